@@ -1,0 +1,31 @@
+#pragma once
+// Text helpers that messages share.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ridgepoint {
+
+/// The Damerau-Levenshtein distance (adjacent swaps count one) between two words, in edits.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate nearest to `word`, or "" when none is near enough to be a slip of the hand. A candidate that `word`
+/// starts or ends (h100 for h100-sxm5) is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+/// "a, b or c"; lists longer than `limit` end with "... (N in all)".
+std::string join_choices(std::span<const std::string_view> words, std::size_t limit = 16);
+
+/// The views of a list of strings, for the functions above.
+std::vector<std::string_view> views(std::span<const std::string> words);
+
+/// The word in double quotes, with control characters and quotes escaped and long text cut, safe to print.
+std::string in_quotes(std::string_view word);
+
+/// Whether `text` is well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
+}  // namespace ridgepoint

@@ -1,0 +1,64 @@
+#include "ops/op.hpp"
+
+#include <algorithm>
+
+namespace ridgepoint {
+namespace {
+
+template <class T>
+void add_entries(std::vector<OpEntry>& entries) {
+  entries.push_back({T::kName, T::kSummary, T{}});
+}
+
+template <>
+void add_entries<Unary>(std::vector<OpEntry>& entries) {
+  for (std::size_t i = 0; i < kUnaryFunctions.size(); ++i) {
+    entries.push_back({kUnaryFunctions[i].name, kUnaryFunctions[i].formula, Unary{.function = i}});
+  }
+}
+
+template <>
+void add_entries<Binary>(std::vector<OpEntry>& entries) {
+  constexpr std::string_view kSummary = "of two tensors, element by element, with broadcasting";
+  for (std::size_t i = 0; i < kBinaryFunctions.size(); ++i) {
+    entries.push_back({kBinaryFunctions[i].name, kSummary, Binary{.function = i}});
+  }
+}
+
+template <class... Ops>
+std::vector<OpEntry> entries_of(const std::variant<Ops...>*) {
+  std::vector<OpEntry> entries;
+  (add_entries<Ops>(entries), ...);
+  return entries;
+}
+
+}  // namespace
+
+std::span<const OpEntry> op_entries() {
+  static const std::vector<OpEntry> entries = entries_of(static_cast<const Op*>(nullptr));
+  return entries;
+}
+
+const OpEntry* find_op(std::string_view name) {
+  const auto entries = op_entries();
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const OpEntry& e) { return e.name == name; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::string_view name_of(const Op& op) {
+  return std::visit(
+      []<class T>(const T& self) -> std::string_view {
+        if constexpr (requires { self.f().name; }) {
+          return self.f().name;
+        } else {
+          return T::kName;
+        }
+      },
+      op);
+}
+
+Category category_of(const Op& op) {
+  return std::visit([]<class T>(const T&) { return T::kCategory; }, op);
+}
+
+}  // namespace ridgepoint

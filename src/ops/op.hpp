@@ -1,0 +1,74 @@
+#pragma once
+// The list of ops. To add one: write its header, include it here and name it in `Op`.
+
+#include <concepts>
+#include <span>
+#include <variant>
+
+#include "ops/aggregate.hpp"
+#include "ops/attention.hpp"
+#include "ops/bias.hpp"
+#include "ops/binary.hpp"
+#include "ops/convolution.hpp"
+#include "ops/embedding.hpp"
+#include "ops/gated.hpp"
+#include "ops/kv_cache.hpp"
+#include "ops/linear.hpp"
+#include "ops/matmul.hpp"
+#include "ops/movement.hpp"
+#include "ops/normalization.hpp"
+#include "ops/pooling.hpp"
+#include "ops/reduce.hpp"
+#include "ops/rope.hpp"
+#include "ops/softmax.hpp"
+#include "ops/unary.hpp"
+
+namespace ridgepoint {
+
+using Op = std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, Embedding, EmbeddingBag, Pooling, Reduce,
+                        LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary, Gated, Bias, Rope, KvCache, Reshape,
+                        Flatten, Transpose, Slice, Concat, Triangle>;
+
+/// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
+template <class T>
+concept IsOp = std::equality_comparable<T> && requires(const T& op, Inputs inputs, const Site& site, Kernels& kernels,
+                                                       const Precision& precision) {
+  { T::kCategory } -> std::convertible_to<Category>;
+  T::fields();
+  { op.outputs(inputs, precision) } -> std::same_as<std::vector<TensorType>>;
+  { op.parameters(inputs) } -> std::same_as<Parameters>;
+  { op.fusion(site.phase) } -> std::same_as<FusionRole>;
+  { op.saved(site) } -> std::same_as<Saved>;
+  { op.updated_share(site) } -> std::same_as<double>;
+  { op.state(site) } -> std::same_as<Bytes>;
+  op.fprop(site, kernels);
+  op.dgrad(site, kernels);
+  op.wgrad(site, kernels);
+};
+
+template <class Variant>
+inline constexpr bool all_are_ops = false;
+template <class... Ops>
+inline constexpr bool all_are_ops<std::variant<Ops...>> = (IsOp<Ops> && ...);
+static_assert(all_are_ops<Op>);
+
+/// One name that a description can use: the op it stands for with all its defaults.
+struct OpEntry {
+  std::string_view name;
+  std::string_view summary;
+  Op prototype;
+};
+
+/// All names, those of the tables of element-wise functions included.
+std::span<const OpEntry> op_entries();
+
+/// The entry of a name, or null.
+const OpEntry* find_op(std::string_view name);
+
+/// The name under which a description asks for this op.
+std::string_view name_of(const Op& op);
+
+/// The category of an op.
+Category category_of(const Op& op);
+
+}  // namespace ridgepoint

@@ -1,0 +1,146 @@
+#pragma once
+// What every op sees of its surroundings, and what it answers.
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/shape.hpp"
+#include "kernels/kernel.hpp"
+#include "ops/field.hpp"
+
+namespace ridgepoint {
+
+/// The kinds of layers of the tutorial (matmul, reduction, element-wise, lookup), and what is neither.
+enum class Category : std::uint8_t {
+  kMatmul, kReduction, kElementwise, kLookup, kDataMovement, kDataPreparation, kCommunication
+};
+
+inline constexpr std::array<std::string_view, 7> kCategoryNames{
+    "matmul", "reduction", "elementwise", "lookup", "data_movement", "data_preparation", "communication"};
+
+constexpr std::string_view name(Category category) { return kCategoryNames[static_cast<std::size_t>(category)]; }
+
+/// What a run does with the network.
+enum class Phase : std::uint8_t { kInference, kPrefill, kDecode, kTraining };
+
+inline constexpr std::array<std::string_view, 4> kPhaseNames{"inference", "prefill", "decode", "training"};
+
+constexpr std::string_view name(Phase phase) { return kPhaseNames[static_cast<std::size_t>(phase)]; }
+
+/// The formats of a run: how activations, weights and the KV cache are stored, and what matrix products compute in.
+/// `weight_group` > 0 says that matmul weights carry one 16-bit scale per that many values.
+struct Precision {
+  DType activations = DType::kFp32;
+  DType weights = DType::kFp32;
+  DType kv_cache = DType::kFp32;
+  DType math = DType::kFp32;
+  std::int64_t weight_group = 0;
+  friend bool operator==(const Precision&, const Precision&) = default;
+};
+
+/// What a parameter is for: matmul weights follow the weight format, vectors (bias, norm) and tables the activations';
+/// buffers (running statistics) are stored but neither counted nor trained.
+enum class ParameterRole : std::uint8_t { kWeight, kVector, kTable, kBuffer };
+
+/// A learned tensor (or buffer) of a layer, by its number of values.
+struct Parameter {
+  std::string_view name;
+  std::int64_t count = 0;
+  ParameterRole role = ParameterRole::kWeight;
+};
+using Parameters = std::vector<Parameter>;
+
+/// The format in which a parameter of this role is stored.
+constexpr DType storage(ParameterRole role, const Precision& precision) {
+  return role == ParameterRole::kWeight ? precision.weights : precision.activations;
+}
+
+using Inputs = std::span<const TensorType>;
+
+/// An op in its place: the tensors around it and the run that it is part of.
+struct Site {
+  Inputs inputs;
+  Inputs outputs;
+  const Precision& precision;
+  Phase phase = Phase::kInference;
+  std::span<const bool> needs_gradient{};  ///< per input, in training
+
+  [[nodiscard]] const Shape& in(std::size_t i = 0) const { return inputs[i].shape; }
+  [[nodiscard]] const Shape& out(std::size_t i = 0) const { return outputs[i].shape; }
+  [[nodiscard]] bool training() const { return phase == Phase::kTraining; }
+};
+
+/// How an op may join its neighbours in one kernel: element-wise ops join anything, row ops (norm, softmax) join
+/// element-wise ones, products take element-wise ops behind them, views cost nothing, the rest stand alone.
+enum class FusionRole : std::uint8_t { kElementwise, kRow, kProduct, kView, kAlone };
+
+/// What a layer must keep from its forward pass for the backward pass.
+struct Saved {
+  bool inputs = false;
+  bool output = false;
+  Bytes extra{};  ///< masks, indices, statistics
+};
+
+/// Throws OpError unless an op has between `least` and `most` inputs.
+inline void expect_inputs(Inputs inputs, std::size_t least, std::size_t most) {
+  if (inputs.size() >= least && inputs.size() <= most) return;
+  const std::string wanted = least == most ? std::to_string(least)
+                             : most == SIZE_MAX
+                                 ? "at least " + std::to_string(least)
+                                 : "between " + std::to_string(least) + " and " + std::to_string(most);
+  throw OpError{"", {"has " + std::to_string(inputs.size()) + " inputs", wanted}};
+}
+
+/// Throws OpError unless input `i` has at least this many axes.
+inline void expect_rank(Inputs inputs, std::size_t i, std::int64_t least) {
+  const Shape& shape = inputs[i].shape;
+  if (shape.rank() >= least) return;
+  throw OpError{"", {"input " + std::to_string(i) + " has shape " + to_string(shape),
+                     "at least " + std::to_string(least) + " axes"}};
+}
+
+/// Resolves an axis that may count from the end. Throws OpError when it is out of range.
+inline std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank, std::string_view attribute = "axis") {
+  const std::int64_t resolved = axis < 0 ? axis + rank : axis;
+  if (resolved >= 0 && resolved < rank) return resolved;
+  throw OpError{std::string(attribute), {"axis " + std::to_string(axis) + " is out of range",
+                                         "an axis from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)}};
+}
+
+/// Defaults that most ops share; an op hides what differs. Every op adds kName, kSummary, kCategory, fields(),
+/// outputs() and fprop().
+struct OpBase {
+  static constexpr FusionRole kFusion = FusionRole::kAlone;
+  [[nodiscard]] FusionRole fusion(Phase) const { return kFusion; }
+  [[nodiscard]] Parameters parameters(Inputs) const { return {}; }
+  void dgrad(const Site&, Kernels&) const {}
+  void wgrad(const Site&, Kernels&) const {}
+  [[nodiscard]] Saved saved(const Site&) const { return {}; }
+  /// The share of the parameters that one training step updates; below 1 for tables with sparse gradients.
+  [[nodiscard]] double updated_share(const Site&) const { return 1; }
+  /// What the layer keeps between calls: a KV cache.
+  [[nodiscard]] Bytes state(const Site&) const { return {}; }
+  friend bool operator==(const OpBase&, const OpBase&) = default;
+};
+
+/// A stream over the elements of a shape, rows being what its last axis runs over.
+inline Stream stream_over(const Shape& shape, StreamKind kind, std::string_view op, double flops, double special) {
+  const auto cols = shape.rank() == 0 ? 1.0 : static_cast<double>(shape.back());
+  return {.kind = kind,
+          .op = op,
+          .rows = static_cast<double>(shape.rows()),
+          .cols = cols,
+          .flops_per_element = flops,
+          .special_per_element = special};
+}
+
+/// Whether the backward pass must produce a gradient of input `i`.
+inline bool wants_gradient(const Site& site, std::size_t i) {
+  return i < site.needs_gradient.size() && site.needs_gradient[i];
+}
+
+}  // namespace ridgepoint

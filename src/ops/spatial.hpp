@@ -1,0 +1,80 @@
+#pragma once
+// Window arithmetic that convolution and pooling share.
+
+#include <array>
+
+#include "ops/op_base.hpp"
+
+namespace ridgepoint {
+
+/// A sliding window over the axes behind [n, c, ...].
+struct Window {
+  const Extents& kernel;
+  const Extents& stride;
+  const Extents& dilation;
+  const Padding& padding;
+  bool ceil_mode = false;
+};
+
+/// Throws OpError unless `extents` gives one number or one per spatial axis.
+inline void expect_spatial(const Extents& extents, std::int64_t axes, std::string_view attribute) {
+  const auto given = static_cast<std::int64_t>(extents.values.size());
+  if (given == 1 || given == axes) return;
+  throw OpError{std::string(attribute), {"has " + std::to_string(given) + " numbers",
+                                         "one number, or " + std::to_string(axes) + " for the spatial axes"}};
+}
+
+/// Extent of one axis after the window: floor((in + 2 pad - dilation (kernel - 1) - 1) / stride) + 1; "same" gives
+/// ceil(in / stride), "valid" pads nothing. Throws OpError when the window is larger than the padded input.
+inline std::int64_t window_extent(std::int64_t in, const Window& window, std::int64_t axis) {
+  const std::int64_t stride = window.stride.at(axis);
+  if (window.padding.rule == Padding::Rule::kSame) return ceil_div(in, stride);
+  const std::int64_t pad = window.padding.rule == Padding::Rule::kValid ? 0 : window.padding.extents.at(axis);
+  const std::int64_t reach =
+      checked_add(checked_mul(window.dilation.at(axis), checked_sub(window.kernel.at(axis), 1)), 1);
+  const std::int64_t padded = checked_add(in, checked_mul(2, pad));
+  if (reach > padded) {
+    throw OpError{"kernel", {"a window of " + std::to_string(reach) + " is larger than the padded input of " +
+                                 std::to_string(padded),
+                             "a window of at most " + std::to_string(padded)}};
+  }
+  const std::int64_t room = padded - reach;
+  return (window.ceil_mode ? ceil_div(room, stride) : room / stride) + 1;
+}
+
+/// [n, channels, ...] with each spatial axis replaced by what the window leaves of it.
+inline Shape window_shape(const Shape& in, const Window& window, std::int64_t channels) {
+  const std::int64_t axes = in.rank() - 2;
+  expect_spatial(window.kernel, axes, "kernel");
+  expect_spatial(window.stride, axes, "stride");
+  expect_spatial(window.dilation, axes, "dilation");
+  expect_spatial(window.padding.extents, axes, "padding");
+  Shape out = in;
+  out[1] = channels;
+  for (std::int64_t axis = 0; axis < axes; ++axis) out[axis + 2] = window_extent(in[axis + 2], window, axis);
+  return out;
+}
+
+/// The spatial extents of a shape (or of a per-axis attribute) as the kernels' three axes, unused ones being 1.
+inline std::array<std::int64_t, 3> spatial3(const Shape& shape) {
+  std::array<std::int64_t, 3> result{1, 1, 1};
+  const std::int64_t axes = shape.rank() - 2;
+  for (std::int64_t i = 0; i < axes; ++i) result[static_cast<std::size_t>(3 - axes + i)] = shape[i + 2];
+  return result;
+}
+
+inline std::array<std::int64_t, 3> spatial3(const Extents& extents, std::int64_t axes) {
+  std::array<std::int64_t, 3> result{1, 1, 1};
+  for (std::int64_t i = 0; i < axes; ++i) result[static_cast<std::size_t>(3 - axes + i)] = extents.at(i);
+  return result;
+}
+
+/// Throws OpError unless the first input is [n, c] with one to three spatial axes.
+inline void expect_grid(Inputs inputs) {
+  expect_inputs(inputs, 1, 1);
+  const std::int64_t rank = inputs[0].shape.rank();
+  if (rank >= 3 && rank <= 5) return;
+  throw OpError{"", {"input has shape " + to_string(inputs[0].shape), "[batch, channels] and one to three spatial axes"}};
+}
+
+}  // namespace ridgepoint
