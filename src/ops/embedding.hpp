@@ -33,7 +33,7 @@ struct Embedding : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs) const {
-    return {{"weight", checked_mul(rows, dim), ParameterRole::kWeight}};
+    return {{"weight", checked_mul(rows, dim), ParameterRole::kEmbedding}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const { kernels.emplace_back(lower(site)); }

@@ -42,9 +42,12 @@ struct Precision {
   friend bool operator==(const Precision&, const Precision&) = default;
 };
 
-/// What a parameter is for: matmul weights follow the weight format, vectors (bias, norm) and tables the activations';
-/// buffers (running statistics) are stored but neither counted nor trained.
-enum class ParameterRole : std::uint8_t { kWeight, kVector, kTable, kBuffer };
+/// What a parameter is for: matmul weights follow the weight format; vectors (bias, norm), embeddings of a vocabulary and
+/// the tables of a recommender follow the activations'. Buffers (running statistics) are stored but neither counted nor
+/// trained.
+enum class ParameterRole : std::uint8_t { kWeight, kVector, kEmbedding, kTable, kBuffer };
+inline constexpr std::array kParameterRoles{ParameterRole::kWeight, ParameterRole::kVector, ParameterRole::kEmbedding,
+                                            ParameterRole::kTable, ParameterRole::kBuffer};
 
 /// A learned tensor (or buffer) of a layer, by its number of values.
 struct Parameter {

@@ -1,0 +1,76 @@
+#include "io/data_path.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace ridgepoint {
+namespace {
+
+bool exists(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+std::string binary_folder() {
+  std::array<char, 4096> buffer;
+  const ssize_t length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
+  const std::string path(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  return path.substr(0, path.rfind('/'));
+}
+
+std::vector<std::string> candidate_roots() {
+  std::vector<std::string> roots;
+  if (const char* given = std::getenv("RIDGEPOINT_DATA"); given != nullptr && *given != '\0') roots.emplace_back(given);
+  const std::string binary = binary_folder();
+  roots.push_back(binary + "/../share/ridgepoint");
+  roots.push_back(binary + "/../..");
+  roots.emplace_back(RIDGEPOINT_SOURCE_DIR);
+  return roots;
+}
+
+bool is_path(const std::string& given) {
+  return given == "-" || given.find('/') != std::string::npos || given.ends_with(".json") || given.ends_with(".onnx");
+}
+
+}  // namespace
+
+std::string folder_of(const Catalog& catalog) {
+  for (const std::string& root : candidate_roots()) {
+    std::string folder = fmt::format("{}/{}", root, catalog.folder);
+    if (exists(folder)) return folder;
+  }
+  throw InputError({fmt::format("the folder {} is not found beside the program", in_quotes(catalog.folder)),
+                    "its parent in the environment variable RIDGEPOINT_DATA"});
+}
+
+std::vector<std::string> names_in(const Catalog& catalog) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(catalog))) {
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string resolve(const Catalog& catalog, const std::string& given) {
+  if (is_path(given)) return given;
+  if (!given.empty() && given.find('\0') == std::string::npos) {
+    std::string path = fmt::format("{}/{}.json", folder_of(catalog), given);
+    if (exists(path)) return path;
+  }
+  const std::vector<std::string> names = names_in(catalog);
+  throw InputError({fmt::format("unknown {} {}", catalog.noun, in_quotes(given)),
+                    fmt::format("a path, or a name of `ridgepoint list {}s`", catalog.noun),
+                    std::string(nearest(given, views(names)))});
+}
+
+}  // namespace ridgepoint

@@ -1,0 +1,63 @@
+#pragma once
+// A network in a run: every layer with its op, its tensors and how often it runs.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ops/op.hpp"
+
+namespace ridgepoint {
+
+/// A tensor between layers. `producer` is the layer that writes it, or -1 for an input of the network.
+struct Tensor {
+  TensorType type;
+  int producer = -1;
+  bool needs_gradient = false;
+};
+
+/// One layer. It stands for `repeat` identical ones: the repetitions of the blocks around it.
+struct Layer {
+  std::string name;   ///< unique, with the blocks around it: "layers.attention.q"
+  std::string block;  ///< the blocks around it, or ""
+  Op op;
+  std::vector<int> inputs;   ///< tensors
+  std::vector<int> outputs;  ///< tensors
+  std::int64_t repeat = 1;
+  int tied_to = -1;  ///< the layer whose parameters this one uses, or -1
+  Parameters parameters;
+};
+
+/// A network for one phase and one set of sizes. Layers stand in an order in which they can run.
+struct Network {
+  std::string name;
+  std::string family;
+  Phase phase = Phase::kInference;
+  Precision precision;
+  std::vector<Tensor> tensors;
+  std::vector<Layer> layers;
+  std::vector<std::pair<std::string, std::int64_t>> parameters;  ///< run-time sizes and other parameters, by name
+  std::vector<std::string> notes;
+};
+
+/// The surroundings of a layer, as its op wants to see them. Keeps copies: it may outlive the network's vectors.
+class SiteStorage {
+ public:
+  SiteStorage(const Network& network, const Layer& layer);
+  [[nodiscard]] Site site() const;
+
+ private:
+  const Network& network_;
+  std::vector<TensorType> inputs_;
+  std::vector<TensorType> outputs_;
+  std::unique_ptr<bool[]> needs_gradient_;
+};
+
+/// The number of learned values of a layer, not counting repetitions or buffers; 0 when it uses another's.
+double parameter_count(const Layer& layer);
+
+/// The bytes of one copy of a layer's parameters of a role, quantization scales included.
+Bytes parameter_bytes(const Layer& layer, ParameterRole role, const Precision& precision);
+
+}  // namespace ridgepoint
