@@ -276,6 +276,7 @@ class Expander {
                                      carried.size()),
                          "no more outputs than inputs, which they become"});
       }
+      for (const int id : outputs) network_.tensors[static_cast<std::size_t>(id)].escapes = true;
       const bool settled = !scope.index_used() && same_types(outputs, carried);
       for (std::size_t k = 0; k < outputs.size() && k < carried.size(); ++k) carried[k] = outputs[k];
       if (repeat == 1) return outputs;

@@ -15,6 +15,7 @@ struct Tensor {
   TensorType type;
   int producer = -1;
   bool needs_gradient = false;
+  bool escapes = false;  ///< a block's output: read by the next repetition too
 };
 
 /// One layer. It stands for `repeat` identical ones: the repetitions of the blocks around it.

@@ -1,0 +1,41 @@
+#pragma once
+// The time of one kernel on a device.
+
+#include <array>
+
+#include "cost/bound.hpp"
+#include "cost/defaults.hpp"
+#include "hardware/device.hpp"
+#include "kernels/kernel.hpp"
+
+namespace ridgepoint {
+
+/// How times are predicted: by the plain roofline (data-sheet peaks, nothing else), or from the data sheet with
+/// efficiencies, a launch time and a smooth maximum pooled over measured devices.
+enum class Mode : std::uint8_t { kRoofline, kDatasheet };
+
+inline constexpr std::array<std::string_view, 2> kModeNames{"roofline", "datasheet"};
+
+/// One kernel to be priced: what it is, and its demand with what was fused into it.
+struct Launch {
+  Kernel kernel;
+  Work work;
+};
+
+/// What each resource needs for a launch, and the time that follows.
+struct Price {
+  std::array<Seconds, kBoundCount> needs{};  ///< by Bound; what a resource needs alone
+  Seconds time{};
+  Seconds p10{};
+  Seconds p90{};
+  Seconds roofline{};  ///< the plain roofline's time
+  Bound bound = Bound::kNone;
+};
+
+/// Prices a launch. The device must have a rate for the launch's math format (see expect_format).
+Price price(const Launch& launch, const Device& device, Mode mode);
+
+/// Throws InputError when the device has no rate for matrix products in this format; names the formats it has.
+void expect_format(const Device& device, DType math);
+
+}  // namespace ridgepoint

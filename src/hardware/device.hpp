@@ -1,0 +1,81 @@
+#pragma once
+// A device as its data sheet describes it.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/dtype.hpp"
+#include "core/units.hpp"
+#include "io/document.hpp"
+
+namespace ridgepoint {
+
+/// A dense peak rate of a unit for one format. `lanes` is the multiply-adds per clock and compute unit, 0 if unknown.
+struct Peak {
+  FlopRate rate{};
+  std::int64_t lanes = 0;
+  std::string source{};
+};
+
+/// The peaks of one kind of unit, by format.
+using Peaks = std::array<std::optional<Peak>, kDTypeCount>;
+
+/// One level of memory. What no source gives is absent.
+struct MemoryLevel {
+  std::optional<Bytes> capacity{};
+  std::optional<Bandwidth> bandwidth{};
+  std::string source{};
+};
+
+/// A link to other devices or to the host, per direction.
+struct Link {
+  std::string name;
+  Bandwidth bandwidth{};
+  std::string source{};
+};
+
+/// A device by its data sheet. All peaks are dense. Rates in FLOP/s, bandwidths in byte/s.
+struct Device {
+  std::string name;
+  std::string summary;
+  std::string vendor;
+  std::string architecture;
+  std::string kind;  ///< gpu, tpu, accelerator or cpu
+  std::map<std::string, std::string> sources;
+  std::vector<std::string> notes;
+
+  std::int64_t compute_units = 0;  ///< 0 if unknown
+  Hertz clock{};                   ///< of the vector units; 0 if unknown
+  Peaks matrix;
+  Peaks vector;
+  std::optional<Peak> special;
+  MemoryLevel dram;
+  MemoryLevel l2;
+  MemoryLevel llc;
+  std::optional<Bytes> shared_memory_per_unit;
+  std::vector<Link> links;
+  std::optional<double> tdp_w;
+
+  /// The peak that matrix products in this format can reach: the matrix units', else the vector units', else none.
+  [[nodiscard]] std::optional<FlopRate> product_rate(DType math) const;
+  /// The peak of element-wise work: fp32, or fp64 for fp64 tensors; none if the data sheet has no vector rate.
+  [[nodiscard]] std::optional<FlopRate> vector_rate() const;
+  [[nodiscard]] Bandwidth dram_bandwidth() const { return *dram.bandwidth; }
+};
+
+/// Reads a device file. Throws InputError.
+Device read_device(const std::shared_ptr<const Document>& document);
+
+/// The device of a name of hwspecs/ or of a path. Throws InputError.
+Device load_device(const std::string& name_or_path);
+
+/// Sentences about values of a device that contradict each other: rates that are not units x lanes x 2 x clock, fp8 that is
+/// not twice fp16 where it should be, an l2 slower than the dram. Empty for a sound file.
+std::vector<std::string> contradictions(const Device& device);
+
+}  // namespace ridgepoint

@@ -1,0 +1,157 @@
+#include "roofline/estimate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/human.hpp"
+#include "roofline/exact_sum.hpp"
+#include "roofline/pricer.hpp"
+
+namespace ridgepoint {
+namespace {
+
+Amounts amounts_of(const Launch& launch, const Price& price) {
+  return {.macs = launch.work.macs,
+          .flops = launch.work.flops().value(),
+          .bytes_read = launch.work.read.value(),
+          .bytes_written = launch.work.written.value(),
+          .time = price.time.value(),
+          .time_p10 = price.p10.value(),
+          .time_p90 = price.p90.value(),
+          .roofline_time = price.roofline.value()};
+}
+
+Amounts scaled(Amounts amounts, double factor) {
+  for (auto member : kAmountMembers) amounts.*member *= factor;
+  return amounts;
+}
+
+class Estimator {
+ public:
+  Estimator(const Network& network, const Device& device, const EngineOptions& options)
+      : network_(network), device_(device), lowering_(network, options.optimizer), pricer_(device, options.mode, options.execution) {}
+
+  LayerEstimate row(const Group& group) {
+    const Layer& anchor = network_.layers[static_cast<std::size_t>(group.members.front())];
+    LayerEstimate row{.name = anchor.name, .op = std::string(name_of(anchor.op)), .block = anchor.block};
+    row.category = category_of(anchor.op);
+    row.repeat = anchor.repeat;
+    row.layers = group.members;
+    const auto repeat = static_cast<double>(anchor.repeat);
+    const GroupLaunches launches = lowering_.lower(group);
+    for (const Pass pass : kPasses) add_pass(launches, pass, repeat, row);
+    for (const int member : group.members) {
+      const Layer& layer = network_.layers[static_cast<std::size_t>(member)];
+      row.passes.front().parameters += parameter_count(layer) * repeat;
+      if (group.members.size() > 1) row.fused_from.push_back(layer.name);
+    }
+    row.bound = largest_bound(row.by_bound);
+    row.ridge_point = ridge_point(launches);
+    return row;
+  }
+
+ private:
+  void add_pass(const GroupLaunches& launches, Pass pass, double repeat, LayerEstimate& row) {
+    const auto index = static_cast<std::size_t>(pass);
+    for (const Launch& launch : launches.passes[index]) {
+      if (launch.work.matrix.value() > 0) expect_format(device_, launch.work.math);
+      const Price& price = pricer_.price_of(launch);
+      row.passes[index] += scaled(amounts_of(launch, price), repeat);
+      row.by_bound[static_cast<std::size_t>(price.bound)] += price.time * repeat;
+      for (std::size_t i = 0; i < kBoundCount; ++i) row.needs[i] += price.needs[i] * repeat;
+      row.kernels += repeat;
+    }
+  }
+
+  static Bound largest_bound(const std::array<Seconds, kBoundCount>& times) {
+    const auto largest = std::max_element(times.begin(), times.end());
+    return largest->value() > 0 ? static_cast<Bound>(largest - times.begin()) : Bound::kNone;
+  }
+
+  // Of the unit that does most of the row's FLOPs.
+  [[nodiscard]] double ridge_point(const GroupLaunches& launches) const {
+    Flops matrix{};
+    Flops vector{};
+    DType math = network_.precision.math;
+    for (const auto& pass : launches.passes) {
+      for (const Launch& launch : pass) {
+        matrix += launch.work.matrix;
+        vector += launch.work.vector;
+        if (launch.work.matrix.value() > 0) math = launch.work.math;
+      }
+    }
+    const auto rate = matrix > vector ? device_.product_rate(math) : device_.vector_rate();
+    return rate && (matrix + vector).value() > 0 ? (*rate / device_.dram_bandwidth()).value() : 0;
+  }
+
+  const Network& network_;
+  const Device& device_;
+  Lowering lowering_;
+  Pricer pricer_;
+};
+
+// Puts every pass's amounts on the grid of the total, then adds up rows, categories and the total.
+void add_up(Estimate& estimate) {
+  for (auto member : kAmountMembers) {
+    double total = 0;
+    for (const LayerEstimate& row : estimate.rows) {
+      for (const Amounts& pass : row.passes) total += pass.*member;
+    }
+    const double grid = summation_grid(total);
+    for (LayerEstimate& row : estimate.rows) {
+      for (Amounts& pass : row.passes) pass.*member = on_grid(pass.*member, grid);
+    }
+  }
+  for (LayerEstimate& row : estimate.rows) {
+    for (const Amounts& pass : row.passes) row.total += pass;
+    estimate.by_category[static_cast<std::size_t>(row.category)] += row.total;
+    estimate.total += row.total;
+  }
+  for (LayerEstimate& row : estimate.rows) {
+    row.share = estimate.total.time > 0 ? row.total.time / estimate.total.time : 0;
+  }
+}
+
+std::vector<std::string> warnings_of(const Estimate& estimate, const Device& device) {
+  std::vector<std::string> warnings;
+  const Bytes needed = estimate.memory.total();
+  if (device.dram.capacity && needed > *device.dram.capacity) {
+    warnings.push_back(fmt::format("the network needs {} and {} has {}: the times are those of a device that could hold it",
+                                   human_capacity(needed.value()), device.name, human_capacity(device.dram.capacity->value())));
+  }
+  if (!device.vector_rate()) {
+    warnings.push_back(fmt::format("{} has no vector rate in its data sheet: element-wise work is bound by memory alone", device.name));
+  }
+  return warnings;
+}
+
+}  // namespace
+
+Amounts& Amounts::operator+=(const Amounts& other) {
+  for (auto member : kAmountMembers) this->*member += other.*member;
+  return *this;
+}
+
+Estimate estimate(const Network& network, const Device& device, const EngineOptions& options) {
+  Estimate result{.model = network.name,
+                  .device = device.name,
+                  .phase = network.phase,
+                  .precision = network.precision,
+                  .options = options,
+                  .parameters = network.parameters};
+  const std::vector<Group> groups = plan_fusion(network, options.fusion);
+  Estimator estimator(network, device, options);
+  result.rows.reserve(groups.size());
+  for (const Group& group : groups) result.rows.push_back(estimator.row(group));
+  add_up(result);
+  result.memory = footprint(network, groups, options.optimizer);
+  result.warnings = warnings_of(result, device);
+  return result;
+}
+
+Estimate answer(const Question& question) {
+  return estimate(instantiate(question.description, question.run), question.device, question.options);
+}
+
+}  // namespace ridgepoint

@@ -1,0 +1,31 @@
+#pragma once
+#include <unordered_map>
+
+#include "roofline/estimate.hpp"
+
+namespace ridgepoint {
+
+/// Prices launches on one device; equal launches are priced once.
+class Pricer {
+ public:
+  Pricer(const Device& device, Mode mode, Execution execution) : device_(device), mode_(mode), execution_(execution) {}
+
+  /// The price in this execution: issued eagerly, a kernel takes at least the host's time to issue it.
+  const Price& price_of(const Launch& launch);
+
+ private:
+  struct Key {
+    Launch launch;
+    friend bool operator==(const Key& a, const Key& b);
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const { return hash_of(key.launch.kernel); }
+  };
+
+  const Device& device_;
+  Mode mode_;
+  Execution execution_;
+  std::unordered_map<Key, Price, Hash> known_;
+};
+
+}  // namespace ridgepoint
