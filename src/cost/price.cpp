@@ -57,16 +57,16 @@ void price_by_roofline(Price& price) {
   price.p90 = price.time;
 }
 
-void price_by_datasheet(Price& price, const KernelParameters& parameters) {
+void price_by_datasheet(Price& price, const KernelParameters& parameters, Seconds latency) {
   for (std::size_t i = 0; i < kBoundCount; ++i) {
     price.needs[i] = price.needs[i] / efficiency(static_cast<Bound>(i), parameters);
   }
   const Bound busiest = largest_need(price);
   const Seconds largest = need(price, busiest);
   const Seconds busy = largest.value() > 0 ? smooth_maximum(price.needs, largest, parameters.smoothness) : Seconds{};
-  need(price, Bound::kLaunch) = parameters.latency;
+  need(price, Bound::kLaunch) = latency;
   price.bound = largest_need(price);
-  price.time = parameters.latency + busy;
+  price.time = latency + busy;
   price.p10 = price.time * parameters.p10;
   price.p90 = price.time * parameters.p90;
 }
@@ -86,7 +86,8 @@ Price price(const Launch& launch, const Device& device, Mode mode) {
   if (mode == Mode::kRoofline) {
     price_by_roofline(price);
   } else {
-    price_by_datasheet(price, pooled_parameters(launch.kernel));
+    const KernelParameters& parameters = pooled_parameters(launch.kernel);
+    price_by_datasheet(price, parameters, launch.part ? Seconds{} : parameters.latency);
   }
   return price;
 }

@@ -16,10 +16,12 @@ enum class Mode : std::uint8_t { kRoofline, kDatasheet };
 
 inline constexpr std::array<std::string_view, 2> kModeNames{"roofline", "datasheet"};
 
-/// One kernel to be priced: what it is, and its demand with what was fused into it.
+/// One kernel to be priced: what it is, and its demand with what was fused into it. `part` says that it is a part of a
+/// larger kernel and pays for no launch of its own.
 struct Launch {
   Kernel kernel;
   Work work;
+  bool part = false;
 };
 
 /// What each resource needs for a launch, and the time that follows.

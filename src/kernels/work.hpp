@@ -36,6 +36,18 @@ inline Work operator+(const Work& a, const Work& b) {
           .math = a.matrix.value() > 0 ? a.math : b.math};
 }
 
+/// A part of the demand: every amount times `share`.
+inline Work operator*(const Work& work, double share) {
+  return {.macs = work.macs * share,
+          .matrix = work.matrix * share,
+          .vector = work.vector * share,
+          .special = work.special * share,
+          .read = work.read * share,
+          .written = work.written * share,
+          .l2 = work.l2 * share,
+          .math = work.math};
+}
+
 /// The tile edge of the largest tiles that libraries use (two 128 x 256 tiles sharing operands). It gives the least
 /// traffic between l2 and the units that a tiled product can have.
 inline constexpr double kLargestTile = 256;

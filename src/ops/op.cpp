@@ -61,4 +61,16 @@ Category category_of(const Op& op) {
   return std::visit([]<class T>(const T&) { return T::kCategory; }, op);
 }
 
+FusionRole fusion_role(const Op& op, Phase phase) {
+  return std::visit(
+      [&]<class T>(const T& self) {
+        if constexpr (requires { self.fusion(phase); }) {
+          return self.fusion(phase);
+        } else {
+          return T::kFusion;
+        }
+      },
+      op);
+}
+
 }  // namespace ridgepoint

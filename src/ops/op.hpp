@@ -37,7 +37,7 @@ concept IsOp = std::equality_comparable<T> && requires(const T& op, Inputs input
   T::fields();
   { op.outputs(inputs, precision) } -> std::same_as<std::vector<TensorType>>;
   { op.parameters(inputs) } -> std::same_as<Parameters>;
-  { op.fusion(site.phase) } -> std::same_as<FusionRole>;
+  { T::kFusion } -> std::convertible_to<FusionRole>;
   { op.saved(site) } -> std::same_as<Saved>;
   { op.updated_share(site) } -> std::same_as<double>;
   { op.state(site) } -> std::same_as<Bytes>;
@@ -70,5 +70,8 @@ std::string_view name_of(const Op& op);
 
 /// The category of an op.
 Category category_of(const Op& op);
+
+/// How an op may join its neighbours in this phase.
+FusionRole fusion_role(const Op& op, Phase phase);
 
 }  // namespace ridgepoint

@@ -117,8 +117,7 @@ inline std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank, std::stri
 /// Defaults that most ops share; an op hides what differs. Every op adds kName, kSummary, kCategory, fields(),
 /// outputs() and fprop().
 struct OpBase {
-  static constexpr FusionRole kFusion = FusionRole::kAlone;
-  [[nodiscard]] FusionRole fusion(Phase) const { return kFusion; }
+  static constexpr FusionRole kFusion = FusionRole::kAlone;  ///< or a member fusion(Phase), where the phase decides
   [[nodiscard]] Parameters parameters(Inputs) const { return {}; }
   void dgrad(const Site&, Kernels&) const {}
   void wgrad(const Site&, Kernels&) const {}

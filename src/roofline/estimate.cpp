@@ -30,7 +30,11 @@ Amounts scaled(Amounts amounts, double factor) {
 class Estimator {
  public:
   Estimator(const Network& network, const Device& device, const EngineOptions& options)
-      : network_(network), device_(device), lowering_(network, options.optimizer), pricer_(device, options.mode, options.execution) {}
+      : network_(network),
+        device_(device),
+        work_share_(options.work_share),
+        lowering_(network, options.optimizer),
+        pricer_(device, options.mode, options.execution) {}
 
   LayerEstimate row(const Group& group) {
     const Layer& anchor = network_.layers[static_cast<std::size_t>(group.members.front())];
@@ -39,7 +43,8 @@ class Estimator {
     row.repeat = anchor.repeat;
     row.layers = group.members;
     const auto repeat = static_cast<double>(anchor.repeat);
-    const GroupLaunches launches = lowering_.lower(group);
+    GroupLaunches launches = lowering_.lower(group);
+    if (work_share_ != 1) share_out(launches);
     for (const Pass pass : kPasses) add_pass(launches, pass, repeat, row);
     for (const int member : group.members) {
       const Layer& layer = network_.layers[static_cast<std::size_t>(member)];
@@ -52,6 +57,12 @@ class Estimator {
   }
 
  private:
+  void share_out(GroupLaunches& launches) const {
+    for (auto& pass : launches.passes) {
+      for (Launch& launch : pass) launch.work = launch.work * work_share_;
+    }
+  }
+
   void add_pass(const GroupLaunches& launches, Pass pass, double repeat, LayerEstimate& row) {
     const auto index = static_cast<std::size_t>(pass);
     for (const Launch& launch : launches.passes[index]) {
@@ -60,7 +71,7 @@ class Estimator {
       row.passes[index] += scaled(amounts_of(launch, price), repeat);
       row.by_bound[static_cast<std::size_t>(price.bound)] += price.time * repeat;
       for (std::size_t i = 0; i < kBoundCount; ++i) row.needs[i] += price.needs[i] * repeat;
-      row.kernels += repeat;
+      if (!launch.part) row.kernels += repeat;
     }
   }
 
@@ -87,6 +98,7 @@ class Estimator {
 
   const Network& network_;
   const Device& device_;
+  double work_share_;
   Lowering lowering_;
   Pricer pricer_;
 };

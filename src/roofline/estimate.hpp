@@ -21,6 +21,8 @@ struct EngineOptions {
   Fusion fusion = Fusion::kEpilogue;
   Execution execution = Execution::kGraph;
   Optimizer optimizer = Optimizer::kAdam;
+  /// The part of every kernel's work that is left on one of several devices; the communication between them is not in it.
+  double work_share = 1;
 };
 
 /// What adds up: over kernels to a layer, over layers to the total. Times are seconds.

@@ -6,8 +6,7 @@ namespace ridgepoint {
 namespace {
 
 FusionRole role_of(const Network& network, int layer) {
-  return std::visit([&](const auto& op) { return op.fusion(network.phase); },
-                    network.layers[static_cast<std::size_t>(layer)].op);
+  return fusion_role(network.layers[static_cast<std::size_t>(layer)].op, network.phase);
 }
 
 class Planner {

@@ -32,9 +32,7 @@ bool contains(const std::vector<int>& members, int layer) {
   return std::find(members.begin(), members.end(), layer) != members.end();
 }
 
-bool is_elementwise(const Layer& layer, Phase phase) {
-  return std::visit([&](const auto& op) { return op.fusion(phase); }, layer.op) == FusionRole::kElementwise;
-}
+bool is_elementwise(const Layer& layer, Phase phase) { return fusion_role(layer.op, phase) == FusionRole::kElementwise; }
 
 bool any_input_needs_gradient(const Site& site) {
   return std::find(site.needs_gradient.begin(), site.needs_gradient.end(), true) != site.needs_gradient.end();
@@ -130,7 +128,8 @@ void Lowering::backward(const Group& group, GroupLaunches& launches) const {
   }
 }
 
-// Reads gradient, state and weight, writes state and weight, for the parameters that the step touches.
+// Reads gradient, state and weight, writes state and weight, for the parameters that the step touches. One kernel over the
+// tensors of all layers does it, so that no layer pays for a launch.
 void Lowering::update(const Layer& layer, const Site& site, GroupLaunches& launches) const {
   const double share = std::visit([&](const auto& op) { return op.updated_share(site); }, layer.op);
   const double count = parameter_count(layer) * share;
@@ -148,7 +147,7 @@ void Lowering::update(const Layer& layer, const Site& site, GroupLaunches& launc
                 .written = state + weights,
                 .flops_per_element = cost.flops,
                 .special_per_element = cost.special};
-  launches.passes[static_cast<std::size_t>(Pass::kOptimizer)].push_back({stream, stream.work()});
+  launches.passes[static_cast<std::size_t>(Pass::kOptimizer)].push_back({stream, stream.work(), true});
   launches.updated_parameters += count;
 }
 

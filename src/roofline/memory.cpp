@@ -5,10 +5,6 @@
 namespace ridgepoint {
 namespace {
 
-FusionRole role_of(const Network& network, const Layer& layer) {
-  return std::visit([&](const auto& op) { return op.fusion(network.phase); }, layer.op);
-}
-
 // The tensor whose memory a tensor uses: its own, or that of what it is a view of.
 std::vector<int> storage_of(const Network& network) {
   std::vector<int> storage(network.tensors.size());
@@ -17,7 +13,7 @@ std::vector<int> storage_of(const Network& network) {
     const int producer = network.tensors[i].producer;
     if (producer < 0) continue;
     const Layer& layer = network.layers[static_cast<std::size_t>(producer)];
-    const bool view = role_of(network, layer) == FusionRole::kView && !layer.inputs.empty();
+    const bool view = fusion_role(layer.op, network.phase) == FusionRole::kView && !layer.inputs.empty();
     if (view) storage[i] = storage[static_cast<std::size_t>(layer.inputs.front())];
   }
   return storage;

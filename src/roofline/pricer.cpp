@@ -2,11 +2,12 @@
 
 namespace ridgepoint {
 
-bool operator==(const Pricer::Key& a, const Pricer::Key& b) {
-  const Work& x = a.launch.work;
-  const Work& y = b.launch.work;
+bool Pricer::Key::operator==(const Key& other) const {
+  const Work& x = launch.work;
+  const Work& y = other.launch.work;
   return x.macs == y.macs && x.matrix == y.matrix && x.vector == y.vector && x.special == y.special && x.read == y.read &&
-         x.written == y.written && x.l2 == y.l2 && x.math == y.math && a.launch.kernel == b.launch.kernel;
+         x.written == y.written && x.l2 == y.l2 && x.math == y.math && launch.part == other.launch.part &&
+         launch.kernel == other.launch.kernel;
 }
 
 const Price& Pricer::price_of(const Launch& launch) {
@@ -14,7 +15,7 @@ const Price& Pricer::price_of(const Launch& launch) {
   Price& result = entry->second;
   if (!is_new) return result;
   result = price(launch, device_, mode_);
-  if (execution_ == Execution::kEager && mode_ != Mode::kRoofline && result.time < kEagerHostTime) {
+  if (execution_ == Execution::kEager && !launch.part && mode_ != Mode::kRoofline && result.time < kEagerHostTime) {
     result.needs[static_cast<std::size_t>(Bound::kHost)] = kEagerHostTime;
     result.p10 = result.p10 + (kEagerHostTime - result.time);
     result.p90 = result.p90 + (kEagerHostTime - result.time);

@@ -16,7 +16,7 @@ class Pricer {
  private:
   struct Key {
     Launch launch;
-    friend bool operator==(const Key& a, const Key& b);
+    bool operator==(const Key& other) const;
   };
   struct Hash {
     std::size_t operator()(const Key& key) const { return hash_of(key.launch.kernel); }

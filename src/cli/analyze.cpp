@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <CLI/Option.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/run_arguments.hpp"
+#include "report/report.hpp"
+
+namespace ridgepoint {
+namespace {
+
+struct AnalyzeArguments {
+  RunArguments run;
+  std::string device;
+  std::string format;
+  std::string output;
+  std::string by = "layer";
+  std::size_t top = 0;
+  std::string color = "auto";
+};
+
+// The format asked for, or the one that the output's ending means, or a table.
+const Format& choose_format(const AnalyzeArguments& a) {
+  std::vector<std::string_view> names;
+  for (const Format& format : formats()) names.push_back(format.name);
+  if (!a.format.empty()) return formats()[choose("format", a.format, names)];
+  const auto matches = [&](const Format& format) { return a.output.ends_with(format.extension); };
+  const auto found = std::find_if(formats().begin(), formats().end(), matches);
+  return found == formats().end() ? formats().front() : *found;
+}
+
+int analyze(const AnalyzeArguments& a) {
+  const Format& format = choose_format(a);
+  const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
+                  .top = a.top,
+                  .color = wants_color(a.color, !a.output.empty()),
+                  .width = a.output.empty() ? terminal_width() : 100};
+  const ParsedRun parsed = parse_run(a.run);
+  const Device device = load_device(a.device);
+  const Question question{parsed.description, device, parsed.run, parsed.options};
+  const Estimate estimate = answer(question);
+  const std::vector<Advice> advice = format.shows_advice ? advise(question, estimate) : std::vector<Advice>{};
+  const std::string command = fmt::format("ridgepoint analyze {} --hw {}", a.run.model, a.device);
+  emit(a.output, format.write({estimate, device, advice, command}, view));
+  if (format.name == "csv") {
+    for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", warning);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Action declare_analyze(CLI::App& app) {
+  const auto a = std::make_shared<AnalyzeArguments>();
+  declare_run(app, a->run);
+  constexpr const char* kReport = "The report";
+  app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")->required()->type_name("DEVICE");
+  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME")->group(kReport);
+  app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
+  app.add_option("--by", a->by, "Rows by layer, block, op or category")->type_name("WHAT")->group(kReport);
+  app.add_option("--top", a->top, "Only the N rows that take most time, and one for the others")->type_name("N")->group(kReport);
+  app.add_option("--color", a->color, "auto, always or never")->type_name("WHEN")->group(kReport);
+  return [a] { return analyze(*a); };
+}
+
+}  // namespace ridgepoint

@@ -1,0 +1,30 @@
+#pragma once
+// The commands of the tool: one table that feeds the parser, the help and the near misses.
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <functional>
+#include <span>
+#include <string_view>
+
+namespace ridgepoint {
+
+/// What a parsed command does; the result is the exit code.
+using Action = std::function<int()>;
+
+/// One command. `declare` adds its options to the parser and returns what runs once they are parsed.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  Action (*declare)(CLI::App& app);
+};
+
+std::span<const Command> commands();
+
+Action declare_analyze(CLI::App& app);
+Action declare_roofline(CLI::App& app);
+Action declare_list(CLI::App& app);
+Action declare_check(CLI::App& app);
+
+}  // namespace ridgepoint

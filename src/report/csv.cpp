@@ -1,0 +1,43 @@
+#include "report/columns.hpp"
+#include "report/report.hpp"
+
+namespace ridgepoint {
+namespace {
+
+// Text that a spreadsheet could take for a formula gets a leading quote; separators and quotes are quoted (RFC 4180).
+std::string csv_text(const std::string& text) {
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  std::string safe = formula ? "'" + text : text;
+  if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
+  std::string quoted = "\"";
+  for (const char c : safe) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+std::string csv_cell(const Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell);
+  return text != nullptr ? csv_text(*text) : exact(cell);
+}
+
+}  // namespace
+
+std::string write_csv(const Report& report, const View& view) {
+  std::string text;
+  for (const Column& column : columns()) text += (text.empty() ? "" : ",") + std::string(column.key);
+  text += '\n';
+  for (const LayerEstimate& row : rows_of(report.estimate, view)) {
+    bool first = true;
+    for (const Column& column : columns()) {
+      if (!first) text += ',';
+      text += csv_cell(column.cell(row));
+      first = false;
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace ridgepoint

@@ -1,0 +1,112 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/version.hpp"
+#include "report/columns.hpp"
+#include "report/report.hpp"
+
+namespace ridgepoint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+// Whole numbers are written as integers, so that counts read as counts.
+Json number(double value) {
+  constexpr double kExactInteger = 9007199254740992.0;
+  if (value == std::floor(value) && std::abs(value) < kExactInteger) return static_cast<std::int64_t>(value);
+  return value;
+}
+
+Json cell_value(const Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell);
+  return text != nullptr ? Json(*text) : number(std::get<double>(cell));
+}
+
+Json amounts(const Amounts& a) {
+  return {{"parameters", number(a.parameters)},   {"macs", number(a.macs)},
+          {"flops", number(a.flops)},             {"bytes_read", number(a.bytes_read)},
+          {"bytes_written", number(a.bytes_written)}, {"time_s", number(a.time)},
+          {"time_p10_s", number(a.time_p10)},     {"time_p90_s", number(a.time_p90)},
+          {"roofline_time_s", number(a.roofline_time)}};
+}
+
+Json layer(const LayerEstimate& row, Phase phase) {
+  Json object;
+  for (const Column& column : columns()) object[std::string(column.key)] = cell_value(column.cell(row));
+  object["fused_from"] = row.fused_from;
+  if (phase != Phase::kTraining) return object;
+  Json& passes = object["passes"];
+  for (const Pass pass : kPasses) passes[std::string(name(pass))] = amounts(row.passes[static_cast<std::size_t>(pass)]);
+  return object;
+}
+
+Json memory(const Footprint& m) {
+  return {{"weights_bytes", number(m.weights.value())},     {"activations_bytes", number(m.activations.value())},
+          {"gradients_bytes", number(m.gradients.value())}, {"optimizer_bytes", number(m.optimizer.value())},
+          {"kv_cache_bytes", number(m.kv_cache.value())},   {"tables_bytes", number(m.tables.value())},
+          {"total_bytes", number(m.total().value())}};
+}
+
+Json totals(const Estimate& estimate) {
+  Json object = amounts(estimate.total);
+  object["active_parameters"] = number(estimate.total.parameters);
+  object["arithmetic_intensity"] = estimate.total.intensity();
+  for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
+    object["by_category"][std::string(kCategoryNames[i])] = amounts(estimate.by_category[i]);
+  }
+  object["memory"] = memory(estimate.memory);
+  return object;
+}
+
+Json context(const Report& report) {
+  const Estimate& e = report.estimate;
+  Json object{{"command", report.command},
+              {"mode", kModeNames[static_cast<std::size_t>(e.options.mode)]},
+              {"calibration", e.options.mode == Mode::kRoofline ? "none: data-sheet peaks" : "none: pooled defaults"},
+              {"fusion", kFusionNames[static_cast<std::size_t>(e.options.fusion)]},
+              {"execution", kExecutionNames[static_cast<std::size_t>(e.options.execution)]},
+              {"optimizer", kOptimizerNames[static_cast<std::size_t>(e.options.optimizer)]}};
+  object["precision"] = {{"activations", name(e.precision.activations)},
+                         {"weights", name(e.precision.weights)},
+                         {"kv_cache", name(e.precision.kv_cache)},
+                         {"math", name(e.precision.math)},
+                         {"weight_group", e.precision.weight_group}};
+  object["parameters"] = Json::object();
+  for (const auto& [key, value] : e.parameters) object["parameters"][key] = value;
+  return object;
+}
+
+Json advice(const std::vector<Advice>& list) {
+  Json array = Json::array();
+  for (const Advice& item : list) {
+    Json changes = Json::array();
+    for (const Change& change : item.changes) {
+      changes.push_back({{"change", change.what}, {"time_ratio", change.time_ratio}, {"of", change.whole_network ? "network" : "layer"}});
+    }
+    array.push_back({{"layer", item.layer}, {"share", item.share}, {"why", item.why}, {"changes", changes}});
+  }
+  return array;
+}
+
+}  // namespace
+
+std::string write_json(const Report& report, const View&) {
+  const Estimate& e = report.estimate;
+  Json document{{"schema_version", kSchemaVersion}, {"tool", {{"name", "ridgepoint"}, {"version", version()}}}};
+  document["context"] = context(report);
+  document["convention"] = conventions();
+  document["model"] = e.model;
+  document["device"] = e.device;
+  document["phase"] = name(e.phase);
+  document["warnings"] = e.warnings;
+  document["unmodelled"] = Json::array();
+  document["layers"] = Json::array();
+  for (const LayerEstimate& row : e.rows) document["layers"].push_back(layer(row, e.phase));
+  document["totals"] = totals(e);
+  document["advice"] = advice(report.advice);
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace ridgepoint

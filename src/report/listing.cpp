@@ -1,0 +1,60 @@
+#include "report/listing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "report/text_table.hpp"
+
+namespace ridgepoint {
+namespace {
+
+std::string as_json(const std::vector<Listed>& items) {
+  auto array = nlohmann::ordered_json::array();
+  for (const Listed& item : items) array.push_back({{"name", item.name}, {"summary", item.summary}});
+  return array.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string as_csv(const std::vector<Listed>& items) {
+  std::string text = "name,summary\n";
+  for (const Listed& item : items) {
+    std::string summary;
+    for (const char c : item.summary) summary += c == '"' ? std::string("\"\"") : std::string(1, c);
+    text += fmt::format("{},\"{}\"\n", item.name, summary);
+  }
+  return text;
+}
+
+std::string as_markdown(const std::vector<Listed>& items) {
+  std::string text = "| name | summary |\n| --- | --- |\n";
+  for (const Listed& item : items) {
+    std::string summary;
+    for (const char c : item.summary) summary += c == '|' ? std::string("\\|") : std::string(1, c);
+    text += fmt::format("| {} | {} |\n", item.name, summary);
+  }
+  return text;
+}
+
+std::string as_table(const std::vector<Listed>& items) {
+  std::size_t width = 0;
+  for (const Listed& item : items) width = std::max(width, display_width(item.name));
+  std::string text;
+  for (const Listed& item : items) {
+    std::string line = fit(item.name, width, false) + "  " + printable(item.summary);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string write_listing(const std::vector<Listed>& items, std::string_view format) {
+  if (format == "json") return as_json(items);
+  if (format == "csv") return as_csv(items);
+  if (format == "markdown") return as_markdown(items);
+  return as_table(items);
+}
+
+}  // namespace ridgepoint

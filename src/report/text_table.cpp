@@ -1,0 +1,58 @@
+#include "report/text_table.hpp"
+
+#include <algorithm>
+
+namespace ridgepoint {
+namespace {
+
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+// The bytes of the first `count` characters.
+std::string_view first_characters(std::string_view text, std::size_t count) {
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (starts_character(text[i]) && seen++ == count) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+std::string fit(std::string_view text, std::size_t width, bool right_aligned) {
+  const std::size_t shown = display_width(text);
+  if (shown > width) return std::string(first_characters(text, width - 2)) + "..";
+  const std::string padding(width - shown, ' ');
+  return right_aligned ? padding + std::string(text) : std::string(text) + padding;
+}
+
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (const char c : text) safe += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return safe;
+}
+
+std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
+  std::string result;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    const std::size_t length = display_width(word);
+    if (column > indent && column + 1 + length > width) {
+      result += '\n' + std::string(indent, ' ');
+      column = indent;
+    } else if (column > 0 && !result.ends_with(' ')) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += length;
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return result;
+}
+
+}  // namespace ridgepoint
