@@ -22,7 +22,10 @@ std::string join_choices(std::span<const std::string_view> words, std::size_t li
 /// The views of a list of strings, for the functions above.
 std::vector<std::string_view> views(std::span<const std::string> words);
 
-/// The word in double quotes, with control characters and quotes escaped and long text cut, safe to print.
+/// The text with control characters and bytes that are not UTF-8 as \xNN: safe to send to a terminal.
+std::string printable(std::string_view text);
+
+/// The word in double quotes, made printable, with quotes and backslashes escaped and long text cut.
 std::string in_quotes(std::string_view word);
 
 /// Whether `text` is well-formed UTF-8.
