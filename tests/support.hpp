@@ -15,7 +15,7 @@ namespace ridgepoint {
 template <class Action>
 std::string message_of(Action&& action) {
   try {
-    action();
+    static_cast<void>(action());
   } catch (const InputError& error) {
     return error.what();
   }
@@ -26,7 +26,8 @@ std::string message_of(Action&& action) {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ridgepoint-XXXXXX").string();
+    std::string name =
+        (std::filesystem::canonical(std::filesystem::temp_directory_path()) / "ridgepoint-XXXXXX").string();
     REQUIRE(::mkdtemp(name.data()) != nullptr);
     path_ = name;
   }
