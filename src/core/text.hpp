@@ -28,7 +28,10 @@ std::string printable(std::string_view text);
 /// The word in double quotes, made printable, with quotes and backslashes escaped and long text cut.
 std::string in_quotes(std::string_view word);
 
+/// The number of bytes at the start of `text` that are well-formed UTF-8; all of them in a good text.
+std::size_t utf8_prefix(std::string_view text);
+
 /// Whether `text` is well-formed UTF-8.
-bool is_utf8(std::string_view text);
+inline bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
 
 }  // namespace ridgepoint

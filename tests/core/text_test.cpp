@@ -137,5 +137,12 @@ TEST_CASE("UTF-8 is told from what only looks like it", "[core][text]") {
   }
 }
 
+TEST_CASE("the good start of broken UTF-8 is measured", "[core][text]") {
+  CHECK(utf8_prefix("caf\xc3\xa9") == 5);
+  CHECK(utf8_prefix("caf\xc3") == 3);
+  CHECK(utf8_prefix("caf\xe9 au lait") == 3);
+  CHECK(utf8_prefix("\xff") == 0);
+}
+
 }  // namespace
 }  // namespace ridgepoint
