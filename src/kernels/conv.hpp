@@ -10,11 +10,12 @@
 namespace ridgepoint {
 
 /// Convolution of up to three spatial axes (unused ones are 1): x[n, c, d, h, w] * w[k, c/groups, t, r, s] ->
-/// y[n, k, o, p, q]. The three passes do the same multiply-adds, n k o p q (c/groups) t r s; zeros of the padding count.
+/// y[n, k, o, p, q]. The three passes do the same multiply-adds, n k o p q (c/groups) t r s; zeros of the padding
+/// count.
 struct Conv {
   std::int64_t n = 1;
   std::int64_t c = 1;
-  std::array<std::int64_t, 3> in{1, 1, 1};      ///< d, h, w
+  std::array<std::int64_t, 3> in{1, 1, 1};  ///< d, h, w
   std::int64_t k = 1;
   std::array<std::int64_t, 3> filter{1, 1, 1};  ///< t, r, s
   std::array<std::int64_t, 3> out{1, 1, 1};     ///< o, p, q
