@@ -102,7 +102,7 @@ std::string read_file(const std::string& path) {
   const File file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
   if (!file) fail(path, "read", errno);
   std::string text;
-  std::array<char, 1 << 16> buffer;
+  std::array<char, 1 << 16> buffer{};
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
     text.append(buffer.data(), count);
   }

@@ -77,7 +77,7 @@ double ObjectReader::positive(const Node& node) const {
 }
 
 std::string ObjectReader::choice(const Node& node, std::span<const std::string_view> words) const {
-  const std::string word = string(node);
+  std::string word = string(node);
   if (std::find(words.begin(), words.end(), word) == words.end()) {
     fail(node, {fmt::format("unknown {} {}", node.key.empty() ? "word" : printable(node.key), in_quotes(word)),
                 join_choices(words), std::string(nearest(word, words))});
