@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs every test, from a fresh clone: installs what is missing (Debian, Ubuntu). Needs no GPU.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
+cd -P "$(dirname "${BASH_SOURCE[0]}")"
 source .ci/install.sh
 
 usage() {

@@ -1,6 +1,7 @@
 #include "core/checked.hpp"
 
 #include <cstdint>
+#include <string>
 
 #include "tests/catch.hpp"
 

@@ -1,6 +1,7 @@
 #include "core/dtype.hpp"
 
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "tests/catch.hpp"

@@ -1,8 +1,10 @@
 #include "io/document.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
