@@ -57,11 +57,17 @@ Action declare_analyze(CLI::App& app) {
   const auto a = std::make_shared<AnalyzeArguments>();
   declare_run(app, a->run);
   constexpr const char* kReport = "The report";
-  app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")->required()->type_name("DEVICE");
-  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME")->group(kReport);
+  app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
+      ->required()
+      ->type_name("DEVICE");
+  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")
+      ->type_name("NAME")
+      ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
   app.add_option("--by", a->by, "Rows by layer, block, op or category")->type_name("WHAT")->group(kReport);
-  app.add_option("--top", a->top, "Only the N rows that take most time, and one for the others")->type_name("N")->group(kReport);
+  app.add_option("--top", a->top, "Only the N rows that take most time, and one for the others")
+      ->type_name("N")
+      ->group(kReport);
   app.add_option("--color", a->color, "auto, always or never")->type_name("WHEN")->group(kReport);
   return [a] { return analyze(*a); };
 }

@@ -43,7 +43,8 @@ bool is_unknown_command(int argc, const char* const* argv) {
     names.push_back(command.name);
   }
   fmt::print(stderr, "error: unknown command {}\n  expected {}\n", in_quotes(word), join_choices(names));
-  if (const std::string_view near = nearest(word, names); !near.empty()) fmt::print(stderr, "  did you mean {}?\n", in_quotes(near));
+  if (const std::string_view near = nearest(word, names); !near.empty())
+    fmt::print(stderr, "  did you mean {}?\n", in_quotes(near));
   return true;
 }
 

@@ -38,8 +38,10 @@ std::vector<Listed> list_ops() {
       attributes += attributes.empty() ? "" : ", ";
       attributes += field.required ? std::string(field.name) : fmt::format("[{}]", field.name);
     };
-    std::visit([&]<class T>(const T&) { std::apply([&](const auto&... field) { (add(field), ...); }, T::fields()); }, entry.prototype);
-    items.push_back({std::string(entry.name), std::string(entry.summary) + (attributes.empty() ? "" : ": " + attributes)});
+    std::visit([&]<class T>(const T&) { std::apply([&](const auto&... field) { (add(field), ...); }, T::fields()); },
+               entry.prototype);
+    items.push_back(
+        {std::string(entry.name), std::string(entry.summary) + (attributes.empty() ? "" : ": " + attributes)});
   }
   return items;
 }

@@ -1,4 +1,6 @@
 #include "cli/command.hpp"
 namespace ridgepoint {
-Action declare_roofline(CLI::App&) { return [] { return 0; }; }
+Action declare_roofline(CLI::App&) {
+  return [] { return 0; };
 }
+}  // namespace ridgepoint

@@ -28,7 +28,8 @@ std::optional<DType> parse_dtype(std::string_view option, const std::string& wor
 
 // The text of an option as a value: an integer where it is one, else a word or an expression.
 Attribute attribute(std::string key, const std::string& text) {
-  const bool is_number = !text.empty() && text.size() < 19 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_number = !text.empty() && text.size() < 19 &&
+                         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   return {std::move(key), is_number ? Value(static_cast<std::int64_t>(std::stoll(text))) : Value(text)};
 }
 
@@ -54,24 +55,41 @@ Attributes parse_parameters(const RunArguments& arguments) {
 std::size_t choose(std::string_view what, std::string_view word, std::span<const std::string_view> names) {
   const auto found = std::find(names.begin(), names.end(), word);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  throw InputError({fmt::format("unknown {} {}", what, in_quotes(word)), join_choices(names), std::string(nearest(word, names))});
+  throw InputError(
+      {fmt::format("unknown {} {}", what, in_quotes(word)), join_choices(names), std::string(nearest(word, names))});
 }
 
 void declare_run(CLI::App& app, RunArguments& a) {
-  app.add_option("MODEL", a.model, "A name of `ridgepoint list models`, a .json file, or - for standard input")->required();
+  app.add_option("MODEL", a.model, "A name of `ridgepoint list models`, a .json file, or - for standard input")
+      ->required();
   app.add_option("--batch", a.batch, "Samples (or sequences) at a time")->type_name("N")->group(kRun);
   app.add_option("--seq", a.seq, "Tokens of each sequence that are new in this run")->type_name("N")->group(kRun);
-  app.add_option("--kv-len", a.kv_len, "Tokens that attention looks at, the new ones included")->type_name("N")->group(kRun);
+  app.add_option("--kv-len", a.kv_len, "Tokens that attention looks at, the new ones included")
+      ->type_name("N")
+      ->group(kRun);
   app.add_option("--phase", a.phase, "inference, prefill, decode or training")->type_name("PHASE")->group(kRun);
-  app.add_option("--set", a.set, "Any other parameter of the model; may be given several times")->type_name("KEY=VALUE")->group(kRun)->allow_extra_args(false);
+  app.add_option("--set", a.set, "Any other parameter of the model; may be given several times")
+      ->type_name("KEY=VALUE")
+      ->group(kRun)
+      ->allow_extra_args(false);
   app.add_option("--optimizer", a.optimizer, "Of training: sgd, momentum or adam")->type_name("NAME")->group(kRun);
-  app.add_option("--dtype", a.dtype, "Format of activations, weights, KV cache and products")->type_name("FORMAT")->group(kFormats);
+  app.add_option("--dtype", a.dtype, "Format of activations, weights, KV cache and products")
+      ->type_name("FORMAT")
+      ->group(kFormats);
   app.add_option("--weights-dtype", a.weights_dtype, "Storage of matmul weights")->type_name("FORMAT")->group(kFormats);
-  app.add_option("--weight-group", a.weight_group, "Weights per 16-bit scale; 0 has no scales")->type_name("N")->group(kFormats);
+  app.add_option("--weight-group", a.weight_group, "Weights per 16-bit scale; 0 has no scales")
+      ->type_name("N")
+      ->group(kFormats);
   app.add_option("--kv-dtype", a.kv_dtype, "Storage of the KV cache")->type_name("FORMAT")->group(kFormats);
-  app.add_option("--math", a.math_dtype, "What products compute in, such as tf32 for fp32 tensors")->type_name("FORMAT")->group(kFormats);
-  app.add_option("--fusion", a.fusion, "none, epilogue (element-wise layers into products) or full")->type_name("HOW")->group(kEngine);
-  app.add_option("--execution", a.execution, "graph (kernels back to back) or eager (a framework issues each)")->type_name("HOW")->group(kEngine);
+  app.add_option("--math", a.math_dtype, "What products compute in, such as tf32 for fp32 tensors")
+      ->type_name("FORMAT")
+      ->group(kFormats);
+  app.add_option("--fusion", a.fusion, "none, epilogue (element-wise layers into products) or full")
+      ->type_name("HOW")
+      ->group(kEngine);
+  app.add_option("--execution", a.execution, "graph (kernels back to back) or eager (a framework issues each)")
+      ->type_name("HOW")
+      ->group(kEngine);
   app.add_option("--mode", a.mode, "datasheet, or roofline for the plain one")->type_name("MODE")->group(kEngine);
 }
 

@@ -12,7 +12,20 @@ namespace ridgepoint {
 
 /// Storage and math formats. tf32 is a math format whose values are stored in 32 bits. The int32 and int64 formats hold
 /// indices only.
-enum class DType : std::uint8_t { kFp64, kFp32, kTf32, kBf16, kFp16, kFp8E4m3, kFp8E5m2, kFp4, kInt8, kInt4, kInt32, kInt64 };
+enum class DType : std::uint8_t {
+  kFp64,
+  kFp32,
+  kTf32,
+  kBf16,
+  kFp16,
+  kFp8E4m3,
+  kFp8E5m2,
+  kFp4,
+  kInt8,
+  kInt4,
+  kInt32,
+  kInt64
+};
 
 /// The name and storage width of one format.
 struct DTypeFacts {
@@ -23,12 +36,12 @@ struct DTypeFacts {
 };
 
 inline constexpr std::array kDTypes{
-    DTypeFacts{DType::kFp64, "fp64", 64, true},         DTypeFacts{DType::kFp32, "fp32", 32, true},
-    DTypeFacts{DType::kTf32, "tf32", 32, true},         DTypeFacts{DType::kBf16, "bf16", 16, true},
-    DTypeFacts{DType::kFp16, "fp16", 16, true},         DTypeFacts{DType::kFp8E4m3, "fp8_e4m3", 8, true},
-    DTypeFacts{DType::kFp8E5m2, "fp8_e5m2", 8, true},   DTypeFacts{DType::kFp4, "fp4", 4, true},
-    DTypeFacts{DType::kInt8, "int8", 8, true},          DTypeFacts{DType::kInt4, "int4", 4, true},
-    DTypeFacts{DType::kInt32, "int32", 32, false},      DTypeFacts{DType::kInt64, "int64", 64, false},
+    DTypeFacts{DType::kFp64, "fp64", 64, true},       DTypeFacts{DType::kFp32, "fp32", 32, true},
+    DTypeFacts{DType::kTf32, "tf32", 32, true},       DTypeFacts{DType::kBf16, "bf16", 16, true},
+    DTypeFacts{DType::kFp16, "fp16", 16, true},       DTypeFacts{DType::kFp8E4m3, "fp8_e4m3", 8, true},
+    DTypeFacts{DType::kFp8E5m2, "fp8_e5m2", 8, true}, DTypeFacts{DType::kFp4, "fp4", 4, true},
+    DTypeFacts{DType::kInt8, "int8", 8, true},        DTypeFacts{DType::kInt4, "int4", 4, true},
+    DTypeFacts{DType::kInt32, "int32", 32, false},    DTypeFacts{DType::kInt64, "int64", 64, false},
 };
 inline constexpr std::size_t kDTypeCount = kDTypes.size();
 

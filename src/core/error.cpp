@@ -29,13 +29,13 @@ Excerpt excerpt(const Location& location) {
 
 std::string heading(const Location& location) {
   if (location.file.empty()) return "error: ";
-  if (location.line == 0) return fmt::format("{}: error: ", location.file);
-  return fmt::format("{}:{}:{}: error: ", location.file, location.line, location.column);
+  if (location.line == 0) return fmt::format("{}: error: ", printable(location.file));
+  return fmt::format("{}:{}:{}: error: ", printable(location.file), location.line, location.column);
 }
 
 std::string render(const Problem& problem, const Location& location) {
   std::string text = heading(location) + problem.what + "\n";
-  if (!location.pointer.empty()) text += fmt::format("  at {}\n", location.pointer);
+  if (!location.pointer.empty()) text += fmt::format("  at {}\n", printable(location.pointer));
   if (location.line != 0 && !location.source_line.empty()) {
     const Excerpt shown = excerpt(location);
     text += fmt::format("{:>6} | {}\n       | {:>{}}\n", location.line, shown.text, "^", shown.caret + 1);

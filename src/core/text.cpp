@@ -23,6 +23,40 @@ std::size_t sequence_length(std::string_view text) {
   return overlong || surrogate || beyond ? 0 : length;
 }
 
+// A malformed byte counts as a character.
+std::size_t character_length(std::string_view text) { return std::max<std::size_t>(1, sequence_length(text)); }
+
+// Malformed, or one of C0, DEL and C1 (which some terminals obey even in UTF-8).
+bool is_unprintable(std::string_view character) {
+  const auto first = static_cast<std::uint8_t>(character[0]);
+  if (character.size() == 1) return first < 0x20 || first >= 0x7f;
+  return first == 0xc2 && static_cast<std::uint8_t>(character[1]) < 0xa0;
+}
+
+// Appends the first character of `text`.
+void append_printable(std::string& shown, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const std::string_view character = text.substr(0, character_length(text));
+  if (!is_unprintable(character)) {
+    shown += character;
+    return;
+  }
+  for (const char c : character) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    shown += "\\x";
+    shown += kHex[byte >> 4];
+    shown += kHex[byte & 0xf];
+  }
+}
+
+// At most `limit`, up to three bytes less where that would cut a UTF-8 sequence.
+std::size_t cut(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text.size();
+  std::size_t at = limit;
+  while (at > limit - 3 && (static_cast<std::uint8_t>(text[at]) & 0xc0) == 0x80) --at;
+  return at;
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -75,33 +109,31 @@ std::string join_choices(std::span<const std::string_view> words, std::size_t li
 
 std::vector<std::string_view> views(std::span<const std::string> words) { return {words.begin(), words.end()}; }
 
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (; !text.empty(); text.remove_prefix(character_length(text))) append_printable(shown, text);
+  return shown;
+}
+
 std::string in_quotes(std::string_view word) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string text = "\"";
-  for (const char c : word.substr(0, kQuoteLimit)) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      text += "\\x";
-      text += kHex[byte >> 4];
-      text += kHex[byte & 0xf];
-    } else {
-      text += c;
-    }
+  std::string_view left = word.substr(0, cut(word, kQuoteLimit));
+  for (; !left.empty(); left.remove_prefix(character_length(left))) {
+    if (left[0] == '"' || left[0] == '\\') text += '\\';
+    append_printable(text, left);
   }
   if (word.size() > kQuoteLimit) text += "...";
   return text + "\"";
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t good = 0;
+  while (good < text.size()) {
+    const std::size_t length = sequence_length(text.substr(good));
+    if (length == 0) break;
+    good += length;
   }
-  return true;
+  return good;
 }
 
 }  // namespace ridgepoint

@@ -22,10 +22,16 @@ std::string join_choices(std::span<const std::string_view> words, std::size_t li
 /// The views of a list of strings, for the functions above.
 std::vector<std::string_view> views(std::span<const std::string> words);
 
-/// The word in double quotes, with control characters and quotes escaped and long text cut, safe to print.
+/// The text with control characters and bytes that are not UTF-8 as \xNN: safe to send to a terminal.
+std::string printable(std::string_view text);
+
+/// The word in double quotes, made printable, with quotes and backslashes escaped and long text cut.
 std::string in_quotes(std::string_view word);
 
+/// The number of bytes at the start of `text` that are well-formed UTF-8; all of them in a good text.
+std::size_t utf8_prefix(std::string_view text);
+
 /// Whether `text` is well-formed UTF-8.
-bool is_utf8(std::string_view text);
+inline bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
 
 }  // namespace ridgepoint

@@ -8,8 +8,8 @@
 
 namespace ridgepoint {
 
-/// The model t = latency + (sum over resources of (need / efficiency)^smoothness)^(1/smoothness), and the P10 and P90 of
-/// measured / predicted on GPUs that were left out of the fit.
+/// The model t = latency + (sum over resources of (need / efficiency)^smoothness)^(1/smoothness), and the P10 and P90
+/// of measured / predicted on GPUs that were left out of the fit.
 struct KernelParameters {
   std::string_view kind;
   double compute_efficiency = 1;
@@ -20,8 +20,8 @@ struct KernelParameters {
   double p90 = 1;
 };
 
-/// The pooled parameters for this kernel's kind. Made by calibrate/pooled_defaults.py from public timings (docs/model.md
-/// names them); kinds that nobody measured use those of their nearest kin.
+/// The pooled parameters for this kernel's kind. Made by calibrate/pooled_defaults.py from public timings
+/// (docs/model.md names them); kinds that nobody measured use those of their nearest kin.
 const KernelParameters& pooled_parameters(const Kernel& kernel);
 
 /// The host's time to issue one operation in an eager framework.

@@ -11,8 +11,8 @@
 namespace ridgepoint {
 
 /// A kind of network that a few hyper-parameters describe. `describe` reads them and writes the network down: integers
-/// stay parameters of the description, so that a run can set them; what decides the structure (words, booleans, lists) is
-/// read here.
+/// stay parameters of the description, so that a run can set them; what decides the structure (words, booleans, lists)
+/// is read here.
 struct Family {
   std::string_view name;
   std::string_view summary;

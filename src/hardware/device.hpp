@@ -74,8 +74,8 @@ Device read_device(const std::shared_ptr<const Document>& document);
 /// The device of a name of hwspecs/ or of a path. Throws InputError.
 Device load_device(const std::string& name_or_path);
 
-/// Sentences about values of a device that contradict each other: rates that are not units x lanes x 2 x clock, fp8 that is
-/// not twice fp16 where it should be, an l2 slower than the dram. Empty for a sound file.
+/// Sentences about values of a device that contradict each other: rates that are not units x lanes x 2 x clock, fp8
+/// that is not twice fp16 where it should be, an l2 slower than the dram. Empty for a sound file.
 std::vector<std::string> contradictions(const Device& device);
 
 }  // namespace ridgepoint

@@ -55,7 +55,8 @@ class Reader {
     expect_some_peak(sheet);
     if (const Node* special = sheet.optional("special_function")) device_.special = read_special(*special);
     read_memory(sheet.required("memory"));
-    if (const auto bytes = value_of(sheet, "shared_memory_per_unit_bytes")) device_.shared_memory_per_unit = Bytes{*bytes};
+    if (const auto bytes = value_of(sheet, "shared_memory_per_unit_bytes"))
+      device_.shared_memory_per_unit = Bytes{*bytes};
     if (const Node* links = sheet.optional("links")) read_links(*links);
     device_.tdp_w = value_of(sheet, "tdp_w");
     sheet.finish();
@@ -112,7 +113,8 @@ class Reader {
     ObjectReader memory(document_, node, "memory");
     device_.dram = read_level(memory.required("dram"), "dram");
     if (!device_.dram.bandwidth) {
-      memory.fail(*node.find("dram"), {"dram without \"bandwidth_bytes_per_s\"", "its peak bandwidth in bytes per second"});
+      memory.fail(*node.find("dram"),
+                  {"dram without \"bandwidth_bytes_per_s\"", "its peak bandwidth in bytes per second"});
     }
     if (const Node* l2 = memory.optional("l2")) device_.l2 = read_level(*l2, "l2");
     if (const Node* llc = memory.optional("llc")) device_.llc = read_level(*llc, "llc");
@@ -123,7 +125,8 @@ class Reader {
     ObjectReader reader(document_, node, std::move(what));
     MemoryLevel level;
     if (const Node* capacity = reader.optional("capacity_bytes")) level.capacity = Bytes{reader.positive(*capacity)};
-    if (const Node* rate = reader.optional("bandwidth_bytes_per_s")) level.bandwidth = Bandwidth{reader.positive(*rate)};
+    if (const Node* rate = reader.optional("bandwidth_bytes_per_s"))
+      level.bandwidth = Bandwidth{reader.positive(*rate)};
     level.source = finish(reader);
     return level;
   }
@@ -147,8 +150,8 @@ class Reader {
       if (device_.sources.find(key) == device_.sources.end()) {
         std::vector<std::string_view> known;
         for (const auto& [name, text] : device_.sources) known.push_back(name);
-        reader.fail(node, {fmt::format("unknown source {}", in_quotes(key)), "a key of \"sources\": " + join_choices(known),
-                           std::string(nearest(key, known))});
+        reader.fail(node, {fmt::format("unknown source {}", in_quotes(key)),
+                           "a key of \"sources\": " + join_choices(known), std::string(nearest(key, known))});
       }
       joined += (joined.empty() ? "" : ", ") + key;
     };

@@ -15,8 +15,8 @@ struct Catalog {
 inline constexpr Catalog kModels{"models", "model"};
 inline constexpr Catalog kDevices{"hwspecs", "device"};
 
-/// The file that `given` means: a path (it has a slash, ends in .json or .onnx, or is "-") stays itself, a name is looked
-/// up in the catalog's folder. Throws InputError with the near miss when there is no such name.
+/// The file that `given` means: a path (it has a slash, ends in .json or .onnx, or is "-") stays itself, a name is
+/// looked up in the catalog's folder. Throws InputError with the near miss when there is no such name.
 std::string resolve(const Catalog& catalog, const std::string& given);
 
 /// All names of a catalog, sorted.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -15,6 +17,9 @@ namespace ridgepoint {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
+// What the parser's message puts before the text that it quotes from the file.
+constexpr std::string_view kLastRead = "; last read: '";
+constexpr std::string_view kNothingBehind = "nothing behind the JSON value";
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
 // The parser reports values without their places. It pulls characters one at a time through this iterator, so the
@@ -43,7 +48,7 @@ class CountingIterator {
 };
 
 // Builds the tree from the parser's events. Where a token starts: from the end of the one before, past blanks, commas
-// and colons (a number's end may be one character late, and that character is one of those or a closing bracket).
+// and colons.
 class TreeBuilder {
  public:
   using number_integer_t = nlohmann::json::number_integer_t;
@@ -90,11 +95,22 @@ class TreeBuilder {
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
-    if (failed_at_ != kNowhere) return false;
+    if (failed()) return false;
+    const std::string_view message = error.what();
     // The parser counts from 1 and stops behind the character that it could not use.
     const std::size_t at = std::min(position == 0 ? 0 : position - 1, text_.size());
-    if (at >= text_.size()) return problem(text_.size(), {"the JSON ends too early", closing()});
-    return problem(at, {"this is not valid JSON", syntax_expected(error.what())});
+    constexpr int kNumberOverflow = 406;
+    if (error.id == kNumberOverflow) {
+      return problem(token_start(), {"the number is too large", "a number below 1.8e308"});
+    }
+    if (at == text_.size()) return problem(at, {"the JSON ends too early", closing(message)});
+    constexpr std::size_t kLongestSequence = 4;
+    const std::size_t utf8 = utf8_prefix(std::string_view(text_).substr(0, at + kLongestSequence));
+    if (utf8 <= at) return problem(utf8, {"this is not UTF-8 text", "JSON in UTF-8"});
+    const bool inside_token = message.find(kLastRead) != std::string_view::npos;
+    const bool one_character = std::string_view("[]{}:,").find(text_[at]) != std::string_view::npos;
+    const std::size_t start = inside_token || one_character ? at : std::min(at, token_start());
+    return problem(start, {"this is not valid JSON", wanted(message)});
   }
 
   [[nodiscard]] bool failed() const { return failed_at_ != kNowhere; }
@@ -109,20 +125,42 @@ class TreeBuilder {
     return false;
   }
 
-  bool too_large() {
-    return problem(token_start(), {"the number does not fit in 63 bits", "an integer below 2^63"});
-  }
+  bool too_large() { return problem(token_start(), {"the integer is too large", "an integer from -2^63 to 2^63 - 1"}); }
 
-  // What the library's message says it wanted, without its own position and exception number.
-  static std::string syntax_expected(std::string_view message) {
-    const std::size_t at = message.rfind("expected ");
-    if (at != std::string_view::npos) return std::string(message.substr(at + std::string_view("expected ").size()));
-    if (message.find("UTF-8") != std::string_view::npos) return "well-formed UTF-8";
-    if (message.find("control character") != std::string_view::npos) return "control characters escaped in a string";
+  // What the parser's message says that it wanted, in our words. What it quotes of the file is not looked at.
+  [[nodiscard]] std::string wanted(std::string_view message) const {
+    struct Phrase {
+      std::string_view theirs;
+      std::string_view ours;
+    };
+    static constexpr std::array kEnds{
+        Phrase{"; expected string literal", "a key in double quotes"},
+        Phrase{"; expected ':'", "':' between key and value"},
+        Phrase{"; expected '}'", "',' or '}'"},
+        Phrase{"; expected ']'", "',' or ']'"},
+        Phrase{"; expected end of input", kNothingBehind},
+    };
+    static constexpr std::array kReasons{
+        Phrase{"forbidden character after backslash", "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u"},
+        Phrase{"4 hex digits", "four hexadecimal digits behind \\u"},
+        Phrase{"surrogate", "a pair of UTF-16 surrogates, \\ud800 to \\udbff and then \\udc00 to \\udfff"},
+        Phrase{"control character", "control characters in a string as escapes, such as \\n"},
+        Phrase{"invalid number", "a digit"},
+    };
+    const std::string_view reason = message.substr(0, message.find(kLastRead));
+    for (const Phrase& phrase : kReasons) {
+      if (reason.find(phrase.theirs) != std::string_view::npos) return std::string(phrase.ours);
+    }
+    for (const Phrase& phrase : kEnds) {
+      if (message.ends_with(phrase.theirs)) return std::string(phrase.ours);
+    }
     return "a JSON value";
   }
 
-  [[nodiscard]] std::string closing() const {
+  // What the end of the file cut off.
+  [[nodiscard]] std::string closing(std::string_view message) const {
+    if (message.find("missing closing quote") != std::string_view::npos) return "the closing '\"'";
+    if (message.find(kLastRead) != std::string_view::npos) return "the rest of this value";
     if (open_.empty()) return "a JSON value";
     return open_.back()->kind == Node::Kind::kObject ? "the closing '}'" : "the closing ']'";
   }
@@ -133,12 +171,19 @@ class TreeBuilder {
     return at;
   }
 
+  // A number ends in a digit, but shows it only when the character behind it has been read.
+  [[nodiscard]] std::size_t token_end(Node::Kind kind) const {
+    const bool number = kind == Node::Kind::kInteger || kind == Node::Kind::kReal;
+    const bool late = number && (text_[consumed_ - 1] < '0' || text_[consumed_ - 1] > '9');
+    return late ? consumed_ - 1 : consumed_;
+  }
+
   Node& place(Node&& node) {
     node.offset = token_start();
     node.key = std::move(pending_key_);
     node.key_offset = pending_key_offset_;
     pending_key_.clear();
-    previous_end_ = consumed_;
+    previous_end_ = token_end(node.kind);
     if (open_.empty()) return root_ = std::move(node);
     return open_.back()->items.emplace_back(std::move(node));
   }
@@ -231,12 +276,19 @@ std::shared_ptr<const Document> Document::parse(std::string file, std::string te
   document->file_ = std::move(file);
   document->text_ = std::move(text);
   const std::string& source = document->text_;
+  if (source.find_first_not_of(" \t\r\n") == std::string::npos) {
+    document->fail(source.size(), {"the file is empty", "a JSON value"});
+  }
   std::size_t consumed = 0;
   TreeBuilder builder(source, consumed);
   const CountingIterator begin(source.data(), &consumed);
   const CountingIterator end(source.data() + source.size(), &consumed);
   const bool parsed = nlohmann::json::sax_parse(begin, end, &builder);
   if (!parsed) document->fail(builder.failed_at(), builder.problem());
+  // The parser takes a NUL byte behind the value for the end of the file.
+  if (const std::size_t nul = source.find('\0'); nul != std::string::npos) {
+    document->fail(nul, {"a NUL byte stands behind the JSON value", std::string(kNothingBehind)});
+  }
   document->root_ = builder.take_root();
   return document;
 }
@@ -249,7 +301,8 @@ Location Document::locate(std::size_t offset) const {
   offset = std::min(offset, text_.size());
   const std::string_view before = std::string_view(text_).substr(0, offset);
   const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  const std::size_t line_end = std::min(text_.find('\n', line_start), text_.size());
+  std::size_t line_end = std::min(text_.find('\n', line_start), text_.size());
+  if (line_end > line_start && text_[line_end - 1] == '\r') --line_end;
   Location location{.file = file_,
                     .line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1,
                     .column = offset - line_start + 1,
@@ -259,9 +312,7 @@ Location Document::locate(std::size_t offset) const {
   return location;
 }
 
-void Document::fail(std::size_t offset, Problem problem) const {
-  throw InputError(std::move(problem), locate(offset));
-}
+void Document::fail(std::size_t offset, Problem problem) const { throw InputError(std::move(problem), locate(offset)); }
 
 void Where::fail(Problem problem) const {
   if (document) document->fail(offset, std::move(problem));

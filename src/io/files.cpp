@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -81,6 +82,12 @@ bool is_special(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
 }
 
+// A link is followed: the file behind it is what the user wants to be written.
+std::string behind_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(path.c_str(), nullptr), &std::free);
+  return resolved ? resolved.get() : path;
+}
+
 void write_in_place(const std::string& path, std::string_view text) {
   const int descriptor = ::open(path.c_str(), O_WRONLY);
   if (descriptor < 0) fail(path, "write", errno);
@@ -95,7 +102,7 @@ std::string read_file(const std::string& path) {
   const File file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
   if (!file) fail(path, "read", errno);
   std::string text;
-  std::array<char, 1 << 16> buffer;
+  std::array<char, 1 << 16> buffer{};
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
     text.append(buffer.data(), count);
   }
@@ -106,7 +113,7 @@ std::string read_file(const std::string& path) {
 void write_file(const std::string& path, std::string_view text) {
   if (is_directory(path)) fail(path, "write", EISDIR);
   if (is_special(path)) return write_in_place(path, text);
-  Neighbour neighbour(path);
+  Neighbour neighbour(behind_links(path));
   write_all(neighbour.descriptor(), text, path);
   neighbour.place();
 }

@@ -8,6 +8,12 @@
 #include "core/text.hpp"
 
 namespace ridgepoint {
+namespace {
+
+// What a message calls a value: its key, if it has one.
+std::string subject(const Node& node) { return node.key.empty() ? "this value" : in_quotes(node.key); }
+
+}  // namespace
 
 ObjectReader::ObjectReader(std::shared_ptr<const Document> document, const Node& node, std::string what)
     : document_(std::move(document)), node_(node), what_(std::move(what)) {
@@ -30,8 +36,7 @@ const Node& ObjectReader::required(std::string_view key) {
 }
 
 void ObjectReader::wrong_type(const Node& node, std::string_view expected) const {
-  const std::string subject = node.key.empty() ? "this value" : in_quotes(node.key);
-  document_->fail(node.offset, {fmt::format("{} is {}", subject, describe(node.kind)), std::string(expected)});
+  document_->fail(node.offset, {fmt::format("{} is {}", subject(node), describe(node.kind)), std::string(expected)});
 }
 
 void ObjectReader::expect(const Node& node, Node::Kind kind) const {
@@ -49,30 +54,33 @@ bool ObjectReader::boolean(const Node& node) const {
 }
 
 std::int64_t ObjectReader::integer(const Node& node) const {
-  const bool whole = node.kind == Node::Kind::kReal && node.real == static_cast<double>(node.integer);
-  if (node.kind != Node::Kind::kInteger && !whole) wrong_type(node, "an integer");
+  const bool real = node.kind == Node::Kind::kReal;
+  if (!real && node.kind != Node::Kind::kInteger) wrong_type(node, "an integer");
+  if (real && node.real != static_cast<double>(node.integer)) {
+    fail(node, {fmt::format("{} is {}", subject(node), node.real), "an integer"});
+  }
   return node.integer;
 }
 
 double ObjectReader::non_negative(const Node& node) const {
   if (node.kind != Node::Kind::kInteger && node.kind != Node::Kind::kReal) wrong_type(node, "a number");
   if (!std::isfinite(node.real) || node.real < 0) {
-    fail(node, {fmt::format("{} is {}", in_quotes(node.key), node.real), "a finite number, zero or more"});
+    fail(node, {fmt::format("{} is {}", subject(node), node.real), "a finite number, zero or more"});
   }
   return node.real;
 }
 
 double ObjectReader::positive(const Node& node) const {
   const double value = non_negative(node);
-  if (value == 0) fail(node, {fmt::format("{} is 0", in_quotes(node.key)), "a number above zero"});
+  if (value == 0) fail(node, {fmt::format("{} is 0", subject(node)), "a number above zero"});
   return value;
 }
 
 std::string ObjectReader::choice(const Node& node, std::span<const std::string_view> words) const {
-  const std::string word = string(node);
+  std::string word = string(node);
   if (std::find(words.begin(), words.end(), word) == words.end()) {
-    fail(node, {fmt::format("unknown {} {}", node.key, in_quotes(word)), join_choices(words),
-                std::string(nearest(word, words))});
+    fail(node, {fmt::format("unknown {} {}", node.key.empty() ? "word" : printable(node.key), in_quotes(word)),
+                join_choices(words), std::string(nearest(word, words))});
   }
   return word;
 }

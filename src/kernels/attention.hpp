@@ -9,8 +9,8 @@
 namespace ridgepoint {
 
 /// Fused attention, softmax(Q K^T / sqrt(d)) V, which never writes its scores: q_len queries of `heads` heads against
-/// kv_len keys of `kv_heads` heads, `batch` times. With `causal` query i sees the keys up to kv_len - q_len + i. Bytes and
-/// the five products of the backward pass are those of FlashAttention (arXiv 2205.14135, 2307.08691).
+/// kv_len keys of `kv_heads` heads, `batch` times. With `causal` query i sees the keys up to kv_len - q_len + i. Bytes
+/// and the five products of the backward pass are those of FlashAttention (arXiv 2205.14135, 2307.08691).
 struct Attention {
   std::int64_t batch = 1;
   std::int64_t heads = 1;

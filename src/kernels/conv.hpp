@@ -10,11 +10,12 @@
 namespace ridgepoint {
 
 /// Convolution of up to three spatial axes (unused ones are 1): x[n, c, d, h, w] * w[k, c/groups, t, r, s] ->
-/// y[n, k, o, p, q]. The three passes do the same multiply-adds, n k o p q (c/groups) t r s; zeros of the padding count.
+/// y[n, k, o, p, q]. The three passes do the same multiply-adds, n k o p q (c/groups) t r s; zeros of the padding
+/// count.
 struct Conv {
   std::int64_t n = 1;
   std::int64_t c = 1;
-  std::array<std::int64_t, 3> in{1, 1, 1};      ///< d, h, w
+  std::array<std::int64_t, 3> in{1, 1, 1};  ///< d, h, w
   std::int64_t k = 1;
   std::array<std::int64_t, 3> filter{1, 1, 1};  ///< t, r, s
   std::array<std::int64_t, 3> out{1, 1, 1};     ///< o, p, q
@@ -40,13 +41,15 @@ inline Work Conv::work() const {
     return static_cast<double>(e[0]) * static_cast<double>(e[1]) * static_cast<double>(e[2]);
   };
   const double pixels = static_cast<double>(n) * volume(out);
-  const double taps = static_cast<double>(c / groups) * volume(filter);
+  const std::int64_t channels_per_group = c / groups;
+  const std::int64_t filters_per_group = k / groups;
+  const double taps = static_cast<double>(channels_per_group) * volume(filter);
   const double macs = pixels * static_cast<double>(k) * taps;
   const Bytes x_bytes = bytes_of(static_cast<double>(n) * static_cast<double>(c) * volume(in), x);
   const Bytes w_bytes = bytes_of(static_cast<double>(k) * taps, weight);
   const Bytes y_bytes = bytes_of(pixels * static_cast<double>(k), y);
   const Bytes bias_bytes = bytes_of(bias && pass != Pass::kDgrad ? static_cast<double>(k) : 0, weight);
-  const double x_passes = std::max(1.0, static_cast<double>(k / groups) / kLargestTile);
+  const double x_passes = std::max(1.0, static_cast<double>(filters_per_group) / kLargestTile);
   const double w_passes = std::max(1.0, pixels / kLargestTile);
 
   Work work{.macs = macs, .math = math};

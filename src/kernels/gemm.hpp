@@ -8,9 +8,9 @@
 
 namespace ridgepoint {
 
-/// C[batch, m, n] = A[batch, m, k] B[batch, k, n]: k is always the reduction. `a_batch` and `b_batch` are the numbers of
-/// distinct A and B matrices (1 when one is shared by the whole batch). `b_scale_group` > 0 says that B is quantized with
-/// one 16-bit scale per that many values.
+/// C[batch, m, n] = A[batch, m, k] B[batch, k, n]: k is always the reduction. `a_batch` and `b_batch` are the numbers
+/// of distinct A and B matrices (1 when one is shared by the whole batch). `b_scale_group` > 0 says that B is quantized
+/// with one 16-bit scale per that many values.
 struct Gemm {
   std::int64_t batch = 1;
   std::int64_t m = 1;
@@ -25,12 +25,15 @@ struct Gemm {
   std::int64_t b_scale_group = 0;
   std::int64_t bias = 0;  ///< elements of a bias that starts the accumulators, in C's format
 
-  [[nodiscard]] auto key() const { return std::tuple(batch, m, n, k, a_batch, b_batch, a, b, c, math, b_scale_group, bias); }
+  [[nodiscard]] auto key() const {
+    return std::tuple(batch, m, n, k, a_batch, b_batch, a, b, c, math, b_scale_group, bias);
+  }
   [[nodiscard]] Work work() const;
 };
 
 inline Work Gemm::work() const {
-  const double macs = static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  const double macs =
+      static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const Bytes a_bytes = bytes_of(static_cast<double>(a_batch) * static_cast<double>(m) * static_cast<double>(k), a);
   const double b_elements = static_cast<double>(b_batch) * static_cast<double>(k) * static_cast<double>(n);
   const double scales = b_scale_group > 0 ? b_elements / static_cast<double>(b_scale_group) : 0;

@@ -15,7 +15,11 @@ template <class T>
 std::size_t hash_value(const T& value) {
   if constexpr (std::is_enum_v<T>) {
     return static_cast<std::size_t>(value);
-  } else if constexpr (requires { value.begin(); value.size(); } && !std::is_convertible_v<T, std::string_view>) {
+  } else if constexpr (requires {
+                         value.begin();
+                         value.size();
+                       } &&
+                       !std::is_convertible_v<T, std::string_view>) {
     std::size_t seed = value.size();
     for (const auto& item : value) seed = mix(seed, hash_value(item));
     return seed;

@@ -22,10 +22,8 @@ inline Work work_of(const Kernel& kernel) {
 
 /// Two kernels with the same numbers cost the same.
 template <class K>
-  requires requires(const K& k) { k.key(); }
-bool operator==(const K& a, const K& b) {
-  return a.key() == b.key();
-}
+requires requires(const K& k) { k.key(); }
+bool operator==(const K& a, const K& b) { return a.key() == b.key(); }
 
 /// The kind of a kernel, as sample files and reports call it.
 std::string_view kind_name(const Kernel& kernel);

@@ -6,8 +6,9 @@
 
 namespace ridgepoint {
 
-/// Sparse times dense: Y[rows, features] = A X[cols, features] with `nonzeros` entries in A (the edges of a graph). Each
-/// entry reads a row of X, as it is without luck in the caches, and an index; `value_bits` is 0 for an unweighted graph.
+/// Sparse times dense: Y[rows, features] = A X[cols, features] with `nonzeros` entries in A (the edges of a graph).
+/// Each entry reads a row of X, as it is without luck in the caches, and an index; `value_bits` is 0 for an unweighted
+/// graph.
 struct Spmm {
   std::int64_t rows = 1;
   std::int64_t cols = 1;
@@ -17,9 +18,7 @@ struct Spmm {
   int value_bits = 0;
   int index_bits = 32;
 
-  [[nodiscard]] auto key() const {
-    return std::tuple(rows, cols, nonzeros, features, dtype, value_bits, index_bits);
-  }
+  [[nodiscard]] auto key() const { return std::tuple(rows, cols, nonzeros, features, dtype, value_bits, index_bits); }
   [[nodiscard]] Work work() const {
     const auto entries = static_cast<double>(nonzeros);
     const double products = entries * static_cast<double>(features);

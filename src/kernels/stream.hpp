@@ -24,7 +24,7 @@ struct Stream {
   double cols = 1;
   Bytes read{};
   Bytes written{};
-  double flops_per_element = 0;    ///< special operations included
+  double flops_per_element = 0;  ///< special operations included
   double special_per_element = 0;
 
   [[nodiscard]] auto key() const {

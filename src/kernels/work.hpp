@@ -10,10 +10,10 @@ namespace ridgepoint {
 /// special operation. `read` and `written` are the bytes the algorithm must move to and from memory; `l2` also holds
 /// what tiles read again, so it is never less than their sum.
 struct Work {
-  double macs = 0;      ///< multiply-adds of matrix products
-  Flops matrix{};       ///< FLOPs that a matrix unit can do
-  Flops vector{};       ///< all other FLOPs
-  Flops special{};      ///< the part of `vector` that are exp, tanh, rsqrt ...
+  double macs = 0;  ///< multiply-adds of matrix products
+  Flops matrix{};   ///< FLOPs that a matrix unit can do
+  Flops vector{};   ///< all other FLOPs
+  Flops special{};  ///< the part of `vector` that are exp, tanh, rsqrt ...
   Bytes read{};
   Bytes written{};
   Bytes l2{};

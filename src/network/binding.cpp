@@ -74,7 +74,7 @@ void set(const Slot& slot, Padding& target) {
 }
 
 template <class Enum>
-  requires std::is_enum_v<Enum>
+requires std::is_enum_v<Enum>
 void set(const Slot& slot, Enum& target) {
   const auto& words = Words<Enum>::kWords;
   const auto* word = std::get_if<std::string>(&slot.value.data);
@@ -88,7 +88,8 @@ void set(const Slot& slot, Enum& target) {
 }
 
 const Attribute* find(const Attributes& attributes, std::string_view name) {
-  const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name == name; });
+  const auto found =
+      std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name == name; });
   return found == attributes.end() ? nullptr : &*found;
 }
 

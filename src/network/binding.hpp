@@ -4,8 +4,8 @@
 
 namespace ridgepoint {
 
-/// The op that an item asks for, with its attributes set from the item's, expressions evaluated. Throws InputError on an
-/// unknown op, an unknown or missing attribute, a wrong type or a value out of range.
+/// The op that an item asks for, with its attributes set from the item's, expressions evaluated. Throws InputError on
+/// an unknown op, an unknown or missing attribute, a wrong type or a value out of range.
 Op bind_op(const Item& item, Scope& scope);
 
 }  // namespace ridgepoint

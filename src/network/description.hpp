@@ -48,8 +48,8 @@ struct Reference {
 
 /// A layer, or the use of a block in the place of one. Without inputs it takes what the item before it gives.
 struct Item {
-  std::string name;  ///< "" takes the op's or the block's name, numbered when it is taken
-  std::string op;    ///< of a layer, else ""
+  std::string name;   ///< "" takes the op's or the block's name, numbered when it is taken
+  std::string op;     ///< of a layer, else ""
   std::string block;  ///< of a block's use, else ""
   std::vector<Reference> inputs{};
   Attributes attributes{};
@@ -58,12 +58,12 @@ struct Item {
   Where where{};
 };
 
-/// Items under one name, with parameters and inputs of their own. A repeated block feeds its outputs back into its first
-/// inputs.
+/// Items under one name, with parameters and inputs of their own. A repeated block feeds its outputs back into its
+/// first inputs.
 struct Block {
   std::string name;
   std::vector<std::string> inputs{};
-  Attributes parameters{};  ///< with defaults
+  Attributes parameters{};              ///< with defaults
   std::vector<std::string> required{};  ///< parameters without default
   std::vector<Item> items{};
   std::vector<Reference> outputs{};

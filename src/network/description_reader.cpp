@@ -34,7 +34,8 @@ void read_precision(const ObjectReader& outer, const Node& node, PrecisionItem& 
   precision.math = read_dtype(reader, "math");
   if (const Node* group = reader.optional("weight_group")) {
     precision.weight_group = reader.integer(*group);
-    if (precision.weight_group < 0) reader.fail(*group, {"a group cannot be negative", "values per scale, 0 for no scales"});
+    if (precision.weight_group < 0)
+      reader.fail(*group, {"a group cannot be negative", "values per scale, 0 for no scales"});
   }
   reader.finish();
 }
@@ -71,8 +72,9 @@ std::vector<PhaseItem> read_phases(const ObjectReader& outer, const Node& node) 
   for (const Node& item : node.items) {
     const auto found = std::find(kPhaseNames.begin(), kPhaseNames.end(), item.key);
     if (found == kPhaseNames.end()) {
-      reader.document()->fail(item.key_offset, {fmt::format("unknown phase {}", in_quotes(item.key)),
-                                                join_choices(kPhaseNames), std::string(nearest(item.key, kPhaseNames))});
+      reader.document()->fail(item.key_offset,
+                              {fmt::format("unknown phase {}", in_quotes(item.key)), join_choices(kPhaseNames),
+                               std::string(nearest(item.key, kPhaseNames))});
     }
     phases.push_back({static_cast<Phase>(found - kPhaseNames.begin()), read_parameters(reader, item, nullptr)});
   }

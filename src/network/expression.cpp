@@ -26,7 +26,8 @@ struct Function {
 constexpr std::array kFunctions{
     Function{"min", 2, [](const std::vector<std::int64_t>& a) { return std::min(a[0], a[1]); }},
     Function{"max", 2, [](const std::vector<std::int64_t>& a) { return std::max(a[0], a[1]); }},
-    Function{"ceil_div", 2, [](const std::vector<std::int64_t>& a) { return checked_sub(0, floor_div(checked_sub(0, a[0]), a[1])); }},
+    Function{"ceil_div", 2,
+             [](const std::vector<std::int64_t>& a) { return checked_sub(0, floor_div(checked_sub(0, a[0]), a[1])); }},
     Function{"if", 3, [](const std::vector<std::int64_t>& a) { return a[0] != 0 ? a[1] : a[2]; }},
 };
 
@@ -189,7 +190,8 @@ class Parser {
       fail(start, {std::string(word) + " has " + std::to_string(arguments.size()) + " arguments",
                    std::to_string(found->arguments)});
     }
-    if (word == "ceil_div" && arguments[1] <= 0) fail(start, {"ceil_div by " + std::to_string(arguments[1]), "a divisor above 0"});
+    if (word == "ceil_div" && arguments[1] <= 0)
+      fail(start, {"ceil_div by " + std::to_string(arguments[1]), "a divisor above 0"});
     return checked(start, [&] { return found->apply(arguments); });
   }
 

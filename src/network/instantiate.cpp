@@ -50,7 +50,8 @@ class Expander {
     for (const Value& value : input.shape) {
       extents.push_back(scope.integer(value, "shape"));
       if (extents.back() < 1) {
-        value.where.fail({fmt::format("input {} has an extent of {}", in_quotes(input.name), extents.back()), "at least 1"});
+        value.where.fail(
+            {fmt::format("input {} has an extent of {}", in_quotes(input.name), extents.back()), "at least 1"});
       }
     }
     const DType dtype = input.dtype == "activations" ? network_.precision.activations : *find_dtype(input.dtype);
@@ -104,7 +105,8 @@ class Expander {
     for (const auto& [name, id] : body.tensors) names.push_back(name);
     std::sort(names.begin(), names.end());
     reference.where.fail({fmt::format("unknown input {}", in_quotes(reference.name)),
-                          "an input or an earlier layer: " + join_choices(names), std::string(nearest(reference.name, names))});
+                          "an input or an earlier layer: " + join_choices(names),
+                          std::string(nearest(reference.name, names))});
   }
 
   static std::vector<int> inputs_of(const Item& item, const Body& body) {
@@ -210,16 +212,19 @@ class Expander {
     for (const Attribute& given : item.attributes) {
       if (std::find(known.begin(), known.end(), given.name) == known.end()) {
         given.key.fail({fmt::format("block {} has no parameter {}", in_quotes(block.name), in_quotes(given.name)),
-                        known.empty() ? "no parameters" : join_choices(known), std::string(nearest(given.name, known))});
+                        known.empty() ? "no parameters" : join_choices(known),
+                        std::string(nearest(given.name, known))});
       }
       scope.set(given.name, outer.integer(given.value, given.name));
     }
     const auto given = [&](std::string_view name) {
-      return std::any_of(item.attributes.begin(), item.attributes.end(), [&](const Attribute& a) { return a.name == name; });
+      return std::any_of(item.attributes.begin(), item.attributes.end(),
+                         [&](const Attribute& a) { return a.name == name; });
     };
     for (const std::string& name : block.required) {
-      if (!given(name)) item.where.fail({fmt::format("block {} without {}", in_quotes(block.name), in_quotes(name)),
-                                         fmt::format("a value for {}", in_quotes(name))});
+      if (!given(name))
+        item.where.fail({fmt::format("block {} without {}", in_quotes(block.name), in_quotes(name)),
+                         fmt::format("a value for {}", in_quotes(name))});
     }
     for (const Attribute& parameter : block.parameters) {
       if (!given(parameter.name)) scope.set(parameter.name, scope.integer(parameter.value, parameter.name));
@@ -244,7 +249,8 @@ class Expander {
     const std::string name = take_name(item, body);
     Scope scope = bind_block(item, block, outer);
     open_.push_back(&block);
-    const std::vector<int> outputs = repeat_block(item, block, repeat, carried, {body.prefix + name, body.block, name}, scope);
+    const std::vector<int> outputs =
+        repeat_block(item, block, repeat, carried, {body.prefix + name, body.block, name}, scope);
     open_.pop_back();
     body.previous = outputs.front();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -272,8 +278,8 @@ class Expander {
       body.block = name.outer_block.empty() ? name.name : name.outer_block + "." + name.name;
       const std::vector<int> outputs = expand_body(block, carried, body, scope);
       if (outputs.size() > carried.size() && repeat > 1) {
-        item.where.fail({fmt::format("block {} repeats with {} outputs for {} inputs", in_quotes(block.name), outputs.size(),
-                                     carried.size()),
+        item.where.fail({fmt::format("block {} repeats with {} outputs for {} inputs", in_quotes(block.name),
+                                     outputs.size(), carried.size()),
                          "no more outputs than inputs, which they become"});
       }
       for (const int id : outputs) network_.tensors[static_cast<std::size_t>(id)].escapes = true;
@@ -313,7 +319,7 @@ class Expander {
   // The layers from `first` on stand for the repetitions `from` to `repeat - 1`; their names say so.
   void stand_for(std::size_t first, const std::string& prefix, const std::string& path, std::int64_t from,
                  std::int64_t repeat) {
-    const std::string label = from == 0              ? path + "."
+    const std::string label = from == 0            ? path + "."
                               : from == repeat - 1 ? fmt::format("{}.{}.", path, from)
                                                    : fmt::format("{}.{}-{}.", path, from, repeat - 1);
     for (std::size_t i = first; i < network_.layers.size(); ++i) {
@@ -384,7 +390,8 @@ Network instantiate(const Description& description, const RunOptions& options) {
   static const Attributes kNothing;
   const PhaseItem* phase = find_phase(description, options.phase);
   if (phase != nullptr) expect_known(phase->parameters, description.parameters, description);
-  GlobalScope globals({&description.parameters, phase != nullptr ? &phase->parameters : &kNothing, &options.parameters});
+  GlobalScope globals(
+      {&description.parameters, phase != nullptr ? &phase->parameters : &kNothing, &options.parameters});
 
   Network network{.name = description.name,
                   .family = description.family,

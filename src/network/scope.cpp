@@ -11,9 +11,10 @@ namespace {
 constexpr std::string_view kIndex = "index";
 
 [[noreturn]] void unknown_name(std::string_view name, const std::vector<std::string_view>& names) {
-  throw ExpressionError{0, {fmt::format("unknown name {} in an expression", in_quotes(name)),
-                            names.empty() ? "a number: there are no parameters" : "one of " + join_choices(names),
-                            std::string(nearest(name, names))}};
+  throw ExpressionError{0,
+                        {fmt::format("unknown name {} in an expression", in_quotes(name)),
+                         names.empty() ? "a number: there are no parameters" : "one of " + join_choices(names),
+                         std::string(nearest(name, names))}};
 }
 
 // Evaluates the text of a string value; the caret goes to the place within the string.
@@ -46,7 +47,8 @@ std::int64_t integer_of(const Value& value, std::string_view attribute, const Re
       return static_cast<std::int64_t>(*real);
     }
   }
-  value.where.fail({fmt::format("{} is {}", in_quotes(attribute), describe_value(value)), "an integer or an expression"});
+  value.where.fail(
+      {fmt::format("{} is {}", in_quotes(attribute), describe_value(value)), "an integer or an expression"});
 }
 
 }  // namespace
@@ -67,8 +69,8 @@ std::int64_t GlobalScope::value(std::string_view name) {
   if (found == entries_.end()) unknown_name(name, names());
   Entry& entry = found->second;
   if (entry.state == State::kBusy) {
-    throw ExpressionError{0, {fmt::format("parameter {} depends on itself", in_quotes(name)),
-                              "parameters without a cycle"}};
+    throw ExpressionError{
+        0, {fmt::format("parameter {} depends on itself", in_quotes(name)), "parameters without a cycle"}};
   }
   if (entry.state == State::kOpen) {
     entry.state = State::kBusy;

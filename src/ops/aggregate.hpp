@@ -17,10 +17,11 @@ struct Aggregate : OpBase {
   bool weighted = false;
 
   static auto fields() {
-    return std::tuple{Field{"edges", &Aggregate::edges, "edges of the graph, self loops included where they count", kRequired},
-                      Field{"out_nodes", &Aggregate::out_nodes, "nodes that receive; 0 means all", kOptional, 0},
-                      Field{"reduce", &Aggregate::reduce, "sum, mean or max"},
-                      Field{"weighted", &Aggregate::weighted, "whether each edge carries a weight"}};
+    return std::tuple{
+        Field{"edges", &Aggregate::edges, "edges of the graph, self loops included where they count", kRequired},
+        Field{"out_nodes", &Aggregate::out_nodes, "nodes that receive; 0 means all", kOptional, 0},
+        Field{"reduce", &Aggregate::reduce, "sum, mean or max"},
+        Field{"weighted", &Aggregate::weighted, "whether each edge carries a weight"}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
@@ -29,18 +30,22 @@ struct Aggregate : OpBase {
       throw OpError{"", {"input has shape " + to_string(inputs[0].shape), "[nodes, features]"}};
     }
     if (out_nodes > inputs[0].shape[0]) {
-      throw OpError{"out_nodes", {std::to_string(out_nodes) + " nodes receive from " +
-                                      std::to_string(inputs[0].shape[0]),
-                                  "at most " + std::to_string(inputs[0].shape[0])}};
+      throw OpError{"out_nodes",
+                    {std::to_string(out_nodes) + " nodes receive from " + std::to_string(inputs[0].shape[0]),
+                     "at most " + std::to_string(inputs[0].shape[0])}};
     }
     TensorType y{inputs[0].shape, precision.activations};
     if (out_nodes > 0) y.shape[0] = out_nodes;
     return {y};
   }
 
-  void fprop(const Site& site, Kernels& kernels) const { kernels.emplace_back(lower(site, site.in()[0], site.out()[0])); }
+  void fprop(const Site& site, Kernels& kernels) const {
+    kernels.emplace_back(lower(site, site.in()[0], site.out()[0]));
+  }
   /// dX = A^T dY.
-  void dgrad(const Site& site, Kernels& kernels) const { kernels.emplace_back(lower(site, site.out()[0], site.in()[0])); }
+  void dgrad(const Site& site, Kernels& kernels) const {
+    kernels.emplace_back(lower(site, site.out()[0], site.in()[0]));
+  }
   [[nodiscard]] Saved saved(const Site& site) const {
     if (reduce != Reduction::kMax) return {};
     return {.extra = bytes_of(static_cast<double>(site.out().elements()), DType::kInt64)};

@@ -15,9 +15,10 @@ struct FusedAttention : OpBase {
   bool causal = false;
 
   static auto fields() {
-    return std::tuple{Field{"heads", &FusedAttention::heads, "query heads", kRequired},
-                      Field{"kv_heads", &FusedAttention::kv_heads, "key-value heads; 0 means as many as heads", kOptional, 0},
-                      Field{"causal", &FusedAttention::causal, "whether a query sees only what came before it"}};
+    return std::tuple{
+        Field{"heads", &FusedAttention::heads, "query heads", kRequired},
+        Field{"kv_heads", &FusedAttention::kv_heads, "key-value heads; 0 means as many as heads", kOptional, 0},
+        Field{"causal", &FusedAttention::causal, "whether a query sees only what came before it"}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
@@ -27,20 +28,23 @@ struct FusedAttention : OpBase {
     const Shape& k = inputs[1].shape;
     const Shape& v = inputs[2].shape;
     if (heads % groups() != 0) {
-      throw OpError{"kv_heads", {std::to_string(groups()) + " KV heads do not divide " + std::to_string(heads) + " heads",
-                                 "a divisor of " + std::to_string(heads)}};
+      throw OpError{"kv_heads",
+                    {std::to_string(groups()) + " KV heads do not divide " + std::to_string(heads) + " heads",
+                     "a divisor of " + std::to_string(heads)}};
     }
     expect_divides(q, heads, "heads", "queries");
     expect_divides(k, groups(), "kv_heads", "keys");
     expect_divides(v, groups(), "kv_heads", "values");
     if (q.back() / heads != k.back() / groups() || q[0] != k[0] || q[0] != v[0] || k[1] != v[1]) {
-      throw OpError{"", {"queries " + to_string(q) + ", keys " + to_string(k) + " and values " + to_string(v) +
-                             " do not fit together",
-                         "one batch, keys as many as values, and heads of one width in queries and keys"}};
+      throw OpError{"",
+                    {"queries " + to_string(q) + ", keys " + to_string(k) + " and values " + to_string(v) +
+                         " do not fit together",
+                     "one batch, keys as many as values, and heads of one width in queries and keys"}};
     }
     if (causal && q[1] > k[1]) {
-      throw OpError{"causal", {std::to_string(q[1]) + " queries look back on " + std::to_string(k[1]) + " keys",
-                               "at least as many keys as queries"}};
+      throw OpError{"causal",
+                    {std::to_string(q[1]) + " queries look back on " + std::to_string(k[1]) + " keys",
+                     "at least as many keys as queries"}};
     }
     TensorType o{q, precision.activations};
     o.shape[-1] = checked_mul(heads, v.back() / groups());
@@ -59,11 +63,13 @@ struct FusedAttention : OpBase {
  private:
   [[nodiscard]] std::int64_t groups() const { return kv_heads == 0 ? heads : kv_heads; }
 
-  static void expect_divides(const Shape& shape, std::int64_t parts, std::string_view attribute, std::string_view what) {
+  static void expect_divides(const Shape& shape, std::int64_t parts, std::string_view attribute,
+                             std::string_view what) {
     if (shape.back() % parts == 0) return;
-    throw OpError{std::string(attribute), {std::to_string(parts) + " heads do not divide the " + std::string(what) +
-                                               "' width " + std::to_string(shape.back()),
-                                           "a divisor of " + std::to_string(shape.back())}};
+    throw OpError{std::string(attribute),
+                  {std::to_string(parts) + " heads do not divide the " + std::string(what) + "' width " +
+                       std::to_string(shape.back()),
+                   "a divisor of " + std::to_string(shape.back())}};
   }
 
   [[nodiscard]] Attention lower(const Site& site, Pass pass) const {

@@ -16,8 +16,9 @@ inline std::vector<std::int64_t> broadcast(const Shape& a, const Shape& b) {
     const std::int64_t x = axis <= a.rank() ? a[-axis] : 1;
     const std::int64_t y = axis <= b.rank() ? b[-axis] : 1;
     if (x != y && x != 1 && y != 1) {
-      throw OpError{"", {"cannot broadcast " + to_string(a) + " with " + to_string(b),
-                         "extents that are equal or 1, aligned at the last axis"}};
+      throw OpError{"",
+                    {"cannot broadcast " + to_string(a) + " with " + to_string(b),
+                     "extents that are equal or 1, aligned at the last axis"}};
     }
     extents[static_cast<std::size_t>(rank - axis)] = std::max(x, y);
   }

@@ -19,13 +19,14 @@ struct Convolution : OpBase {
   bool bias = true;
 
   static auto fields() {
-    return std::tuple{Field{"out_channels", &Convolution::out_channels, "number of filters", kRequired},
-                      Field{"kernel", &Convolution::kernel, "extent of the filter, one number or one per axis", kRequired},
-                      Field{"stride", &Convolution::stride, "step of the filter"},
-                      Field{"padding", &Convolution::padding, "zeros on each side, or \"same\" or \"valid\"", kOptional, 0},
-                      Field{"dilation", &Convolution::dilation, "distance of the filter's taps"},
-                      Field{"groups", &Convolution::groups, "channel groups; as many as channels is depthwise"},
-                      Field{"bias", &Convolution::bias, "whether a bias is added"}};
+    return std::tuple{
+        Field{"out_channels", &Convolution::out_channels, "number of filters", kRequired},
+        Field{"kernel", &Convolution::kernel, "extent of the filter, one number or one per axis", kRequired},
+        Field{"stride", &Convolution::stride, "step of the filter"},
+        Field{"padding", &Convolution::padding, "zeros on each side, or \"same\" or \"valid\"", kOptional, 0},
+        Field{"dilation", &Convolution::dilation, "distance of the filter's taps"},
+        Field{"groups", &Convolution::groups, "channel groups; as many as channels is depthwise"},
+        Field{"bias", &Convolution::bias, "whether a bias is added"}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
@@ -54,9 +55,10 @@ struct Convolution : OpBase {
  private:
   void expect_divides(std::int64_t channels, std::string_view what) const {
     if (channels % groups == 0) return;
-    throw OpError{"groups", {std::to_string(groups) + " groups do not divide " + std::to_string(channels) + " " +
-                                 std::string(what),
-                             "a divisor of " + std::to_string(channels)}};
+    throw OpError{
+        "groups",
+        {std::to_string(groups) + " groups do not divide " + std::to_string(channels) + " " + std::string(what),
+         "a divisor of " + std::to_string(channels)}};
   }
 
   [[nodiscard]] Conv lower(const Site& site, Pass pass) const {

@@ -57,8 +57,8 @@ struct Embedding : OpBase {
   }
 };
 
-/// y[batch, tables, dim] = for each table the pooled rows of `lookups` ids: the tables of a recommender, looked up in one
-/// kernel. ids[batch, sum of lookups]. Pooling L rows takes L - 1 adds per value: none when L is 1.
+/// y[batch, tables, dim] = for each table the pooled rows of `lookups` ids: the tables of a recommender, looked up in
+/// one kernel. ids[batch, sum of lookups]. Pooling L rows takes L - 1 adds per value: none when L is 1.
 struct EmbeddingBag : OpBase {
   static constexpr std::string_view kName = "embedding_bag";
   static constexpr std::string_view kSummary = "pooled rows of several tables, 1-hot or multi-hot";
@@ -80,14 +80,16 @@ struct EmbeddingBag : OpBase {
     expect_inputs(inputs, 1, 1);
     expect_rank(inputs, 0, 2);
     if (lookups.size() != 1 && lookups.size() != tables.size()) {
-      throw OpError{"lookups", {"has " + std::to_string(lookups.size()) + " numbers for " +
-                                    std::to_string(tables.size()) + " tables",
-                                "one number, or one per table"}};
+      throw OpError{
+          "lookups",
+          {"has " + std::to_string(lookups.size()) + " numbers for " + std::to_string(tables.size()) + " tables",
+           "one number, or one per table"}};
     }
     if (inputs[0].shape.back() != ids_per_sample()) {
-      throw OpError{"lookups", {"sum to " + std::to_string(ids_per_sample()) + " ids a sample, but the ids are " +
-                                    to_string(inputs[0].shape),
-                                "a last axis of " + std::to_string(ids_per_sample())}};
+      throw OpError{"lookups",
+                    {"sum to " + std::to_string(ids_per_sample()) + " ids a sample, but the ids are " +
+                         to_string(inputs[0].shape),
+                     "a last axis of " + std::to_string(ids_per_sample())}};
     }
     return {{Shape{inputs[0].shape[0], static_cast<std::int64_t>(tables.size()), dim}, precision.activations}};
   }

@@ -24,8 +24,9 @@ struct Gated : OpBase {
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
     expect_inputs(inputs, 2, 2);
     if (inputs[0].shape != inputs[1].shape) {
-      throw OpError{"", {"gate is " + to_string(inputs[0].shape) + " and up is " + to_string(inputs[1].shape),
-                         "two inputs of one shape"}};
+      throw OpError{"",
+                    {"gate is " + to_string(inputs[0].shape) + " and up is " + to_string(inputs[1].shape),
+                     "two inputs of one shape"}};
     }
     return {{inputs[0].shape, precision.activations}};
   }
@@ -41,7 +42,8 @@ struct Gated : OpBase {
   /// d up = f(gate) dY and d gate = f'(gate) up dY, in one pass.
   void dgrad(const Site& site, Kernels& kernels) const {
     const UnaryFunction& f = function();
-    Stream stream = stream_over(site.in(), StreamKind::kElementwise, "gated", f.flops + f.backward_flops + 2, f.special);
+    Stream stream =
+        stream_over(site.in(), StreamKind::kElementwise, "gated", f.flops + f.backward_flops + 2, f.special);
     stream.read = site.outputs[0].bytes() + site.inputs[0].bytes() + site.inputs[1].bytes();
     stream.written = site.inputs[0].bytes() + site.inputs[1].bytes();
     kernels.emplace_back(stream);
@@ -53,7 +55,8 @@ struct Gated : OpBase {
  private:
   [[nodiscard]] const UnaryFunction& function() const {
     const std::string_view wanted = Words<Gate>::kWords[static_cast<std::size_t>(activation)];
-    return *std::find_if(kUnaryFunctions.begin(), kUnaryFunctions.end(), [&](const auto& f) { return f.name == wanted; });
+    return *std::find_if(kUnaryFunctions.begin(), kUnaryFunctions.end(),
+                         [&](const auto& f) { return f.name == wanted; });
   }
 };
 

@@ -3,8 +3,8 @@
 
 namespace ridgepoint {
 
-/// Appends x[batch, new, width] to a cache and hands on all `length` tokens of it. In prefill and decode the new tokens are
-/// written to the cache; in inference and training nothing is kept, and `length` is the number of new tokens.
+/// Appends x[batch, new, width] to a cache and hands on all `length` tokens of it. In prefill and decode the new tokens
+/// are written to the cache; in inference and training nothing is kept, and `length` is the number of new tokens.
 struct KvCache : OpBase {
   static constexpr std::string_view kName = "kv_cache";
   static constexpr std::string_view kSummary = "keeps keys or values of earlier tokens";
@@ -20,9 +20,10 @@ struct KvCache : OpBase {
     expect_inputs(inputs, 1, 1);
     expect_rank(inputs, 0, 3);
     if (length < inputs[0].shape[1]) {
-      throw OpError{"length", {"a cache of " + std::to_string(length) + " tokens does not hold " +
-                                   std::to_string(inputs[0].shape[1]) + " new ones",
-                               "at least " + std::to_string(inputs[0].shape[1])}};
+      throw OpError{"length",
+                    {"a cache of " + std::to_string(length) + " tokens does not hold " +
+                         std::to_string(inputs[0].shape[1]) + " new ones",
+                     "at least " + std::to_string(inputs[0].shape[1])}};
     }
     TensorType cache{inputs[0].shape, precision.kv_cache};
     cache.shape[1] = length;

@@ -4,8 +4,8 @@
 
 namespace ridgepoint {
 
-/// C[..., m, n] = A[..., m, k] B[..., k, n]; leading axes broadcast. With `transpose_b` the second input is [..., n, k].
-/// With one input the product is of that tensor with itself (a Gram matrix, as in dot interaction).
+/// C[..., m, n] = A[..., m, k] B[..., k, n]; leading axes broadcast. With `transpose_b` the second input is [..., n,
+/// k]. With one input the product is of that tensor with itself (a Gram matrix, as in dot interaction).
 struct Matmul : OpBase {
   static constexpr std::string_view kName = "matmul";
   static constexpr std::string_view kSummary = "(batched) product of two activations";
@@ -25,8 +25,9 @@ struct Matmul : OpBase {
     const Shape& a = inputs.front().shape;
     const Shape& b = inputs.back().shape;
     if (a[-1] != b[transpose_b ? -1 : -2]) {
-      throw OpError{"", {"cannot multiply " + to_string(a) + " by " + to_string(b) + (transpose_b ? " transposed" : ""),
-                         "the same inner extent in both"}};
+      throw OpError{"",
+                    {"cannot multiply " + to_string(a) + " by " + to_string(b) + (transpose_b ? " transposed" : ""),
+                     "the same inner extent in both"}};
     }
     std::vector<std::int64_t> extents = broadcast(batch_axes(a), batch_axes(b));
     extents.push_back(a[-2]);
@@ -36,7 +37,8 @@ struct Matmul : OpBase {
 
   void fprop(const Site& site, Kernels& kernels) const {
     const Shape& c = site.out();
-    kernels.push_back(product(site, c[-2], c[-1], site.in()[-1], site.inputs.front(), site.inputs.back(), site.outputs[0]));
+    kernels.push_back(
+        product(site, c[-2], c[-1], site.in()[-1], site.inputs.front(), site.inputs.back(), site.outputs[0]));
   }
 
   /// dA = dC B^T and dB = A^T dC.

@@ -50,8 +50,9 @@ struct Reshape : OpBase {
 
  private:
   [[nodiscard]] OpError misfit(const Shape& from) const {
-    return {"shape", {"cannot reshape " + to_string(from) + " to " + to_string(Shape(shape)),
-                      "extents of the same product, at most one -1 and no 0"}};
+    return {"shape",
+            {"cannot reshape " + to_string(from) + " to " + to_string(Shape(shape)),
+             "extents of the same product, at most one -1 and no 0"}};
   }
 };
 
@@ -64,14 +65,17 @@ struct Flatten : OpBase {
 
   std::int64_t start = 1;
 
-  static auto fields() { return std::tuple{Field{"start", &Flatten::start, "first axis to merge", kOptional, kAnyInteger}}; }
+  static auto fields() {
+    return std::tuple{Field{"start", &Flatten::start, "first axis to merge", kOptional, kAnyInteger}};
+  }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision&) const {
     expect_inputs(inputs, 1, 1);
     const auto all = inputs[0].shape.extents();
     const auto first = static_cast<std::size_t>(resolve_axis(start, inputs[0].shape.rank(), "start"));
     std::vector<std::int64_t> extents(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(first));
-    extents.push_back(Shape(std::vector<std::int64_t>(all.begin() + static_cast<std::ptrdiff_t>(first), all.end())).elements());
+    extents.push_back(
+        Shape(std::vector<std::int64_t>(all.begin() + static_cast<std::ptrdiff_t>(first), all.end())).elements());
     return {{Shape(std::move(extents)), inputs[0].dtype}};
   }
 
@@ -140,9 +144,10 @@ struct Slice : OpBase {
     TensorType y = inputs[0];
     const std::int64_t cut = resolve_axis(axis, y.shape.rank());
     if (checked_add(start, length) > y.shape[cut]) {
-      throw OpError{"length", {"indices " + std::to_string(start) + " to " + std::to_string(start + length - 1) +
-                                   " are not in an axis of " + std::to_string(y.shape[cut]),
-                               "start + length of at most " + std::to_string(y.shape[cut])}};
+      throw OpError{"length",
+                    {"indices " + std::to_string(start) + " to " + std::to_string(start + length - 1) +
+                         " are not in an axis of " + std::to_string(y.shape[cut]),
+                     "start + length of at most " + std::to_string(y.shape[cut])}};
     }
     y.shape[cut] = length;
     return {y};
@@ -170,9 +175,10 @@ struct Concat : OpBase {
       Shape aligned = input.shape;
       if (aligned.rank() == y.shape.rank()) aligned[joined] = y.shape[joined];
       if (aligned != y.shape) {
-        throw OpError{"", {"cannot join " + to_string(inputs[0].shape) + " and " + to_string(input.shape) +
-                               " along axis " + std::to_string(axis),
-                           "the same extents in all other axes"}};
+        throw OpError{"",
+                      {"cannot join " + to_string(inputs[0].shape) + " and " + to_string(input.shape) + " along axis " +
+                           std::to_string(axis),
+                       "the same extents in all other axes"}};
       }
       y.shape[joined] = checked_add(y.shape[joined], input.shape[joined]);
     }

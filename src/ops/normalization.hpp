@@ -146,7 +146,8 @@ struct BatchNorm : OpBase {
     }
     kernels.emplace_back(stream);
   }
-  /// The sums that give the parameters' gradients are part of the input's too; without parameters they still cost a pass.
+  /// The sums that give the parameters' gradients are part of the input's too; without parameters they still cost a
+  /// pass.
   void dgrad(const Site& site, Kernels& kernels) const {
     if (!affine) kernels.emplace_back(norm_wgrad(site, kBatchNormCost, Bytes{}));
     kernels.emplace_back(norm_dgrad(site, kBatchNormCost, parameter_bytes(site, affine ? 2 : 0)));

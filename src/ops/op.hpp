@@ -25,14 +25,14 @@
 
 namespace ridgepoint {
 
-using Op = std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, Embedding, EmbeddingBag, Pooling, Reduce,
-                        LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary, Gated, Bias, Rope, KvCache, Reshape,
-                        Flatten, Transpose, Slice, Concat, Triangle>;
+using Op = std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, Embedding, EmbeddingBag, Pooling,
+                        Reduce, LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary, Gated, Bias, Rope, KvCache,
+                        Reshape, Flatten, Transpose, Slice, Concat, Triangle>;
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>
-concept IsOp = std::equality_comparable<T> && requires(const T& op, Inputs inputs, const Site& site, Kernels& kernels,
-                                                       const Precision& precision) {
+concept IsOp = std::equality_comparable<T> &&
+    requires(const T& op, Inputs inputs, const Site& site, Kernels& kernels, const Precision& precision) {
   { T::kCategory } -> std::convertible_to<Category>;
   T::fields();
   { op.outputs(inputs, precision) } -> std::same_as<std::vector<TensorType>>;

@@ -16,7 +16,13 @@ namespace ridgepoint {
 
 /// The kinds of layers of the tutorial (matmul, reduction, element-wise, lookup), and what is neither.
 enum class Category : std::uint8_t {
-  kMatmul, kReduction, kElementwise, kLookup, kDataMovement, kDataPreparation, kCommunication
+  kMatmul,
+  kReduction,
+  kElementwise,
+  kLookup,
+  kDataMovement,
+  kDataPreparation,
+  kCommunication
 };
 
 inline constexpr std::array<std::string_view, 7> kCategoryNames{
@@ -42,9 +48,9 @@ struct Precision {
   friend bool operator==(const Precision&, const Precision&) = default;
 };
 
-/// What a parameter is for: matmul weights follow the weight format; vectors (bias, norm), embeddings of a vocabulary and
-/// the tables of a recommender follow the activations'. Buffers (running statistics) are stored but neither counted nor
-/// trained.
+/// What a parameter is for: matmul weights follow the weight format; vectors (bias, norm), embeddings of a vocabulary
+/// and the tables of a recommender follow the activations'. Buffers (running statistics) are stored but neither counted
+/// nor trained.
 enum class ParameterRole : std::uint8_t { kWeight, kVector, kEmbedding, kTable, kBuffer };
 inline constexpr std::array kParameterRoles{ParameterRole::kWeight, ParameterRole::kVector, ParameterRole::kEmbedding,
                                             ParameterRole::kTable, ParameterRole::kBuffer};
@@ -91,10 +97,9 @@ struct Saved {
 /// Throws OpError unless an op has between `least` and `most` inputs.
 inline void expect_inputs(Inputs inputs, std::size_t least, std::size_t most) {
   if (inputs.size() >= least && inputs.size() <= most) return;
-  const std::string wanted = least == most ? std::to_string(least)
-                             : most == SIZE_MAX
-                                 ? "at least " + std::to_string(least)
-                                 : "between " + std::to_string(least) + " and " + std::to_string(most);
+  const std::string wanted = least == most      ? std::to_string(least)
+                             : most == SIZE_MAX ? "at least " + std::to_string(least)
+                                                : "between " + std::to_string(least) + " and " + std::to_string(most);
   throw OpError{"", {"has " + std::to_string(inputs.size()) + " inputs", wanted}};
 }
 
@@ -102,16 +107,18 @@ inline void expect_inputs(Inputs inputs, std::size_t least, std::size_t most) {
 inline void expect_rank(Inputs inputs, std::size_t i, std::int64_t least) {
   const Shape& shape = inputs[i].shape;
   if (shape.rank() >= least) return;
-  throw OpError{"", {"input " + std::to_string(i) + " has shape " + to_string(shape),
-                     "at least " + std::to_string(least) + " axes"}};
+  throw OpError{
+      "",
+      {"input " + std::to_string(i) + " has shape " + to_string(shape), "at least " + std::to_string(least) + " axes"}};
 }
 
 /// Resolves an axis that may count from the end. Throws OpError when it is out of range.
 inline std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank, std::string_view attribute = "axis") {
   const std::int64_t resolved = axis < 0 ? axis + rank : axis;
   if (resolved >= 0 && resolved < rank) return resolved;
-  throw OpError{std::string(attribute), {"axis " + std::to_string(axis) + " is out of range",
-                                         "an axis from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)}};
+  throw OpError{std::string(attribute),
+                {"axis " + std::to_string(axis) + " is out of range",
+                 "an axis from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)}};
 }
 
 /// Defaults that most ops share; an op hides what differs. Every op adds kName, kSummary, kCategory, fields(),

@@ -24,12 +24,13 @@ struct Pooling : OpBase {
   bool ceil_mode = false;
 
   static auto fields() {
-    return std::tuple{Field{"reduce", &Pooling::reduce, "max, mean or sum"},
-                      Field{"kernel", &Pooling::kernel, "extent of the window", kRequired},
-                      Field{"stride", &Pooling::stride, "step of the window"},
-                      Field{"padding", &Pooling::padding, "padding on each side, or \"same\" or \"valid\"", kOptional, 0},
-                      Field{"dilation", &Pooling::dilation, "distance of the window's taps"},
-                      Field{"ceil_mode", &Pooling::ceil_mode, "whether a last partial window counts"}};
+    return std::tuple{
+        Field{"reduce", &Pooling::reduce, "max, mean or sum"},
+        Field{"kernel", &Pooling::kernel, "extent of the window", kRequired},
+        Field{"stride", &Pooling::stride, "step of the window"},
+        Field{"padding", &Pooling::padding, "padding on each side, or \"same\" or \"valid\"", kOptional, 0},
+        Field{"dilation", &Pooling::dilation, "distance of the window's taps"},
+        Field{"ceil_mode", &Pooling::ceil_mode, "whether a last partial window counts"}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision&) const {

@@ -14,10 +14,10 @@ struct Reduce : OpBase {
   bool keep = false;
 
   static auto fields() {
-    return std::tuple{Field{"reduce", &Reduce::reduce, "sum, mean or max"},
-                      Field{"axes", &Reduce::axes, "the axes to reduce; negative ones count from the end", kOptional,
-                            kAnyInteger},
-                      Field{"keep", &Reduce::keep, "whether reduced axes stay with extent 1"}};
+    return std::tuple{
+        Field{"reduce", &Reduce::reduce, "sum, mean or max"},
+        Field{"axes", &Reduce::axes, "the axes to reduce; negative ones count from the end", kOptional, kAnyInteger},
+        Field{"keep", &Reduce::keep, "whether reduced axes stay with extent 1"}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision&) const {

@@ -23,9 +23,10 @@ struct Rope : OpBase {
     expect_inputs(inputs, 1, 1);
     expect_rank(inputs, 0, 3);
     if (inputs[0].shape.back() % head_dim != 0) {
-      throw OpError{"head_dim", {"heads of " + std::to_string(head_dim) + " do not divide the width " +
-                                     std::to_string(inputs[0].shape.back()),
-                                 "a divisor of " + std::to_string(inputs[0].shape.back())}};
+      throw OpError{"head_dim",
+                    {"heads of " + std::to_string(head_dim) + " do not divide the width " +
+                         std::to_string(inputs[0].shape.back()),
+                     "a divisor of " + std::to_string(inputs[0].shape.back())}};
     }
     if (!(share > 0 && share <= 1)) throw OpError{"share", {"the share is out of range", "above 0, at most 1"}};
     return {{inputs[0].shape, precision.activations}};

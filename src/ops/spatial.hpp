@@ -20,8 +20,9 @@ struct Window {
 inline void expect_spatial(const Extents& extents, std::int64_t axes, std::string_view attribute) {
   const auto given = static_cast<std::int64_t>(extents.values.size());
   if (given == 1 || given == axes) return;
-  throw OpError{std::string(attribute), {"has " + std::to_string(given) + " numbers",
-                                         "one number, or " + std::to_string(axes) + " for the spatial axes"}};
+  throw OpError{std::string(attribute),
+                {"has " + std::to_string(given) + " numbers",
+                 "one number, or " + std::to_string(axes) + " for the spatial axes"}};
 }
 
 /// Extent of one axis after the window: floor((in + 2 pad - dilation (kernel - 1) - 1) / stride) + 1; "same" gives
@@ -34,9 +35,10 @@ inline std::int64_t window_extent(std::int64_t in, const Window& window, std::in
       checked_add(checked_mul(window.dilation.at(axis), checked_sub(window.kernel.at(axis), 1)), 1);
   const std::int64_t padded = checked_add(in, checked_mul(2, pad));
   if (reach > padded) {
-    throw OpError{"kernel", {"a window of " + std::to_string(reach) + " is larger than the padded input of " +
-                                 std::to_string(padded),
-                             "a window of at most " + std::to_string(padded)}};
+    throw OpError{
+        "kernel",
+        {"a window of " + std::to_string(reach) + " is larger than the padded input of " + std::to_string(padded),
+         "a window of at most " + std::to_string(padded)}};
   }
   const std::int64_t room = padded - reach;
   return (window.ceil_mode ? ceil_div(room, stride) : room / stride) + 1;
@@ -74,7 +76,8 @@ inline void expect_grid(Inputs inputs) {
   expect_inputs(inputs, 1, 1);
   const std::int64_t rank = inputs[0].shape.rank();
   if (rank >= 3 && rank <= 5) return;
-  throw OpError{"", {"input has shape " + to_string(inputs[0].shape), "[batch, channels] and one to three spatial axes"}};
+  throw OpError{"",
+                {"input has shape " + to_string(inputs[0].shape), "[batch, channels] and one to three spatial axes"}};
 }
 
 }  // namespace ridgepoint

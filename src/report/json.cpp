@@ -25,10 +25,14 @@ Json cell_value(const Cell& cell) {
 }
 
 Json amounts(const Amounts& a) {
-  return {{"parameters", number(a.parameters)},   {"macs", number(a.macs)},
-          {"flops", number(a.flops)},             {"bytes_read", number(a.bytes_read)},
-          {"bytes_written", number(a.bytes_written)}, {"time_s", number(a.time)},
-          {"time_p10_s", number(a.time_p10)},     {"time_p90_s", number(a.time_p90)},
+  return {{"parameters", number(a.parameters)},
+          {"macs", number(a.macs)},
+          {"flops", number(a.flops)},
+          {"bytes_read", number(a.bytes_read)},
+          {"bytes_written", number(a.bytes_written)},
+          {"time_s", number(a.time)},
+          {"time_p10_s", number(a.time_p10)},
+          {"time_p90_s", number(a.time_p90)},
           {"roofline_time_s", number(a.roofline_time)}};
 }
 
@@ -83,7 +87,9 @@ Json advice(const std::vector<Advice>& list) {
   for (const Advice& item : list) {
     Json changes = Json::array();
     for (const Change& change : item.changes) {
-      changes.push_back({{"change", change.what}, {"time_ratio", change.time_ratio}, {"of", change.whole_network ? "network" : "layer"}});
+      changes.push_back({{"change", change.what},
+                         {"time_ratio", change.time_ratio},
+                         {"of", change.whole_network ? "network" : "layer"}});
     }
     array.push_back({{"layer", item.layer}, {"share", item.share}, {"why", item.why}, {"changes", changes}});
   }

@@ -63,7 +63,8 @@ std::string write_markdown(const Report& report, const View& view) {
   for (const LayerEstimate& row : rows_of(e, view)) text += cells(row, false);
   text += cells(summary("total", e.total, e.total), true);
   for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
-    if (e.by_category[i].bytes() > 0) text += cells(summary(std::string(kCategoryNames[i]), e.by_category[i], e.total), true);
+    if (e.by_category[i].bytes() > 0)
+      text += cells(summary(std::string(kCategoryNames[i]), e.by_category[i], e.total), true);
   }
   text += "\n";
   for (const std::string_view convention : conventions()) text += fmt::format("- {}\n", convention);
@@ -71,7 +72,8 @@ std::string write_markdown(const Report& report, const View& view) {
   for (const Advice& item : report.advice) {
     text += fmt::format("- {} ({}): {}", escaped(item.layer), human_percent(item.share), escaped(item.why));
     for (const Change& change : item.changes) {
-      text += fmt::format("; {} x{}{}", escaped(change.what), human_number(change.time_ratio), change.whole_network ? " for all" : "");
+      text += fmt::format("; {} x{}{}", escaped(change.what), human_number(change.time_ratio),
+                          change.whole_network ? " for all" : "");
     }
     text += "\n";
   }

@@ -100,7 +100,8 @@ std::vector<LayerEstimate> rows_of(const Estimate& estimate, const View& view) {
 }
 
 std::string run_line(const Estimate& estimate) {
-  constexpr std::array<std::string_view, 8> kShown{"batch", "seq", "kv_len", "image", "nodes", "edges", "points", "frames"};
+  constexpr std::array<std::string_view, 8> kShown{"batch", "seq",   "kv_len", "image",
+                                                   "nodes", "edges", "points", "frames"};
   std::string line(name(estimate.phase));
   for (const auto& [key, value] : estimate.parameters) {
     if (std::find(kShown.begin(), kShown.end(), key) != kShown.end()) line += fmt::format(", {} {}", key, value);

@@ -68,19 +68,22 @@ class Table {
 
   void heading() {
     const Estimate& e = estimate_;
-    paragraph(fmt::format("{} on {} ({}): {}", printable(e.model), printable(e.device), printable(report_.device.summary), run_line(e)));
+    paragraph(fmt::format("{} on {} ({}): {}", printable(e.model), printable(e.device),
+                          printable(report_.device.summary), run_line(e)));
     const bool plain = e.options.mode == Mode::kRoofline;
-    paragraph(fmt::format("{}; fusion {}, {} execution",
-                          plain ? "plain roofline of the data sheet" : "not calibrated: data sheet with pooled efficiencies",
-                          kFusionNames[static_cast<std::size_t>(e.options.fusion)],
-                          kExecutionNames[static_cast<std::size_t>(e.options.execution)]));
+    paragraph(
+        fmt::format("{}; fusion {}, {} execution",
+                    plain ? "plain roofline of the data sheet" : "not calibrated: data sheet with pooled efficiencies",
+                    kFusionNames[static_cast<std::size_t>(e.options.fusion)],
+                    kExecutionNames[static_cast<std::size_t>(e.options.execution)]));
     paragraph("a multiply-add is two FLOPs; bytes are those that must move; rows cover all x repetitions");
     line("");
   }
 
   void header_line() {
     std::string row = fit(shown_.front()->header, first_width_, false);
-    for (std::size_t i = 1; i < shown_.size(); ++i) row += " " + fit(shown_[i]->header, width_of(*shown_[i]), right(*shown_[i]));
+    for (std::size_t i = 1; i < shown_.size(); ++i)
+      row += " " + fit(shown_[i]->header, width_of(*shown_[i]), right(*shown_[i]));
     line(trimmed(std::move(row)));
   }
 
@@ -163,12 +166,14 @@ class Table {
   void total_line() {
     summary_line("total", estimate_.total);
     if (estimate_.options.mode == Mode::kRoofline) return;
-    line(fmt::format("  between {} and {} (P10 to P90)", human_seconds(estimate_.total.time_p10), human_seconds(estimate_.total.time_p90)));
+    line(fmt::format("  between {} and {} (P10 to P90)", human_seconds(estimate_.total.time_p10),
+                     human_seconds(estimate_.total.time_p90)));
   }
 
   void categories() {
     for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
-      if (estimate_.by_category[i].bytes() > 0) summary_line("  " + std::string(kCategoryNames[i]), estimate_.by_category[i]);
+      if (estimate_.by_category[i].bytes() > 0)
+        summary_line("  " + std::string(kCategoryNames[i]), estimate_.by_category[i]);
     }
   }
 
@@ -186,7 +191,8 @@ class Table {
     const Footprint& m = estimate_.memory;
     std::string parts;
     const auto add = [&](std::string_view what, Bytes bytes) {
-      if (bytes.value() > 0) parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", what, human_capacity(bytes.value()));
+      if (bytes.value() > 0)
+        parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", what, human_capacity(bytes.value()));
     };
     add("weights", m.weights);
     add("tables", m.tables);
@@ -207,7 +213,8 @@ class Table {
     line("what matters most, and what would help (the time of a sample after the change):");
     for (std::size_t i = 0; i < report_.advice.size(); ++i) {
       const Advice& item = report_.advice[i];
-      std::string text = fmt::format("{}. {}, {}, {}; ", i + 1, printable(item.layer), human_percent(item.share), item.why);
+      std::string text =
+          fmt::format("{}. {}, {}, {}; ", i + 1, printable(item.layer), human_percent(item.share), item.why);
       for (std::size_t k = 0; k < item.changes.size(); ++k) {
         const Change& change = item.changes[k];
         text += fmt::format("{}{}: x{}{}", k == 0 ? "" : ", ", change.what, human_number(change.time_ratio),

@@ -33,7 +33,8 @@ std::optional<std::int64_t> parameter(const Estimate& estimate, std::string_view
 
 // The next narrower format in which the device multiplies faster.
 std::optional<DType> narrower(const Device& device, DType now) {
-  constexpr std::array kChain{DType::kFp64, DType::kFp32, DType::kTf32, DType::kBf16, DType::kFp16, DType::kFp8E4m3, DType::kFp4};
+  constexpr std::array kChain{DType::kFp64, DType::kFp32,    DType::kTf32, DType::kBf16,
+                              DType::kFp16, DType::kFp8E4m3, DType::kFp4};
   const auto rate_now = device.product_rate(now);
   for (const DType candidate : kChain) {
     const auto rate = device.product_rate(candidate);
@@ -116,18 +117,21 @@ class Adviser {
     const std::string of_bound = fmt::format("{}-bound", name(row.bound));
     switch (row.bound) {
       case Bound::kNone: return "takes no time";
-      case Bound::kHost: return fmt::format("host-bound: {} kernels of {} each to issue", human_count(row.kernels), human_seconds(kEagerHostTime.value()));
+      case Bound::kHost:
+        return fmt::format("host-bound: {} kernels of {} each to issue", human_count(row.kernels),
+                           human_seconds(kEagerHostTime.value()));
       case Bound::kLaunch: {
         const double part = row.needs[static_cast<std::size_t>(Bound::kLaunch)].value() / row.total.time;
-        return fmt::format("launch-bound: starting {} kernels is {} of it", human_count(row.kernels), human_percent(part));
+        return fmt::format("launch-bound: starting {} kernels is {} of it", human_count(row.kernels),
+                           human_percent(part));
       }
       default: break;
     }
     if (!knows_ridge) return of_bound;
     const bool below = intensity < row.ridge_point;
     const double factor = below ? row.ridge_point / intensity : intensity / row.ridge_point;
-    return fmt::format("{}: {} FLOP/B, {}x {} the ridge point {}", of_bound, human_number(intensity), human_number(factor),
-                       below ? "below" : "above", human_number(row.ridge_point));
+    return fmt::format("{}: {} FLOP/B, {}x {} the ridge point {}", of_bound, human_number(intensity),
+                       human_number(factor), below ? "below" : "above", human_number(row.ridge_point));
   }
 
   const Question& question_;

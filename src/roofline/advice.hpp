@@ -1,6 +1,6 @@
 #pragma once
-// What would help: the rows that matter most, why they take their time, and what some changes would give, each computed by
-// running the changed network.
+// What would help: the rows that matter most, why they take their time, and what some changes would give, each computed
+// by running the changed network.
 
 #include "roofline/estimate.hpp"
 

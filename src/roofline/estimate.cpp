@@ -129,11 +129,13 @@ std::vector<std::string> warnings_of(const Estimate& estimate, const Device& dev
   std::vector<std::string> warnings;
   const Bytes needed = estimate.memory.total();
   if (device.dram.capacity && needed > *device.dram.capacity) {
-    warnings.push_back(fmt::format("the network needs {} and {} has {}: the times are those of a device that could hold it",
-                                   human_capacity(needed.value()), device.name, human_capacity(device.dram.capacity->value())));
+    warnings.push_back(
+        fmt::format("the network needs {} and {} has {}: the times are those of a device that could hold it",
+                    human_capacity(needed.value()), device.name, human_capacity(device.dram.capacity->value())));
   }
   if (!device.vector_rate()) {
-    warnings.push_back(fmt::format("{} has no vector rate in its data sheet: element-wise work is bound by memory alone", device.name));
+    warnings.push_back(fmt::format(
+        "{} has no vector rate in its data sheet: element-wise work is bound by memory alone", device.name));
   }
   return warnings;
 }

@@ -21,7 +21,8 @@ struct EngineOptions {
   Fusion fusion = Fusion::kEpilogue;
   Execution execution = Execution::kGraph;
   Optimizer optimizer = Optimizer::kAdam;
-  /// The part of every kernel's work that is left on one of several devices; the communication between them is not in it.
+  /// The part of every kernel's work that is left on one of several devices; the communication between them is not in
+  /// it.
   double work_share = 1;
 };
 
@@ -44,9 +45,9 @@ struct Amounts {
 };
 
 /// The members of Amounts, for what treats them all alike.
-inline constexpr std::array kAmountMembers{&Amounts::parameters,    &Amounts::macs,     &Amounts::flops,
-                                           &Amounts::bytes_read,    &Amounts::bytes_written, &Amounts::time,
-                                           &Amounts::time_p10,      &Amounts::time_p90, &Amounts::roofline_time};
+inline constexpr std::array kAmountMembers{&Amounts::parameters, &Amounts::macs,          &Amounts::flops,
+                                           &Amounts::bytes_read, &Amounts::bytes_written, &Amounts::time,
+                                           &Amounts::time_p10,   &Amounts::time_p90,      &Amounts::roofline_time};
 
 /// One row of a report: a layer, or several that run as one kernel. All amounts cover its `repeat` repetitions.
 struct LayerEstimate {
@@ -60,11 +61,11 @@ struct LayerEstimate {
   std::array<Seconds, kBoundCount> by_bound{};  ///< the time, by what bounds each kernel
   std::array<Seconds, kBoundCount> needs{};     ///< what each resource needs alone
   Bound bound = Bound::kNone;
-  double kernels = 0;                           ///< launches, over all repetitions
-  double ridge_point = 0;                       ///< FLOP/byte at which this row's unit and dram take equally long
-  double share = 0;                             ///< of the network's time
-  std::vector<std::string> fused_from;          ///< the layers of this row, when more than one
-  std::vector<int> layers;                      ///< indices into the network
+  double kernels = 0;                   ///< launches, over all repetitions
+  double ridge_point = 0;               ///< FLOP/byte at which this row's unit and dram take equally long
+  double share = 0;                     ///< of the network's time
+  std::vector<std::string> fused_from;  ///< the layers of this row, when more than one
+  std::vector<int> layers;              ///< indices into the network
 };
 
 /// The estimate of a network on a device. Rows are in execution order and add up to `total`, exactly: additive amounts

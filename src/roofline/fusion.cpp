@@ -70,7 +70,8 @@ class Planner {
 
   // Layers of one repetition of one block.
   [[nodiscard]] bool same_body(int a, int b) const {
-    return layer_at(a).repeat == layer_at(b).repeat && (layer_at(a).repeat == 1 || layer_at(a).block == layer_at(b).block);
+    return layer_at(a).repeat == layer_at(b).repeat &&
+           (layer_at(a).repeat == 1 || layer_at(a).block == layer_at(b).block);
   }
 
   [[nodiscard]] bool has_row(const std::vector<int>& members) const {
@@ -89,7 +90,8 @@ class Planner {
 std::vector<std::vector<int>> consumers_of(const Network& network) {
   std::vector<std::vector<int>> consumers(network.tensors.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    for (const int input : network.layers[i].inputs) consumers[static_cast<std::size_t>(input)].push_back(static_cast<int>(i));
+    for (const int input : network.layers[i].inputs)
+      consumers[static_cast<std::size_t>(input)].push_back(static_cast<int>(i));
   }
   return consumers;
 }

@@ -9,8 +9,8 @@
 
 namespace ridgepoint {
 
-/// How far neighbours are fused: not at all; element-wise layers into the product before them; or any chain of element-wise
-/// layers and one norm or softmax, as compilers do.
+/// How far neighbours are fused: not at all; element-wise layers into the product before them; or any chain of
+/// element-wise layers and one norm or softmax, as compilers do.
 enum class Fusion : std::uint8_t { kNone, kEpilogue, kFull };
 
 inline constexpr std::array<std::string_view, 3> kFusionNames{"none", "epilogue", "full"};
@@ -20,8 +20,9 @@ struct Group {
   std::vector<int> members;
 };
 
-/// A partition of the network's layers into groups, in the order of their anchors. A layer joins the group of its latest
-/// input, so that all its other inputs are ready when that group runs; groups do not cross a block's repetitions.
+/// A partition of the network's layers into groups, in the order of their anchors. A layer joins the group of its
+/// latest input, so that all its other inputs are ready when that group runs; groups do not cross a block's
+/// repetitions.
 std::vector<Group> plan_fusion(const Network& network, Fusion fusion);
 
 /// For each tensor the layers that read it.

@@ -5,8 +5,8 @@
 namespace ridgepoint {
 namespace {
 
-/// FLOPs, special operations and values kept per parameter of one update step, counted from the update rules: SGD; SGD with
-/// momentum (Sutskever et al. 2013); Adam (Kingma and Ba, arXiv 1412.6980).
+/// FLOPs, special operations and values kept per parameter of one update step, counted from the update rules: SGD; SGD
+/// with momentum (Sutskever et al. 2013); Adam (Kingma and Ba, arXiv 1412.6980).
 struct UpdateCost {
   double flops;
   double special;
@@ -32,7 +32,9 @@ bool contains(const std::vector<int>& members, int layer) {
   return std::find(members.begin(), members.end(), layer) != members.end();
 }
 
-bool is_elementwise(const Layer& layer, Phase phase) { return fusion_role(layer.op, phase) == FusionRole::kElementwise; }
+bool is_elementwise(const Layer& layer, Phase phase) {
+  return fusion_role(layer.op, phase) == FusionRole::kElementwise;
+}
 
 bool any_input_needs_gradient(const Site& site) {
   return std::find(site.needs_gradient.begin(), site.needs_gradient.end(), true) != site.needs_gradient.end();
@@ -62,11 +64,13 @@ GroupLaunches Lowering::lower(const Group& group) const {
   return launches;
 }
 
-// A tensor between two layers of a group stays in registers, unless somebody else reads it or the backward pass needs it.
+// A tensor between two layers of a group stays in registers, unless somebody else reads it or the backward pass needs
+// it.
 bool Lowering::must_be_written(int tensor, const Group& group) const {
   const Tensor& t = network_.tensors[static_cast<std::size_t>(tensor)];
   const std::vector<int>& readers = consumers_[static_cast<std::size_t>(tensor)];
-  if (t.escapes || !std::all_of(readers.begin(), readers.end(), [&](int r) { return contains(group.members, r); })) return true;
+  if (t.escapes || !std::all_of(readers.begin(), readers.end(), [&](int r) { return contains(group.members, r); }))
+    return true;
   if (network_.phase != Phase::kTraining) return false;
   if (saved_by(network_, layer_at(t.producer)).output) return true;
   return std::any_of(readers.begin(), readers.end(), [&](int r) { return saved_by(network_, layer_at(r)).inputs; });
@@ -128,8 +132,8 @@ void Lowering::backward(const Group& group, GroupLaunches& launches) const {
   }
 }
 
-// Reads gradient, state and weight, writes state and weight, for the parameters that the step touches. One kernel over the
-// tensors of all layers does it, so that no layer pays for a launch.
+// Reads gradient, state and weight, writes state and weight, for the parameters that the step touches. One kernel over
+// the tensors of all layers does it, so that no layer pays for a launch.
 void Lowering::update(const Layer& layer, const Site& site, GroupLaunches& launches) const {
   const double share = std::visit([&](const auto& op) { return op.updated_share(site); }, layer.op);
   const double count = parameter_count(layer) * share;

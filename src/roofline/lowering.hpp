@@ -26,7 +26,8 @@ struct GroupLaunches {
 /// Lowers groups of one network.
 class Lowering {
  public:
-  Lowering(const Network& network, Optimizer optimizer) : network_(network), optimizer_(optimizer), consumers_(consumers_of(network)) {}
+  Lowering(const Network& network, Optimizer optimizer)
+      : network_(network), optimizer_(optimizer), consumers_(consumers_of(network)) {}
 
   [[nodiscard]] GroupLaunches lower(const Group& group) const;
 

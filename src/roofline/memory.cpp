@@ -43,8 +43,10 @@ Bytes peak_alive(const Network& network, const std::vector<Group>& groups) {
   std::vector<Bytes> change(groups.size() + 1);
   for (std::size_t i = 0; i < count; ++i) {
     const Tensor& tensor = network.tensors[i];
-    const bool cached = tensor.producer >= 0 && std::holds_alternative<KvCache>(network.layers[static_cast<std::size_t>(tensor.producer)].op);
-    const bool fused_away = tensor.producer >= 0 && dies[i] == born[i] && !tensor.escapes && tensor.producer != groups[static_cast<std::size_t>(born[i])].members.back();
+    const bool cached = tensor.producer >= 0 &&
+                        std::holds_alternative<KvCache>(network.layers[static_cast<std::size_t>(tensor.producer)].op);
+    const bool fused_away = tensor.producer >= 0 && dies[i] == born[i] && !tensor.escapes &&
+                            tensor.producer != groups[static_cast<std::size_t>(born[i])].members.back();
     if (storage[i] != static_cast<int>(i) || cached || fused_away) continue;
     change[static_cast<std::size_t>(born[i])] += tensor.type.bytes();
     change[static_cast<std::size_t>(dies[i]) + 1] -= tensor.type.bytes();
@@ -81,7 +83,8 @@ Bytes saved_activations(const Network& network) {
 void add_parameters(const Network& network, const Layer& layer, Optimizer optimizer, Footprint& result) {
   const auto repeat = static_cast<double>(layer.repeat);
   for (const ParameterRole role : kParameterRoles) {
-    (role == ParameterRole::kTable ? result.tables : result.weights) += parameter_bytes(layer, role, network.precision) * repeat;
+    (role == ParameterRole::kTable ? result.tables : result.weights) +=
+        parameter_bytes(layer, role, network.precision) * repeat;
   }
   if (network.phase != Phase::kTraining) return;
   const SiteStorage place(network, layer);
@@ -98,7 +101,8 @@ Footprint footprint(const Network& network, const std::vector<Group>& groups, Op
   for (const Layer& layer : network.layers) {
     add_parameters(network, layer, optimizer, result);
     const SiteStorage place(network, layer);
-    result.kv_cache += std::visit([&](const auto& op) { return op.state(place.site()); }, layer.op) * static_cast<double>(layer.repeat);
+    result.kv_cache += std::visit([&](const auto& op) { return op.state(place.site()); }, layer.op) *
+                       static_cast<double>(layer.repeat);
   }
   result.activations = network.phase == Phase::kTraining ? saved_activations(network) : peak_alive(network, groups);
   return result;

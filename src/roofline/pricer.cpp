@@ -5,9 +5,9 @@ namespace ridgepoint {
 bool Pricer::Key::operator==(const Key& other) const {
   const Work& x = launch.work;
   const Work& y = other.launch.work;
-  return x.macs == y.macs && x.matrix == y.matrix && x.vector == y.vector && x.special == y.special && x.read == y.read &&
-         x.written == y.written && x.l2 == y.l2 && x.math == y.math && launch.part == other.launch.part &&
-         launch.kernel == other.launch.kernel;
+  return x.macs == y.macs && x.matrix == y.matrix && x.vector == y.vector && x.special == y.special &&
+         x.read == y.read && x.written == y.written && x.l2 == y.l2 && x.math == y.math &&
+         launch.part == other.launch.part && launch.kernel == other.launch.kernel;
 }
 
 const Price& Pricer::price_of(const Launch& launch) {
