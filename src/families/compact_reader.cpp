@@ -28,6 +28,18 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
+std::optional<std::vector<std::int64_t>> parse_list(std::string_view text, std::int64_t minimum) {
+  std::vector<std::int64_t> values;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const auto value = parse_integer(text.substr(at, end - at));
+    if (!value || *value < minimum) return std::nullopt;
+    values.push_back(*value);
+    at = end + 1;
+  }
+  return values;
+}
+
 const Attribute* find(const Attributes& attributes, std::string_view key) {
   const auto found =
       std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name == key; });
@@ -70,8 +82,8 @@ void CompactReader::add(std::string_view key, Value value) {
 }
 
 void CompactReader::size(std::string_view key) {
-  (void)reader_.required(key);
-  size(key, Value{});
+  if (!overridden(key)) (void)reader_.required(key);
+  size(key, Value{});  // never this value: the file gives one, or the run
 }
 
 void CompactReader::size(std::string_view key, Value fallback) {
@@ -114,24 +126,21 @@ bool CompactReader::flag(std::string_view key, bool fallback) {
 }
 
 std::vector<std::int64_t> CompactReader::list(std::string_view key, std::int64_t minimum) {
-  std::vector<std::int64_t> values;
   const std::string expected = fmt::format("a list of integers of at least {}", minimum);
-  for (const Node& item : reader_.array(reader_.required(key))) {
-    values.push_back(reader_.integer(item));
-    if (values.back() < minimum) {
-      reader_.fail(item,
-                   {fmt::format("{} holds {}", in_quotes(key), values.back()), fmt::format("at least {}", minimum)});
+  const auto given = take_override(key);
+  const Node* node = given ? reader_.optional(key) : &reader_.required(key);
+  std::vector<std::int64_t> values;
+  if (node != nullptr) {
+    for (const Node& item : reader_.array(*node)) {
+      values.push_back(reader_.integer(item));
+      if (values.back() < minimum)
+        reader_.fail(item, {fmt::format("{} holds {}", in_quotes(key), values.back()), expected});
     }
   }
-  if (const auto given = take_override(key)) {
-    values.clear();
-    for (std::size_t at = 0; at <= given->size();) {
-      const std::size_t end = std::min(given->find(',', at), given->size());
-      const auto value = parse_integer(std::string_view(*given).substr(at, end - at));
-      if (!value || *value < minimum) fail_set(used_.back(), {"not such a list", expected + ", such as 3,4,6,3"});
-      values.push_back(*value);
-      at = end + 1;
-    }
+  if (given) {
+    const auto parsed = parse_list(*given, minimum);
+    if (!parsed) fail_set(used_.back(), {"not such a list", expected + ", such as 3,4,6,3"});
+    values = *parsed;
   }
   if (values.empty()) fail(key, {fmt::format("{} is an empty list", in_quotes(key)), expected});
   return values;
@@ -152,15 +161,28 @@ std::optional<std::int64_t> CompactReader::number(std::string_view key) const {
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
+bool CompactReader::overridden(std::string_view key) const {
+  return find_override(key) != nullptr || find(used_, key) != nullptr;
+}
+
 void CompactReader::expect_divides(std::string_view divisor, std::string_view dividend) const {
   const auto small = number(divisor);
   const auto large = number(dividend);
   if (!small || !large || *large % *small == 0) return;
   // The command line is at fault when it set either.
-  const bool blame_dividend = find_override(divisor) == nullptr && find_override(dividend) != nullptr;
+  const bool blame_dividend = !overridden(divisor) && overridden(dividend);
   fail(blame_dividend ? dividend : divisor,
        {fmt::format("{} {} do not divide {} of {}", *small, divisor, in_quotes(dividend), *large),
         blame_dividend ? fmt::format("a multiple of {}", *small) : fmt::format("a divisor of {}", *large)});
+}
+
+void CompactReader::expect_at_most(std::string_view key, std::string_view limit) const {
+  const auto value = number(key);
+  const auto most = number(limit);
+  if (!value || !most || *value <= *most) return;
+  fail(overridden(limit) && !overridden(key) ? limit : key,
+       {fmt::format("{} of {} is more than {} of {}", in_quotes(key), *value, in_quotes(limit), *most),
+        fmt::format("at most {}, or a larger {}", *most, in_quotes(limit))});
 }
 
 void CompactReader::fail(std::string_view key, Problem problem) const {

@@ -20,7 +20,7 @@ class CompactReader {
   CompactReader(ObjectReader& reader, Attributes& overrides, Description& description)
       : reader_(reader), overrides_(overrides), description_(description) {}
 
-  /// A size that the file must give: a positive integer, or an expression over other sizes.
+  /// A size that must be given: a positive integer, or an expression over other sizes.
   void size(std::string_view key);
   /// A size with a default.
   void size(std::string_view key, Value fallback);
@@ -30,15 +30,19 @@ class CompactReader {
   /// One of the words.
   std::string word(std::string_view key, std::span<const std::string_view> words, std::string_view fallback);
   bool flag(std::string_view key, bool fallback);
-  /// A list of integers that the file must give, each at least `minimum`; --set writes it 3,4,6,3.
+  /// A list of integers that must be given, each at least `minimum`; --set writes it 3,4,6,3.
   std::vector<std::int64_t> list(std::string_view key, std::int64_t minimum = 1);
   /// Whether the file or the command line gives the key as a list rather than as one number.
   [[nodiscard]] bool is_list(std::string_view key) const;
 
   /// The value of a size, when file and command line give it as a plain number.
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view key) const;
+  /// Whether the command line sets the key.
+  [[nodiscard]] bool overridden(std::string_view key) const;
   /// Fails when both sizes are plain numbers and `divisor` does not divide `dividend`.
   void expect_divides(std::string_view divisor, std::string_view dividend) const;
+  /// Fails when both sizes are plain numbers and the first is the larger.
+  void expect_at_most(std::string_view key, std::string_view limit) const;
   /// Throws the problem at the key's value.
   [[noreturn]] void fail(std::string_view key, Problem problem) const;
 

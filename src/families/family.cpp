@@ -32,6 +32,20 @@ Description read_compact(const std::shared_ptr<const Document>& document, Attrib
   return description;
 }
 
+// Says what is missing, at the key that was probably meant.
+[[noreturn]] void fail_without_family(const Document& document) {
+  const std::string expected = "\"family\" (a compact description) or a list of \"layers\" (an explicit one)";
+  std::vector<std::string_view> keys;
+  for (const Node& member : document.root().items) keys.push_back(member.key);
+  for (const std::string_view wanted : {"family", "layers"}) {
+    const std::string_view slip = nearest(wanted, keys);
+    if (slip.empty() || slip == wanted) continue;
+    document.fail(document.root().find(slip)->key_offset,
+                  {fmt::format("unknown key {} in network", in_quotes(slip)), expected, std::string(wanted)});
+  }
+  document.fail(document.root().offset, {"this is no network", expected});
+}
+
 }  // namespace
 
 std::span<const Family> families() {
@@ -41,23 +55,12 @@ std::span<const Family> families() {
 
 Description load_model(const std::shared_ptr<const Document>& document, Attributes& overrides) {
   const Node& root = document->root();
-  // A transformer's compact description has "layers" too: their number. So the family is looked for first.
-  if (root.kind != Node::Kind::kObject || root.find("layers") != nullptr || root.find("family") != nullptr) {
-    if (root.kind == Node::Kind::kObject && root.find("family") != nullptr) return read_compact(document, overrides);
-    return read_description(document);
-  }
-  std::vector<std::string_view> keys;
-  for (const Node& member : root.items) keys.push_back(member.key);
-  constexpr std::array<std::string_view, 2> kWanted{"family", "layers"};
-  for (const std::string_view wanted : kWanted) {
-    const std::string_view slip = nearest(wanted, keys);
-    if (slip.empty()) continue;
-    document->fail(root.find(slip)->key_offset,
-                   {fmt::format("a network without \"family\" or \"layers\", but with {}", in_quotes(slip)),
-                    "\"family\" (a compact description) or \"layers\" (an explicit one)", std::string(wanted)});
-  }
-  document->fail(root.offset, {"a network without \"family\" or \"layers\"",
-                               "\"family\" (a compact description) or \"layers\" (an explicit one)"});
+  if (root.kind != Node::Kind::kObject) return read_description(document);
+  if (root.find("family") != nullptr) return read_compact(document, overrides);
+  // A number of layers belongs to a compact description, a list to an explicit one.
+  const Node* layers = root.find("layers");
+  if (layers == nullptr || layers->kind == Node::Kind::kInteger) fail_without_family(*document);
+  return read_description(document);
 }
 
 }  // namespace ridgepoint

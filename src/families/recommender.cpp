@@ -61,13 +61,15 @@ Lookups read_lookups(CompactReader& reader, std::size_t tables) {
   return {std::accumulate(each.begin(), each.end(), std::int64_t{0}), each};
 }
 
-// In a dot interaction the dense features are one more vector of the embeddings' width, and stay so when that is set.
+// In a dot interaction the dense features are one more vector of the embeddings' width, and follow when a run sets
+// that.
 std::vector<Value> read_bottom(CompactReader& reader, bool dot) {
   const std::vector<std::int64_t> given = reader.list("bottom");
   std::vector<Value> widths(given.begin(), given.end());
   const auto dim = reader.number("dim");
   if (!dot) return widths;
-  if (dim && given.back() != *dim) {
+  const bool follows = reader.overridden("dim") && !reader.overridden("bottom");
+  if (dim && given.back() != *dim && !follows) {
     reader.fail("bottom", {fmt::format("the last width of \"bottom\" is {} and \"dim\" is {}", given.back(), *dim),
                            "a last width like the embeddings', for their dot product"});
   }

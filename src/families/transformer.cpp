@@ -75,6 +75,10 @@ void read_sizes(CompactReader& reader, TransformerOptions& options) {
   reader.size("seq", kDefaultLength);
   if (options.decoder) reader.size("kv_len", "seq");
   if (selects_tokens(options)) reader.size("logits", "seq");
+  if (options.position == "learned") {  // a table has no row for what is beyond
+    reader.expect_at_most("seq", "context");
+    reader.expect_at_most("kv_len", "context");
+  }
   if (!reader.number("head_dim")) reader.expect_divides("heads", "hidden");
   reader.expect_divides("kv_heads", "heads");
 }
