@@ -15,6 +15,7 @@ struct Slot {
   std::int64_t minimum;
   const Value& value;
   Scope& scope;
+  const Item& item;
 };
 
 [[noreturn]] void wrong(const Slot& slot, std::string_view what, std::string expected) {
@@ -23,10 +24,13 @@ struct Slot {
 
 std::int64_t bounded(const Slot& slot, const Value& value) {
   const std::int64_t number = slot.scope.integer(value, slot.name);
-  if (number < slot.minimum) {
-    value.where.fail({fmt::format("{} is {}", in_quotes(slot.name), number), fmt::format("at least {}", slot.minimum)});
+  if (number >= slot.minimum) return number;
+  std::string what = fmt::format("{} is {}", in_quotes(slot.name), number);
+  const auto* text = std::get_if<std::string>(&value.data);
+  if (value.where.document == nullptr && text != nullptr) {  // generated: no place to point at
+    what = fmt::format("{} {}: {} = {} is {}", slot.item.op, in_quotes(slot.item.name), slot.name, *text, number);
   }
-  return number;
+  value.where.fail({std::move(what), fmt::format("at least {}", slot.minimum)});
 }
 
 void set(const Slot& slot, std::int64_t& target) { target = bounded(slot, slot.value); }
@@ -110,7 +114,7 @@ template <class T, class F>
 void bind_field(T& op, const Field<T, F>& field, const Item& item, Scope& scope) {
   const Attribute* attribute = find(item.attributes, field.name);
   if (attribute != nullptr) {
-    set(Slot{field.name, field.minimum, attribute->value, scope}, op.*field.member);
+    set(Slot{field.name, field.minimum, attribute->value, scope, item}, op.*field.member);
   } else if (field.required) {
     item.where.fail({fmt::format("{} without {}", item.op, in_quotes(field.name)),
                      fmt::format("{}: {}", in_quotes(field.name), field.summary)});

@@ -28,6 +28,7 @@ constexpr std::array kFunctions{
     Function{"max", 2, [](const std::vector<std::int64_t>& a) { return std::max(a[0], a[1]); }},
     Function{"ceil_div", 2,
              [](const std::vector<std::int64_t>& a) { return checked_sub(0, floor_div(checked_sub(0, a[0]), a[1])); }},
+    Function{"exact_div", 2, [](const std::vector<std::int64_t>& a) { return floor_div(a[0], a[1]); }},
     Function{"if", 3, [](const std::vector<std::int64_t>& a) { return a[0] != 0 ? a[1] : a[2]; }},
 };
 
@@ -192,7 +193,15 @@ class Parser {
     }
     if (word == "ceil_div" && arguments[1] <= 0)
       fail(start, {"ceil_div by " + std::to_string(arguments[1]), "a divisor above 0"});
+    if (word == "exact_div") expect_divides(arguments, start);
     return checked(start, [&] { return found->apply(arguments); });
+  }
+
+  static void expect_divides(const std::vector<std::int64_t>& arguments, std::size_t start) {
+    if (arguments[1] <= 0) fail(start, {"exact_div by " + std::to_string(arguments[1]), "a divisor above 0"});
+    if (arguments[0] % arguments[1] == 0) return;
+    const std::string dividend = std::to_string(arguments[0]);
+    fail(start, {std::to_string(arguments[1]) + " does not divide " + dividend, "a divisor of " + dividend});
   }
 
   std::string_view text_;

@@ -17,11 +17,18 @@ constexpr std::string_view kIndex = "index";
                          std::string(nearest(name, names))}};
 }
 
-// Evaluates the text of a string value; the caret goes to the place within the string.
-std::int64_t evaluate_at(const std::string& text, const Where& where, const Resolver& resolve) {
+// Evaluates the text of a string value; the caret goes to the place within the string. What was generated or set on the
+// command line has no place, so the message says what was set to what.
+std::int64_t evaluate_at(std::string_view attribute, const std::string& text, const Where& where,
+                         const Resolver& resolve) {
   try {
     return evaluate(text, resolve);
   } catch (const ExpressionError& error) {
+    if (where.document == nullptr) {
+      Problem problem = error.problem;
+      problem.what = fmt::format("{} = {}: {}", attribute, text, problem.what);
+      where.fail(std::move(problem));
+    }
     const Where inside{where.document, where.offset + 1 + error.position};
     inside.fail(error.problem);
   }
@@ -40,7 +47,8 @@ std::string describe_value(const Value& value) {
 
 std::int64_t integer_of(const Value& value, std::string_view attribute, const Resolver& resolve) {
   if (const auto* number = std::get_if<std::int64_t>(&value.data)) return *number;
-  if (const auto* text = std::get_if<std::string>(&value.data)) return evaluate_at(*text, value.where, resolve);
+  if (const auto* text = std::get_if<std::string>(&value.data))
+    return evaluate_at(attribute, *text, value.where, resolve);
   if (const auto* real = std::get_if<double>(&value.data)) {
     constexpr double kExactLimit = 9007199254740992.0;
     if (*real == static_cast<double>(static_cast<std::int64_t>(std::min(std::max(*real, -kExactLimit), kExactLimit)))) {

@@ -1,0 +1,13 @@
+#pragma once
+// What each family's file offers to the list in family.cpp.
+
+#include "families/family.hpp"
+
+namespace ridgepoint {
+
+extern const Family kCnnFamily;
+extern const Family kGnnFamily;
+extern const Family kRecommenderFamily;
+extern const Family kTransformerFamily;
+
+}  // namespace ridgepoint
