@@ -15,8 +15,8 @@ with FLOPs and bytes as src/kernels counts them. How the fit keeps honest:
   * The law knows no L2, so a row counts in the fit only if its operands cannot stay there (footprint x copies above
     twice the capacity) or if memory hardly matters to it (DRAM time under a quarter of its math time or of 2 us). Every
     row counts in the scores.
-  * The `op` clock times a framework's call: max(floor, kernel), smoothed, with one floor per (GPU, source, kind), fitted
-    and thrown away. Rows below twice the floor say little about the kernel and are left out of the scores.
+  * The `op` clock times a framework's call: max(floor, kernel), smoothed, with one floor per (GPU, source, kind) that
+    is fitted, up to the fastest percent of the rows, and thrown away. Rows below twice the floor are not scored.
   * e_v is held at 1 unless freeing it helps chips that were left out (norms: their reductions).
   * Scores and intervals leave one chip out: the boards of a chip (PCIe and SXM) go together. All chips weigh the same.
   * The intervals are the 10th and 90th percentile of measured/predicted: of all rows, and of those that no L2 can hold.
