@@ -8,23 +8,30 @@
 
 namespace ridgepoint {
 
-/// The model t = latency + (sum over resources of (need / efficiency)^smoothness)^(1/smoothness), and the P10 and P90
-/// of measured / predicted on GPUs that were left out of the fit.
+/// The law t = latency + (sum over resources of (need / efficiency)^smoothness)^(1 / smoothness), and the P10 and P90
+/// of measured / predicted on chips that were left out of the fit. `kind` is the row of calibrate/pooled_defaults.py.
 struct KernelParameters {
   std::string_view kind;
-  double compute_efficiency = 1;
-  double memory_efficiency = 1;
+  double compute_efficiency = 1;  ///< of matrix, vector and special-function peaks
+  double memory_efficiency = 1;   ///< of dram and l2 bandwidth
   Seconds latency{};
-  double smoothness = 8;
+  double smoothness = 1;
   double p10 = 1;
   double p90 = 1;
 };
 
-/// The pooled parameters for this kernel's kind. Made by calibrate/pooled_defaults.py from public timings
-/// (docs/model.md names them); kinds that nobody measured use those of their nearest kin.
+/// The pooled parameters for a kernel like this one. Kinds that nobody measured take those of their nearest kin: copies
+/// those of element-wise ops, reductions those of norms, sparse products those of embeddings.
 const KernelParameters& pooled_parameters(const Kernel& kernel);
 
-/// The host's time to issue one operation in an eager framework.
-inline constexpr Seconds kEagerHostTime{10e-6};
+/// The host's time to issue one operation in an eager framework, with its spread (P10 to P90): from the time per
+/// operation of small batches in NVIDIA's DeepLearningExamples tables on V100 and from NeuSight's floors, all on older
+/// hosts.
+struct HostTime {
+  Seconds typical;
+  Seconds p10;
+  Seconds p90;
+};
+inline constexpr HostTime kEagerHostTime{Seconds{30e-6}, Seconds{15e-6}, Seconds{45e-6}};
 
 }  // namespace ridgepoint

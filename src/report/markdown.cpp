@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/human.hpp"
+#include "core/text.hpp"
 #include "report/columns.hpp"
 #include "report/report.hpp"
 #include "report/text_table.hpp"

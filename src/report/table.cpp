@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/human.hpp"
+#include "core/text.hpp"
 #include "report/columns.hpp"
 #include "report/report.hpp"
 #include "report/text_table.hpp"

@@ -29,12 +29,6 @@ std::string fit(std::string_view text, std::size_t width, bool right_aligned) {
   return right_aligned ? padding + std::string(text) : std::string(text) + padding;
 }
 
-std::string printable(std::string_view text) {
-  std::string safe;
-  for (const char c : text) safe += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return safe;
-}
-
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
   std::string result;
   std::size_t column = 0;

@@ -13,9 +13,6 @@ std::size_t display_width(std::string_view text);
 /// The text in exactly `width` characters: padded, or cut with ".." at the end.
 std::string fit(std::string_view text, std::size_t width, bool right_aligned);
 
-/// The text without control characters, so that names cannot steer a terminal.
-std::string printable(std::string_view text);
-
 /// The text broken into lines of at most `width` characters at spaces; later lines are indented.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
 

@@ -119,7 +119,7 @@ class Adviser {
       case Bound::kNone: return "takes no time";
       case Bound::kHost:
         return fmt::format("host-bound: {} kernels of {} each to issue", human_count(row.kernels),
-                           human_seconds(kEagerHostTime.value()));
+                           human_seconds(kEagerHostTime.typical.value()));
       case Bound::kLaunch: {
         const double part = row.needs[static_cast<std::size_t>(Bound::kLaunch)].value() / row.total.time;
         return fmt::format("launch-bound: starting {} kernels is {} of it", human_count(row.kernels),

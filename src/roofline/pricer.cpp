@@ -1,5 +1,7 @@
 #include "roofline/pricer.hpp"
 
+#include <algorithm>
+
 namespace ridgepoint {
 
 bool Pricer::Key::operator==(const Key& other) const {
@@ -10,18 +12,26 @@ bool Pricer::Key::operator==(const Key& other) const {
          launch.part == other.launch.part && launch.kernel == other.launch.kernel;
 }
 
+namespace {
+
+// The host issues the next kernel while this one runs: whichever takes longer sets the pace.
+void wait_for_host(Price& price) {
+  price.needs[static_cast<std::size_t>(Bound::kHost)] = kEagerHostTime.typical;
+  price.p10 = std::max(price.p10, kEagerHostTime.p10);
+  price.p90 = std::max(price.p90, kEagerHostTime.p90);
+  if (price.time >= kEagerHostTime.typical) return;
+  price.time = kEagerHostTime.typical;
+  price.bound = Bound::kHost;
+}
+
+}  // namespace
+
 const Price& Pricer::price_of(const Launch& launch) {
   const auto [entry, is_new] = known_.try_emplace(Key{launch});
   Price& result = entry->second;
   if (!is_new) return result;
   result = price(launch, device_, mode_);
-  if (execution_ == Execution::kEager && !launch.part && mode_ != Mode::kRoofline && result.time < kEagerHostTime) {
-    result.needs[static_cast<std::size_t>(Bound::kHost)] = kEagerHostTime;
-    result.p10 = result.p10 + (kEagerHostTime - result.time);
-    result.p90 = result.p90 + (kEagerHostTime - result.time);
-    result.time = kEagerHostTime;
-    result.bound = Bound::kHost;
-  }
+  if (execution_ == Execution::kEager && mode_ != Mode::kRoofline && !launch.part) wait_for_host(result);
   return result;
 }
 
