@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/Option.hpp>
-#include <algorithm>
 #include <cstdio>
 
 #include "cli/command.hpp"
@@ -22,22 +21,12 @@ struct AnalyzeArguments {
   std::string color = "auto";
 };
 
-// The format asked for, or the one that the output's ending means, or a table.
-const Format& choose_format(const AnalyzeArguments& a) {
-  std::vector<std::string_view> names;
-  for (const Format& format : formats()) names.push_back(format.name);
-  if (!a.format.empty()) return formats()[choose("format", a.format, names)];
-  const auto matches = [&](const Format& format) { return a.output.ends_with(format.extension); };
-  const auto found = std::find_if(formats().begin(), formats().end(), matches);
-  return found == formats().end() ? formats().front() : *found;
-}
-
 int analyze(const AnalyzeArguments& a) {
-  const Format& format = choose_format(a);
+  const Format& format = choose_format(a.format, a.output);
   const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
                   .top = a.top,
                   .color = wants_color(a.color, !a.output.empty()),
-                  .width = a.output.empty() ? terminal_width() : 100};
+                  .width = a.output.empty() ? terminal_width() : kPlainWidth};
   const ParsedRun parsed = parse_run(a.run);
   const Device device = load_device(a.device);
   const Question question{parsed.description, device, parsed.run, parsed.options};

@@ -73,12 +73,10 @@ struct ListArguments {
 
 int list(const ListArguments& a) {
   std::vector<std::string_view> topics;
-  std::vector<std::string_view> names;
   for (const Topic& topic : kTopics) topics.push_back(topic.name);
-  for (const Format& format : formats()) names.push_back(format.name);
   const Topic& topic = kTopics[choose("topic", a.topic, topics)];
-  const std::string_view format = names[choose("format", a.format, names)];
-  emit("", write_listing(topic.list(), format));
+  const Format& format = choose_format(a.format, "");
+  emit("", write_listing(topic.list(), format.name));
   return 0;
 }
 

@@ -15,6 +15,15 @@
 
 namespace ridgepoint {
 
+const Format& choose_format(const std::string& name, const std::string& output) {
+  std::vector<std::string_view> names;
+  for (const Format& format : formats()) names.push_back(format.name);
+  if (!name.empty()) return formats()[choose("format", name, names)];
+  const auto matches = [&](const Format& format) { return output.ends_with(format.extension); };
+  const auto found = std::find_if(formats().begin(), formats().end(), matches);
+  return found == formats().end() ? formats().front() : *found;
+}
+
 bool wants_color(std::string_view choice, bool to_file) {
   constexpr std::array<std::string_view, 3> kChoices{"auto", "always", "never"};
   const std::size_t chosen = choose("colour choice", choice, kChoices);
@@ -24,9 +33,9 @@ bool wants_color(std::string_view choice, bool to_file) {
 }
 
 std::size_t terminal_width() {
-  constexpr std::size_t kDefault = 100;
   winsize size{};
-  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kDefault;
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return kPlainWidth;
   return std::clamp<std::size_t>(size.ws_col, 80, 140);
 }
 

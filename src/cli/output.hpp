@@ -2,12 +2,21 @@
 #include <string>
 #include <string_view>
 
+#include "report/report.hpp"
+
 namespace ridgepoint {
+
+/// The width of what is not shown on a terminal.
+inline constexpr std::size_t kPlainWidth = 100;
+
+/// The format with this name; without one, the format that the output file's ending means, or the first. Throws
+/// InputError.
+const Format& choose_format(const std::string& name, const std::string& output);
 
 /// Whether standard output is a terminal that wants colour: `choice` is always, never or auto; auto respects NO_COLOR.
 bool wants_color(std::string_view choice, bool to_file);
 
-/// The width of the terminal, or 100 when standard output is none.
+/// The width of the terminal, or kPlainWidth when standard output is none.
 std::size_t terminal_width();
 
 /// Writes the text to the file, or to standard output when the path is empty. Throws InputError.

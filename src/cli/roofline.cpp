@@ -1,6 +1,39 @@
+#include <CLI/Option.hpp>
+
 #include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/run_arguments.hpp"
+#include "report/ceilings.hpp"
+#include "report/report.hpp"
+
 namespace ridgepoint {
-Action declare_roofline(CLI::App&) {
-  return [] { return 0; };
+namespace {
+
+struct RooflineArguments {
+  std::vector<std::string> devices;
+  std::string format;
+  std::string output;
+};
+
+int show_roofline(const RooflineArguments& a) {
+  const Format& format = choose_format(a.format, a.output);
+  std::vector<Device> devices;
+  for (const std::string& name : a.devices) devices.push_back(load_device(name));
+  emit(a.output, write_ceilings(devices, format.name, a.output.empty() ? terminal_width() : kPlainWidth));
+  return 0;
 }
+
+}  // namespace
+
+Action declare_roofline(CLI::App& app) {
+  const auto a = std::make_shared<RooflineArguments>();
+  app.add_option("--hw", a->devices, "A name of `ridgepoint list devices`, or a .json file; may be given several times")
+      ->required()
+      ->type_name("DEVICE")
+      ->allow_extra_args(false);
+  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME");
+  app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
+  return [a] { return show_roofline(*a); };
+}
+
 }  // namespace ridgepoint

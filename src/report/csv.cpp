@@ -1,10 +1,18 @@
+#include "report/csv.hpp"
+
 #include "report/columns.hpp"
 #include "report/report.hpp"
 
 namespace ridgepoint {
 namespace {
 
-// Text that a spreadsheet could take for a formula gets a leading quote; separators and quotes are quoted (RFC 4180).
+std::string csv_cell(const Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell);
+  return text != nullptr ? csv_text(*text) : exact(cell);
+}
+
+}  // namespace
+
 std::string csv_text(const std::string& text) {
   const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
   std::string safe = formula ? "'" + text : text;
@@ -16,13 +24,6 @@ std::string csv_text(const std::string& text) {
   }
   return quoted + "\"";
 }
-
-std::string csv_cell(const Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text != nullptr ? csv_text(*text) : exact(cell);
-}
-
-}  // namespace
 
 std::string write_csv(const Report& report, const View& view) {
   std::string text;

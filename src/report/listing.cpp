@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
+#include "report/csv.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
@@ -19,11 +20,7 @@ std::string as_json(const std::vector<Listed>& items) {
 
 std::string as_csv(const std::vector<Listed>& items) {
   std::string text = "name,summary\n";
-  for (const Listed& item : items) {
-    std::string summary;
-    for (const char c : item.summary) summary += c == '"' ? std::string("\"\"") : std::string(1, c);
-    text += fmt::format("{},\"{}\"\n", item.name, summary);
-  }
+  for (const Listed& item : items) text += fmt::format("{},{}\n", csv_text(item.name), csv_text(item.summary));
   return text;
 }
 

@@ -1,0 +1,151 @@
+#include "report/ceilings.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/human.hpp"
+#include "core/text.hpp"
+#include "report/csv.hpp"
+#include "report/text_table.hpp"
+
+namespace ridgepoint {
+namespace {
+
+void add_peaks(const Device& device, const Peaks& peaks, std::string_view unit, std::vector<Ceiling>& list) {
+  for (const DTypeFacts& facts : kDTypes) {
+    const auto& peak = peaks[static_cast<std::size_t>(facts.dtype)];
+    if (!peak) continue;
+    list.push_back({.device = device.name,
+                    .unit = std::string(unit),
+                    .name = std::string(facts.name),
+                    .rate = peak->rate.value(),
+                    .ridge_point = (peak->rate / device.dram_bandwidth()).value(),
+                    .source = peak->source});
+  }
+}
+
+void add_level(const Device& device, const MemoryLevel& level, std::string_view name, std::vector<Ceiling>& list) {
+  if (!level.bandwidth && !level.capacity) return;
+  Ceiling ceiling{.device = device.name, .unit = "memory", .name = std::string(name), .source = level.source};
+  if (level.bandwidth) ceiling.rate = level.bandwidth->value();
+  if (level.capacity) ceiling.capacity_bytes = level.capacity->value();
+  list.push_back(std::move(ceiling));
+}
+
+bool is_arithmetic(const Ceiling& ceiling) { return ceiling.unit != "memory" && ceiling.unit != "link"; }
+
+std::string rate_text(const Ceiling& ceiling) {
+  if (ceiling.rate == 0) return "not in the data sheet";
+  return human_si(ceiling.rate, is_arithmetic(ceiling) ? (ceiling.unit == "special" ? "op/s" : "FLOP/s") : "B/s");
+}
+
+std::string ridge_text(const Ceiling& ceiling) { return ceiling.ridge_point ? human_number(*ceiling.ridge_point) : ""; }
+
+std::string capacity_text(const Ceiling& ceiling) {
+  return ceiling.capacity_bytes ? human_capacity(*ceiling.capacity_bytes) : "";
+}
+
+std::string table_of(const Device& device) {
+  std::string text = fmt::format("{:<8} {:<16} {:>14} {:>12} {:>10}  {}\n", "unit", "name", "peak", "ridge FLOP/B",
+                                 "capacity", "source");
+  for (const Ceiling& c : ceilings_of(device)) {
+    std::string line = fmt::format("{:<8} {:<16} {:>14} {:>12} {:>10}  {}", c.unit, c.name, rate_text(c), ridge_text(c),
+                                   capacity_text(c), c.source);
+    text += line.erase(line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string as_table(std::span<const Device> devices, std::size_t width) {
+  std::string text;
+  for (const Device& device : devices) {
+    text += fmt::format("{}{}: {}\n\n", text.empty() ? "" : "\n", printable(device.name), printable(device.summary));
+    text += draw_roofline(device, width) + "\n" + table_of(device);
+    for (const auto& [key, source] : device.sources)
+      text += wrap(fmt::format("[{}] {}", key, printable(source)), width, 4) + "\n";
+    for (const std::string& note : device.notes) text += wrap("note: " + printable(note), width, 6) + "\n";
+  }
+  return text;
+}
+
+std::string as_json(std::span<const Device> devices) {
+  auto array = nlohmann::ordered_json::array();
+  for (const Device& device : devices) {
+    nlohmann::ordered_json object{{"device", device.name}, {"summary", device.summary}, {"sources", device.sources}};
+    object["ceilings"] = nlohmann::ordered_json::array();
+    for (const Ceiling& c : ceilings_of(device)) {
+      nlohmann::ordered_json item{{"unit", c.unit}, {"name", c.name}};
+      if (c.rate > 0) item[is_arithmetic(c) ? "flops_per_s" : "bandwidth_bytes_per_s"] = c.rate;
+      if (c.ridge_point) item["ridge_point"] = *c.ridge_point;
+      if (c.capacity_bytes) item["capacity_bytes"] = *c.capacity_bytes;
+      item["source"] = c.source;
+      object["ceilings"].push_back(std::move(item));
+    }
+    object["notes"] = device.notes;
+    array.push_back(std::move(object));
+  }
+  return array.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string as_csv(std::span<const Device> devices) {
+  std::string text = "device,unit,name,flops_per_s,bandwidth_bytes_per_s,ridge_point,capacity_bytes,source\n";
+  for (const Device& device : devices) {
+    for (const Ceiling& c : ceilings_of(device)) {
+      const std::string rate = c.rate > 0 ? fmt::format("{}", c.rate) : "";
+      text += fmt::format("{},{},{},{},{},{},{},{}\n", csv_text(c.device), c.unit, csv_text(c.name),
+                          is_arithmetic(c) ? rate : "", is_arithmetic(c) ? "" : rate,
+                          c.ridge_point ? fmt::format("{}", *c.ridge_point) : "",
+                          c.capacity_bytes ? fmt::format("{}", *c.capacity_bytes) : "", csv_text(c.source));
+    }
+  }
+  return text;
+}
+
+std::string as_markdown(std::span<const Device> devices) {
+  std::string text =
+      "| device | unit | name | peak | ridge FLOP/B | capacity |\n| --- | --- | --- | ---: | ---: | ---: |\n";
+  for (const Device& device : devices) {
+    for (const Ceiling& c : ceilings_of(device)) {
+      text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", c.device, c.unit, c.name, rate_text(c), ridge_text(c),
+                          capacity_text(c));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<Ceiling> ceilings_of(const Device& device) {
+  std::vector<Ceiling> list;
+  add_peaks(device, device.matrix, "matrix", list);
+  add_peaks(device, device.vector, "vector", list);
+  if (device.special) {
+    list.push_back({.device = device.name,
+                    .unit = "special",
+                    .name = "exp, tanh ...",
+                    .rate = device.special->rate.value(),
+                    .ridge_point = (device.special->rate / device.dram_bandwidth()).value(),
+                    .source = device.special->source});
+  }
+  add_level(device, device.dram, "dram", list);
+  add_level(device, device.llc, "llc", list);
+  add_level(device, device.l2, "l2", list);
+  for (const Link& link : device.links) {
+    list.push_back({.device = device.name,
+                    .unit = "link",
+                    .name = link.name,
+                    .rate = link.bandwidth.value(),
+                    .source = link.source});
+  }
+  return list;
+}
+
+std::string write_ceilings(std::span<const Device> devices, std::string_view format, std::size_t width) {
+  if (format == "json") return as_json(devices);
+  if (format == "csv") return as_csv(devices);
+  if (format == "markdown") return as_markdown(devices);
+  return as_table(devices, width);
+}
+
+}  // namespace ridgepoint
