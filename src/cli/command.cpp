@@ -23,6 +23,7 @@ constexpr std::array kCommands{
     Command{"analyze", "where the time of a network goes on a device, layer by layer", declare_analyze},
     Command{"roofline", "the ceilings and ridge points of devices", declare_roofline},
     Command{"list", "the models, devices, ops, families or formats there are", declare_list},
+    Command{"validate", "predicted against measured times, kernel by kernel", declare_validate},
     Command{"check", "whether a network or device file is valid", declare_check},
 };
 

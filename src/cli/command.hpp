@@ -26,5 +26,6 @@ Action declare_analyze(CLI::App& app);
 Action declare_roofline(CLI::App& app);
 Action declare_list(CLI::App& app);
 Action declare_check(CLI::App& app);
+Action declare_validate(CLI::App& app);
 
 }  // namespace ridgepoint

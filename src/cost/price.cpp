@@ -92,6 +92,15 @@ Price price(const Launch& launch, const Device& device, Mode mode) {
   return price;
 }
 
+void wait_for_host(Price& price) {
+  need(price, Bound::kHost) = kEagerHostTime.typical;
+  price.p10 = std::max(price.p10, kEagerHostTime.p10);
+  price.p90 = std::max(price.p90, kEagerHostTime.p90);
+  if (price.time >= kEagerHostTime.typical) return;
+  price.time = kEagerHostTime.typical;
+  price.bound = Bound::kHost;
+}
+
 void expect_format(const Device& device, DType math) {
   if (device.product_rate(math)) return;
   std::vector<std::string_view> names;

@@ -37,6 +37,10 @@ struct Price {
 /// Prices a launch. The device must have a rate for the launch's math format (see expect_format).
 Price price(const Launch& launch, const Device& device, Mode mode);
 
+/// Makes a kernel's price that of one issued by an eager framework. The host issues the next kernel while this one
+/// runs: whichever takes longer sets the pace.
+void wait_for_host(Price& price);
+
 /// Throws InputError when the device has no rate for matrix products in this format; names the formats it has.
 void expect_format(const Device& device, DType math);
 

@@ -1,5 +1,4 @@
-#include "report/csv.hpp"
-
+#include "io/csv.hpp"
 #include "report/columns.hpp"
 #include "report/report.hpp"
 
@@ -12,18 +11,6 @@ std::string csv_cell(const Cell& cell) {
 }
 
 }  // namespace
-
-std::string csv_text(const std::string& text) {
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
-  std::string safe = formula ? "'" + text : text;
-  if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
-  std::string quoted = "\"";
-  for (const char c : safe) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
 
 std::string write_csv(const Report& report, const View& view) {
   std::string text;

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
-#include "report/csv.hpp"
+#include "io/csv.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
