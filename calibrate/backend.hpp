@@ -1,0 +1,82 @@
+#pragma once
+// What a measuring backend offers. Backends are modules, loaded when a command needs them, so that the tool starts as fast
+// without them and runs on machines that lack what they need.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/units.hpp"
+
+namespace ridgepoint {
+
+/// How much time a calibration may take.
+enum class Effort : std::uint8_t { kQuick, kNormal, kThorough };
+inline constexpr std::string_view kEffortNames[] = {"quick", "normal", "thorough"};
+
+/// A fact about the machine for the provenance: "threads" -> "2".
+struct Fact {
+  std::string key;
+  std::string value;
+};
+
+/// The machine that a backend measures, as far as the system tells.
+struct MachineFacts {
+  std::string name;     ///< short, for the sample files' first column
+  std::string summary;  ///< for people
+  std::vector<Fact> facts;
+};
+
+/// One thing to be measured: the values of a sample file's columns, in the order of the kernel's table, and the format.
+struct Point {
+  std::string kernel;  ///< a kernel of the sample files
+  std::string dtype;
+  std::vector<std::string> values;
+};
+
+/// Why a measurement ended.
+enum class Stop : std::uint8_t { kSettled, kOutOfTime };
+
+/// The result of timing a point. Times are of one run of the kernel.
+struct Measurement {
+  Seconds time{};         ///< median of the samples that were kept
+  double spread = 0;      ///< median absolute deviation over the median
+  std::int64_t kept = 0;
+  std::int64_t dropped = 0;  ///< outliers: a stolen core, a changed clock
+  Stop stop = Stop::kSettled;
+};
+
+/// One microkernel: what it measures and the points it wants, most useful first.
+struct Microkernel {
+  std::string_view name;     ///< "gemm", "stream" ...
+  std::string_view kernel;   ///< the kernel of the sample files that its points belong to
+  std::string_view summary;  ///< what it does and the work it counts
+};
+
+/// A backend. All calls come from one thread.
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  virtual MachineFacts machine() = 0;
+  virtual std::vector<Microkernel> microkernels() = 0;
+  /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the same
+  /// points.
+  virtual std::vector<Point> points(std::string_view microkernel, Effort effort) = 0;
+  /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for about
+  /// `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`.
+  virtual std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) = 0;
+};
+
+/// The function that a backend's module exports under the name kBackendEntry.
+using BackendEntry = Backend* (*)();
+inline constexpr const char* kBackendEntry = "ridgepoint_backend";
+
+}  // namespace ridgepoint
