@@ -68,8 +68,11 @@ const Column* find_column(std::string_view key) {
 std::string human(const Column& column, const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   const double value = std::get<double>(cell);
+  constexpr double kReadable = 100000;  // small counts are shown whole
   switch (column.kind) {
-    case ColumnKind::kCount: return human_count(value);
+    case ColumnKind::kCount:
+      if (column.key == "repeat" && value < kReadable) return exact(cell);
+      return human_count(value);
     case ColumnKind::kBytes: return human_bytes(value);
     case ColumnKind::kSeconds: return human_seconds(value);
     case ColumnKind::kShare: return human_percent(value);
