@@ -18,6 +18,7 @@
 
 #include "cli/command.hpp"
 #include "cost/defaults.hpp"
+#include "cost/sample.hpp"
 #include "families/family.hpp"
 #include "hardware/device.hpp"
 #include "io/files.hpp"
@@ -89,11 +90,11 @@ std::vector<Fence> fences(const Page& page) {
 
 // The paragraph before a block may name a file to save it as: "... as `my-net.json`:".
 std::string file_to_save(const Page& page, const Fence& fence) {
-  static const std::regex kSave(R"(.* as `([A-Za-z0-9_.-]+)`:$)");
+  static const std::regex kSave(R"((.* )?as `([A-Za-z0-9_.-]+)`:$)");
   std::size_t line = fence.first - 1;
   while (line > 0 && page.lines[line - 1].empty()) --line;
   std::smatch match;
-  return line > 0 && std::regex_match(page.lines[line - 1], match, kSave) ? match[1].str() : "";
+  return line > 0 && std::regex_match(page.lines[line - 1], match, kSave) ? match[2].str() : "";
 }
 
 struct Outcome {
@@ -118,7 +119,7 @@ Outcome run_shell(const fs::path& folder, const std::string& script) {
 }
 
 bool calls_the_tool(const std::string& script) {
-  static const std::regex kCall(R"((^|\n)\s*(build/release/)?ridgepoint )");
+  static const std::regex kCall(R"((^|[\n|]) *(build/release/)?ridgepoint )");
   return std::regex_search(script, kCall);
 }
 
@@ -261,7 +262,7 @@ TEST_CASE("docs/network.md has every key of every family", "[docs]") {
   }
 }
 
-TEST_CASE("docs/cli.md has every command, option and column", "[docs]") {
+TEST_CASE("docs/cli.md has every command, option, column and sample kernel", "[docs]") {
   const Page page = read_page(kRoot / "docs" / "cli.md");
   const std::string text = text_of(page);
   static const std::regex kOption("--[a-z][a-z-]+");
@@ -280,6 +281,13 @@ TEST_CASE("docs/cli.md has every command, option and column", "[docs]") {
   for (const Column& column : columns()) {
     CAPTURE(column.key);
     CHECK(row_of(page, column.key) != "");
+  }
+  for (const SampleKernel& kernel : sample_kernels()) {
+    const std::string row = row_of(page, kernel.name);
+    for (const SampleColumn& column : kernel.columns) {
+      CAPTURE(kernel.name, column.name);
+      CHECK(mentions(row, column.name));
+    }
   }
 }
 
