@@ -63,7 +63,7 @@ std::string write_markdown(const Report& report, const View& view) {
   text += header();
   for (const LayerEstimate& row : rows_of(e, view)) text += cells(row, false);
   text += cells(summary("total", e.total, e.total), true);
-  for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
+  for (std::size_t i = 0; i < kCategoryNames.size() && view.by != By::kCategory; ++i) {
     if (e.by_category[i].bytes() > 0)
       text += cells(summary(std::string(kCategoryNames[i]), e.by_category[i], e.total), true);
   }

@@ -172,6 +172,7 @@ class Table {
   }
 
   void categories() {
+    if (view_.by == By::kCategory) return;  // the rows say it
     for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
       if (estimate_.by_category[i].bytes() > 0)
         summary_line("  " + std::string(kCategoryNames[i]), estimate_.by_category[i]);
