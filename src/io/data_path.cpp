@@ -23,7 +23,7 @@ bool exists(const std::string& path) {
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 std::string binary_folder() {
-  std::array<char, 4096> buffer;
+  std::array<char, 4096> buffer{};
   const ssize_t length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
   return parent_of({buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0});
 }
