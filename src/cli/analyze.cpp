@@ -32,8 +32,7 @@ int analyze(const AnalyzeArguments& a) {
   const Question question{parsed.description, device, parsed.run, parsed.options};
   const Estimate estimate = answer(question);
   const std::vector<Advice> advice = format.shows_advice ? advise(question, estimate) : std::vector<Advice>{};
-  const std::string command = fmt::format("ridgepoint analyze {} --hw {}", a.run.model, a.device);
-  emit(a.output, format.write({estimate, device, advice, command}, view));
+  emit(a.output, format.write({estimate, device, advice, command_line()}, view));
   if (format.name == "csv") {
     for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", warning);
   }
@@ -53,7 +52,7 @@ Action declare_analyze(CLI::App& app) {
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
-  app.add_option("--by", a->by, "Rows by layer, block, op or category")->type_name("WHAT")->group(kReport);
+  app.add_option("--by", a->by, "Rows by layer, block, op, category or network")->type_name("WHAT")->group(kReport);
   app.add_option("--top", a->top, "Only the N rows that take most time, and one for the others")
       ->type_name("N")
       ->group(kReport);

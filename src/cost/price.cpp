@@ -13,36 +13,29 @@ namespace {
 
 Seconds& need(Price& price, Bound bound) { return price.needs[static_cast<std::size_t>(bound)]; }
 
-// The times that each resource would take alone at its data-sheet rate.
-void add_needs(Price& price, const Work& work, const Device& device) {
+/// The parts of the peaks that a kernel reaches. Special functions and the l2 have none: the fit did not see them, so
+/// they are ceilings and no more.
+struct Efficiencies {
+  double product = 1;
+  double dram = 1;
+};
+
+// The times that each resource would take alone. A product without a matrix unit for its format runs on the vector
+// units.
+void set_needs(Price& price, const Work& work, const Device& device, const Efficiencies& efficiency) {
+  price.needs = {};
   if (work.matrix.value() > 0) {
     const bool on_matrix = device.matrix[static_cast<std::size_t>(work.math)].has_value();
-    need(price, on_matrix ? Bound::kMatrix : Bound::kVector) += work.matrix / *device.product_rate(work.math);
+    const Seconds product = work.matrix / *device.product_rate(work.math) / efficiency.product;
+    need(price, on_matrix ? Bound::kMatrix : Bound::kVector) += product;
   }
   if (const auto rate = device.vector_rate()) need(price, Bound::kVector) += work.vector / *rate;
+  need(price, Bound::kDram) = work.bytes() / device.dram_bandwidth() / efficiency.dram;
+}
+
+void add_ceilings(Price& price, const Work& work, const Device& device) {
   if (device.special) need(price, Bound::kSpecial) = work.special / device.special->rate;
-  need(price, Bound::kDram) = work.bytes() / device.dram_bandwidth();
   if (device.l2.bandwidth) need(price, Bound::kL2) = work.l2 / *device.l2.bandwidth;
-}
-
-double efficiency(Bound bound, const KernelParameters& parameters) {
-  switch (bound) {
-    case Bound::kMatrix:
-    case Bound::kVector:
-    case Bound::kSpecial: return parameters.compute_efficiency;
-    case Bound::kDram:
-    case Bound::kL2: return parameters.memory_efficiency;
-    default: return 1;
-  }
-}
-
-// The p-norm of what the resources need: the maximum where one dominates, somewhat more where several are close.
-Seconds smooth_maximum(const std::array<Seconds, kBoundCount>& needs, Seconds largest, double smoothness) {
-  double sum = 0;
-  for (const Seconds need : needs) {
-    if (need.value() > 0) sum += std::pow(need / largest, smoothness);
-  }
-  return largest * std::pow(sum, 1 / smoothness);
 }
 
 Bound largest_need(const Price& price) {
@@ -50,25 +43,28 @@ Bound largest_need(const Price& price) {
   return largest->value() > 0 ? static_cast<Bound>(largest - price.needs.begin()) : Bound::kNone;
 }
 
-void price_by_roofline(Price& price) {
-  price.bound = largest_need(price);
-  price.time = price.roofline;
-  price.p10 = price.time;
-  price.p90 = price.time;
+// The p-norm of what the resources need: the maximum where one dominates, somewhat more where several are close.
+Seconds smooth_maximum(const Price& price, double smoothness) {
+  const Seconds largest = *std::max_element(price.needs.begin(), price.needs.end());
+  if (largest.value() == 0) return largest;
+  double sum = 0;
+  for (const Seconds need : price.needs) {
+    if (need.value() > 0) sum += std::pow(need / largest, smoothness);
+  }
+  return largest * std::pow(sum, 1 / smoothness);
 }
 
-void price_by_datasheet(Price& price, const KernelParameters& parameters, Seconds latency) {
-  for (std::size_t i = 0; i < kBoundCount; ++i) {
-    price.needs[i] = price.needs[i] / efficiency(static_cast<Bound>(i), parameters);
-  }
-  const Bound busiest = largest_need(price);
-  const Seconds largest = need(price, busiest);
-  const Seconds busy = largest.value() > 0 ? smooth_maximum(price.needs, largest, parameters.smoothness) : Seconds{};
+void price_by_law(Price& price, const Launch& launch, const Device& device, const KernelParameters& law) {
+  set_needs(price, launch.work, device, {law.compute_efficiency, law.memory_efficiency});
+  const Seconds smooth = smooth_maximum(price, law.smoothness);
+  add_ceilings(price, launch.work, device);
+  const Seconds busy = std::max(smooth, *std::max_element(price.needs.begin(), price.needs.end()));
+  const Seconds latency = launch.part ? Seconds{} : law.latency;
   need(price, Bound::kLaunch) = latency;
   price.bound = largest_need(price);
   price.time = latency + busy;
-  price.p10 = price.time * parameters.p10;
-  price.p90 = price.time * parameters.p90;
+  price.p10 = price.time * law.p10;
+  price.p90 = price.time * law.p90;
 }
 
 }  // namespace
@@ -76,19 +72,11 @@ void price_by_datasheet(Price& price, const KernelParameters& parameters, Second
 Price price(const Launch& launch, const Device& device, Mode mode) {
   Price price;
   if (launch.work.empty()) return price;
-  add_needs(price, launch.work, device);
-  // The plain roofline knows units and device memory only.
-  if (mode == Mode::kRoofline) {
-    need(price, Bound::kSpecial) = Seconds{};
-    need(price, Bound::kL2) = Seconds{};
-  }
-  price.roofline = std::max({need(price, Bound::kMatrix), need(price, Bound::kVector), need(price, Bound::kDram)});
-  if (mode == Mode::kRoofline) {
-    price_by_roofline(price);
-  } else {
-    const KernelParameters& parameters = pooled_parameters(launch.kernel);
-    price_by_datasheet(price, parameters, launch.part ? Seconds{} : parameters.latency);
-  }
+  set_needs(price, launch.work, device, {});
+  price.roofline = *std::max_element(price.needs.begin(), price.needs.end());
+  price.bound = largest_need(price);
+  price.time = price.p10 = price.p90 = price.roofline;
+  if (mode != Mode::kRoofline) price_by_law(price, launch, device, pooled_parameters(launch.kernel));
   return price;
 }
 

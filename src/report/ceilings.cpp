@@ -36,7 +36,7 @@ void add_level(const Device& device, const MemoryLevel& level, std::string_view 
 bool is_arithmetic(const Ceiling& ceiling) { return ceiling.unit != "memory" && ceiling.unit != "link"; }
 
 std::string rate_text(const Ceiling& ceiling) {
-  if (ceiling.rate == 0) return "not in the data sheet";
+  if (ceiling.rate == 0) return "not given";
   return human_si(ceiling.rate, is_arithmetic(ceiling) ? (ceiling.unit == "special" ? "op/s" : "FLOP/s") : "B/s");
 }
 

@@ -22,18 +22,18 @@ struct ErrorColumn {
 };
 
 constexpr std::array kColumns{
-    ErrorColumn{"source", 30, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.source; }},
+    ErrorColumn{"source", 22, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.source; }},
     ErrorColumn{"device", 0, [](const ErrorTable& t, const ErrorRow&) -> Value { return t.device; }},
     ErrorColumn{"mode", 0, [](const ErrorTable& t, const ErrorRow&) -> Value { return t.mode; }},
     ErrorColumn{"kernel", 13, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.kernel; }},
-    ErrorColumn{"dtype", 10, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.dtype; }},
+    ErrorColumn{"dtype", 8, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.dtype; }},
     ErrorColumn{"clock", 0, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.clock; }},
     ErrorColumn{"band", 11, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.band; }},
     ErrorColumn{"n", 5, [](const ErrorTable&, const ErrorRow& r) -> Value { return static_cast<double>(r.n); }},
-    ErrorColumn{"mape", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.mape; }},
-    ErrorColumn{"median", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.median; }},
-    ErrorColumn{"p90", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.p90; }},
-    ErrorColumn{"bias", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.bias; }},
+    ErrorColumn{"mape", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.mape; }},
+    ErrorColumn{"median", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.median; }},
+    ErrorColumn{"p90", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.p90; }},
+    ErrorColumn{"bias", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.bias; }},
     ErrorColumn{"coverage", 8, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.coverage; }},
 };
 
@@ -51,14 +51,13 @@ std::string tail(const std::string& text, std::size_t width) {
 }
 
 std::string as_table(const ErrorTable& table) {
-  std::string text = fmt::format(
-      "predicted by {} in mode {}; errors are |predicted / measured - 1|, bias is the median of predicted / "
-      "measured less 1,\ncoverage the share of measurements between P10 and P90\n\n",
-      printable(table.device), table.mode);
+  std::string text = fmt::format("predicted by {} in mode {}\n", printable(table.device), table.mode);
+  text += "errors are |predicted / measured - 1|; bias is the median of predicted / measured, less 1;\n";
+  text += "coverage is the share of measurements between P10 and P90\n\n";
   std::string header;
   for (const ErrorColumn& column : kColumns) {
     if (column.width == 0) continue;
-    const bool number = column.width < 10 && column.key != "dtype";
+    const bool number = column.width <= 8 && column.key != "dtype";
     header += (header.empty() ? "" : " ") + fit(column.key, column.width, number);
   }
   text += header + "\n" + std::string(header.size(), '-') + "\n";
