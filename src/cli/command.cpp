@@ -76,20 +76,20 @@ bool is_unknown_command(int argc, const char* const* argv) {
   return true;
 }
 
-int explain(const CLI::ParseError& error, const CLI::App& app) {
-  if (error.get_exit_code() == 0) {  // --help or --version
-    return app.exit(error);
-  }
-  fmt::print(stderr, "error: {}\n  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n", error.what());
+void flush_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw InputError({fmt::format("cannot write standard output: {}", std::strerror(errno)), ""});
+}
+
+int explain(const CLI::ParseError& error) {
+  fmt::print(stderr, "error: {}\n  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n", printable(error.what()));
   return kWrongCommandLine;
 }
 
 int run_action(const Action& action) {
   try {
     const int code = action();
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      throw InputError({fmt::format("cannot write standard output: {}", std::strerror(errno)), ""});
-    }
+    flush_output();
     return code;
   } catch (const InputError& error) {
     fmt::print(stderr, "{}", error.what());
@@ -125,8 +125,10 @@ int run_tool(int argc, const char* const* argv) {
   }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // for help or the version
+    return run_action([&] { return app.exit(asked); });
   } catch (const CLI::ParseError& error) {
-    return explain(error, app);
+    return explain(error);
   }
   return run_action(chosen);
 }

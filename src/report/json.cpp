@@ -1,8 +1,8 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "core/version.hpp"
 #include "report/columns.hpp"
+#include "report/json_text.hpp"
 #include "report/report.hpp"
 
 namespace ridgepoint {
@@ -116,7 +116,7 @@ std::string write_json(const Report& report, const View& view) {
   }
   document["totals"] = totals(e);
   document["advice"] = advice(report.advice);
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 }  // namespace ridgepoint

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "core/human.hpp"
 #include "core/text.hpp"
+#include "report/json_text.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
@@ -90,7 +90,7 @@ std::string as_json(const ErrorTable& table) {
     }
     document["rows"].push_back(std::move(object));
   }
-  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 std::string as_csv(const ErrorTable& table) {
@@ -121,7 +121,7 @@ std::string as_markdown(const ErrorTable& table) {
   for (const ErrorRow& row : table.rows) {
     std::string line = "|";
     for (const ErrorColumn& column : kColumns)
-      line += fmt::format(" {} |", human_value(column, column.value(table, row)));
+      line += fmt::format(" {} |", markdown_text(human_value(column, column.value(table, row))));
     text += line + "\n";
   }
   return text;
