@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <CLI/Option.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -81,7 +83,35 @@ void flush_output() {
   throw InputError({fmt::format("cannot write standard output: {}", std::strerror(errno)), ""});
 }
 
-int explain(const CLI::ParseError& error) {
+// The options of the command, "--batch" and so on.
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+// The first option on the command line that the command does not have, or "".
+std::string unknown_option(const CLI::App& app) {
+  const std::vector<std::string> left = app.remaining(true);
+  const auto found =
+      std::find_if(left.begin(), left.end(), [](const std::string& word) { return word.starts_with("--"); });
+  return found == left.end() ? "" : found->substr(0, found->find('='));
+}
+
+int explain(const CLI::ParseError& error, const CLI::App& app) {
+  if (const std::string word = unknown_option(app); !word.empty()) {
+    const std::vector<std::string> names = option_names(app);
+    fmt::print(stderr, "error: unknown option {}\n", in_quotes(word));
+    if (const std::string_view near = nearest(word, views(names)); !near.empty())
+      fmt::print(stderr, "  did you mean {}?\n", in_quotes(near));
+    fmt::print(stderr, "  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n");
+    return kWrongCommandLine;
+  }
+
   fmt::print(stderr, "error: {}\n  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n", printable(error.what()));
   return kWrongCommandLine;
 }
@@ -128,7 +158,7 @@ int run_tool(int argc, const char* const* argv) {
   } catch (const CLI::Success& asked) {  // for help or the version
     return run_action([&] { return app.exit(asked); });
   } catch (const CLI::ParseError& error) {
-    return explain(error);
+    return explain(error, app);
   }
   return run_action(chosen);
 }
