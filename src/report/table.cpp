@@ -102,7 +102,8 @@ class Table {
     for (std::size_t i = 1; i < shown_.size(); ++i) {
       const Column& column = *shown_[i];
       std::string cell = fit(printable(human(column, column.cell(row))), width_of(column), right(column));
-      if (column.key == "bound" && view_.color) cell = fmt::format("{}{}\x1b[0m", color_of(row.bound), cell);
+      if (column.key == "bound" && view_.color)
+        cell.insert(name(row.bound).size(), "\x1b[0m").insert(0, color_of(row.bound));
       out += " " + cell;
     }
     line(trimmed(std::move(out)));
