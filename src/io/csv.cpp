@@ -109,7 +109,7 @@ CsvTable read_csv(const std::string& path) { return parse_csv(path == "-" ? "<st
 
 std::string csv_text(const std::string& text) {
   const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
-  const std::string safe = (formula ? "'" : "") + printable(text);
+  std::string safe = (formula ? "'" : "") + printable(text);
   if (safe.find_first_of(",\"") == std::string::npos) return safe;
   std::string quoted = "\"";
   for (const char c : safe) {

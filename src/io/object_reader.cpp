@@ -33,6 +33,7 @@ const Node& ObjectReader::required(std::string_view key) {
   if (found != nullptr) return *found;
   const std::vector<const Node*> left = rest();
   std::vector<std::string_view> strangers;
+  strangers.reserve(left.size());
   for (const Node* stranger : left) strangers.push_back(stranger->key);
   if (const std::string_view slip = nearest(key, strangers); !slip.empty()) {
     document_->fail(node_.find(slip)->key_offset, {fmt::format("unknown key {} in {}", in_quotes(slip), what_),

@@ -88,7 +88,7 @@ std::vector<int> Expander::repeat_block(const Item& item, const Block& block, st
     Body body;
     body.prefix = name.path + (repeat == 1 ? "." : fmt::format(".{}.", i));
     body.block = name.outer_block.empty() ? name.name : name.outer_block + "." + name.name;
-    const std::vector<int> outputs = expand_body(block, carried, body, scope);
+    std::vector<int> outputs = expand_body(block, carried, body, scope);
     if (outputs.size() > carried.size() && repeat > 1) {
       item.where.fail({fmt::format("block {} repeats with {} outputs for {} inputs", in_quotes(block.name),
                                    outputs.size(), carried.size()),

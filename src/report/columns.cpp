@@ -86,7 +86,7 @@ std::string human(const Column& column, const Cell& cell) {
 std::string exact(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   const double value = std::get<double>(cell);
-  std::array<char, 32> digits;
+  std::array<char, 32> digits{};
   const bool whole = value == std::floor(value) && std::abs(value) < kExactInteger;
   const auto end = whole ? std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::int64_t>(value))
                          : std::to_chars(digits.data(), digits.data() + digits.size(), value);

@@ -27,8 +27,8 @@ double share_of_rest(const Network& e) {
 /// One column: its key in files, its header and width in tables.
 struct NetworkColumn {
   Column column;  ///< for its name and for how people read it; `cell` is unused
-  std::size_t width;
-  Cell (*value)(const Network& e);
+  std::size_t width = 0;
+  Cell (*value)(const Network& e) = nullptr;
 };
 
 constexpr NetworkColumn make(std::string_view key, std::string_view header, ColumnKind kind, std::size_t width,

@@ -16,12 +16,9 @@ std::size_t width_of(const Column& column) {
   switch (column.kind) {
     case ColumnKind::kText: return column.key == "op" ? 11 : 7;
     case ColumnKind::kCount: return column.key == "repeat" ? 5 : 7;
-    case ColumnKind::kBytes: return 7;
     case ColumnKind::kSeconds: return 8;
-    case ColumnKind::kShare: return 7;
-    case ColumnKind::kNumber: return 7;
+    default: return 7;
   }
-  return 8;
 }
 
 std::string_view color_of(Bound bound) {
