@@ -23,7 +23,7 @@ std::string network(const std::string& layers) {
          layers + "]}\n";
 }
 
-std::vector<BadInput> bad_descriptions() {
+std::vector<BadInput> bad_members() {
   return {
       {"an unknown key",
        R"({"name": "n", "parameters": {"batch": 2},
@@ -83,6 +83,11 @@ std::vector<BadInput> bad_descriptions() {
        |                             ^
   expected an object for the parameters
 )"},
+  };
+}
+
+std::vector<BadInput> bad_sizes() {
+  return {
       {"a negative size", network(R"({"op": "linear", "out_features": -4})"), kAnalyze,
        R"(bad.json:3:46: error: "out_features" is -4
   at /layers/0/out_features
@@ -143,6 +148,11 @@ std::vector<BadInput> bad_descriptions() {
        |                                                          ^
   expected parameters without a cycle
 )"},
+  };
+}
+
+std::vector<BadInput> bad_structures() {
+  return {
       {"shapes that do not fit", network(R"({"op": "linear", "out_features": 4},
   {"op": "matmul", "inputs": ["x", "linear"]})"),
        kAnalyze,
@@ -230,6 +240,11 @@ std::vector<BadInput> bad_descriptions() {
        |   ^
   expected each name once in a network or block
 )"},
+  };
+}
+
+std::vector<BadInput> bad_files() {
+  return {
       {"a truncated file",
        R"({"name": "n", "parameters": {"batch": 2},
  "inputs": {"x": {"shape": [)",
@@ -383,7 +398,9 @@ void expect_refused(const BadInput& bad) {
 }
 
 TEST_CASE("bad descriptions are refused", "[bad_input]") {
-  for (const BadInput& bad : bad_descriptions()) expect_refused(bad);
+  for (const auto& list : {bad_members(), bad_sizes(), bad_structures(), bad_files()}) {
+    for (const BadInput& bad : list) expect_refused(bad);
+  }
 }
 
 TEST_CASE("bad command lines are refused", "[bad_input]") {

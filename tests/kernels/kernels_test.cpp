@@ -21,7 +21,7 @@ TEST_CASE("gemm: 2 m n k FLOPs, each operand once", "[kernels]") {
 TEST_CASE("gemm: quantized weights bring a 16-bit scale a group", "[kernels]") {
   const Gemm gemm{
       .m = 1, .n = 256, .k = 128, .a = DType::kBf16, .b = DType::kInt4, .c = DType::kBf16, .b_scale_group = 128};
-  CHECK(gemm.work().read.value() == 2 * 128 + 256 * 128 / 2 + 2 * 256);
+  CHECK(gemm.work().read.value() == 2 * 128 + 256 * 128 * 0.5 + 2 * 256);
 }
 
 TEST_CASE("gemm: tiles read operands again from the l2", "[kernels]") {

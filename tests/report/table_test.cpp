@@ -73,10 +73,9 @@ bool is_obeyed(const std::string& text) {
 constexpr std::array kWriters{write_table, write_json, write_csv, write_markdown};
 
 TEST_CASE("control characters of names are never sent", "[report][names]") {
-  for (const std::string name : {"\x1b[31mred", "a\rb", "a\tb", "bell\a", "\x7f",
-                                 "\xc2\x9b"
-                                 "31m",
-                                 "a\nb"}) {
+  const std::string c1 = "\xc2\x9b";
+  for (const std::string& name : {std::string("\x1b[31mred"), std::string("a\rb"), std::string("a\tb"),
+                                  std::string("bell\a"), std::string("\x7f"), c1 + "31m", std::string("a\nb")}) {
     for (const auto& write : kWriters) {
       const std::string text = text_with_name(name, write);
       INFO(text);
