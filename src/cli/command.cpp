@@ -24,6 +24,7 @@ constexpr std::array kCommands{
     Command{"roofline", "the ceilings and ridge points of devices", declare_roofline},
     Command{"list", "the models, devices, ops, families or formats there are", declare_list},
     Command{"validate", "predicted against measured times, kernel by kernel", declare_validate},
+    Command{"calibrate", "a device's own parameters, fitted to measured times", declare_calibrate},
     Command{"check", "whether a network or device file is valid", declare_check},
 };
 
