@@ -1,6 +1,6 @@
 #pragma once
-// What a measuring backend offers. Backends are modules, loaded when a command needs them, so that the tool starts as fast
-// without them and runs on machines that lack what they need.
+// What a measuring backend offers. Backends are modules, loaded when a command needs them, so that the tool starts as
+// fast without them and runs on machines that lack what they need.
 
 #include <cstdint>
 #include <functional>
@@ -43,8 +43,8 @@ enum class Stop : std::uint8_t { kSettled, kOutOfTime };
 
 /// The result of timing a point. Times are of one run of the kernel.
 struct Measurement {
-  Seconds time{};         ///< median of the samples that were kept
-  double spread = 0;      ///< median absolute deviation over the median
+  Seconds time{};     ///< median of the samples that were kept
+  double spread = 0;  ///< median absolute deviation over the median
   std::int64_t kept = 0;
   std::int64_t dropped = 0;  ///< outliers: a stolen core, a changed clock
   Stop stop = Stop::kSettled;
@@ -67,11 +67,11 @@ class Backend {
 
   virtual MachineFacts machine() = 0;
   virtual std::vector<Microkernel> microkernels() = 0;
-  /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the same
-  /// points.
+  /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the
+  /// same points.
   virtual std::vector<Point> points(std::string_view microkernel, Effort effort) = 0;
-  /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for about
-  /// `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`.
+  /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for
+  /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`.
   virtual std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) = 0;
 };
 

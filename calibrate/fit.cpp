@@ -197,7 +197,9 @@ class EntryFitter {
   void consider(const LawParameter& parameter) {
     Free free{&parameter, fixed_.*parameter.member, kPriorSpread, parameter.upper};
     if (parameter.member == &LawParameters::compute_efficiency) {
-      if (!any([](const Observation& o) { return computes(o.demand); })) return;
+      if (!any([](const Observation& o) { return o.demand.product.value() > 0; })) return;
+    } else if (parameter.member == &LawParameters::vector_efficiency) {
+      if (!any([](const Observation& o) { return o.demand.vector.value() > 0; })) return;
     } else if (parameter.member == &LawParameters::cache_bandwidth_ratio) {
       constexpr double kSomewhat = 0.05;
       if (!any([](const Observation& o) { return o.demand.cached > kSomewhat; })) return;
@@ -214,12 +216,6 @@ class EntryFitter {
   template <class Test>
   [[nodiscard]] bool any(Test test) const {
     return std::any_of(samples_.observations.begin(), samples_.observations.end(), test);
-  }
-
-  static bool computes(const Demand& demand) {
-    constexpr std::array kUnits{Bound::kMatrix, Bound::kVector, Bound::kSpecial};
-    return std::any_of(kUnits.begin(), kUnits.end(),
-                       [&](Bound bound) { return demand.needs[static_cast<std::size_t>(bound)].value() > 0; });
   }
 
   // The time that only one sample in fifty stays under: the floor of calls, if there is one.

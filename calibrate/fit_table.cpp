@@ -9,29 +9,36 @@ namespace {
 std::string percent(double share) { return fmt::format("{:.1f}%", share * 100); }
 std::string microseconds(double seconds) { return fmt::format("{:.3g}", seconds * 1e6); }
 
+// The columns of the table, by their widths.
+constexpr std::string_view kLayout =
+    "{:<17} {:<8} {:<6} {:>5} {:>6} {:>6} {:>6} {:>6} {:>5} {:>5} {:>7} {:>6} {:>6} {:>7} {:>6} {:>5} {:>5}\n";
+
 std::string entry_line(const EntryFit& fit) {
   const CalibrationEntry& e = fit.entry;
   const LawParameters& p = e.parameters;
-  const std::string floor = p.floor > 0 ? microseconds(p.floor) : "-";
-  const std::string ratio = p.cache_bandwidth_ratio > 1 ? fmt::format("{:.2f}", p.cache_bandwidth_ratio) : "-";
-  return fmt::format(
-      "{:<17} {:<8} {:<6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>5.2f} {:>5.2f} {:>7.3f} {:>6.3f} {:>7} {:>6.2f} "
-      "{:>5} {:>6}\n",
-      e.kernel, format_name(e.format), kClockNames[static_cast<std::size_t>(e.clock)], e.samples,
-      percent(fit.inside.median), percent(fit.inside.mape), percent(fit.held_out.median), percent(fit.held_out.mape),
-      e.p10, e.p90, p.compute_efficiency, p.memory_efficiency, microseconds(p.latency), p.smoothness, ratio, floor);
+  const LawParameters none;
+  // What an entry does not have, or what no sample told of.
+  const auto number = [&](double LawParameters::*member) {
+    return p.*member == none.*member ? "-" : fmt::format("{:.3g}", p.*member);
+  };
+  return fmt::format(kLayout, e.kernel, format_name(e.format), kClockNames[static_cast<std::size_t>(e.clock)],
+                     e.samples, percent(fit.inside.median), percent(fit.inside.mape), percent(fit.held_out.median),
+                     percent(fit.held_out.mape), fmt::format("{:.2f}", e.p10), fmt::format("{:.2f}", e.p90),
+                     number(&LawParameters::compute_efficiency), number(&LawParameters::vector_efficiency),
+                     number(&LawParameters::memory_efficiency), microseconds(p.latency),
+                     number(&LawParameters::smoothness), number(&LawParameters::cache_bandwidth_ratio),
+                     p.floor > 0 ? microseconds(p.floor) : "-");
 }
 
 }  // namespace
 
 std::string write_fit(const FitResult& result) {
-  std::string text = fmt::format(
+  std::string text =
       "errors are |predicted / measured - 1|: inside the fit, and held out of it (five folds); P10 and P90 are of\n"
-      "measured / predicted, held out; efficiencies are shares of the data sheet, latency and floor in us\n\n"
-      "{:<17} {:<8} {:<6} {:>6} {:>13} {:>13} {:>5} {:>5} {:>7} {:>6} {:>7} {:>6} {:>5} {:>6}\n"
-      "{:<17} {:<8} {:<6} {:>6} {:>6} {:>6} {:>6} {:>6}\n",
-      "kernel", "format", "clock", "n", "inside", "held out", "P10", "P90", "compute", "memory", "latency", "smooth",
-      "cache", "floor", "", "", "", "", "median", "mean", "median", "mean");
+      "measured / predicted, held out; efficiencies are shares of the data sheet, latency and floor in us\n\n";
+  text += fmt::format(kLayout, "kernel", "format", "clock", "n", "inside", "", "held", "out", "P10", "P90", "compute",
+                      "vector", "memory", "latency", "smooth", "cache", "floor");
+  text += fmt::format(kLayout, "", "", "", "", "median", "mean", "median", "mean", "", "", "", "", "", "", "", "", "");
   for (const EntryFit& fit : result.entries) text += entry_line(fit);
   text += "\nthe worst samples (held out):\n";
   for (const EntryFit& fit : result.entries) {

@@ -1,4 +1,4 @@
-#include "session.hpp"
+#include "calibrate/session.hpp"
 
 #include <fmt/format.h>
 
@@ -86,7 +86,9 @@ class Session {
     return best;
   }
 
-  [[nodiscard]] Seconds elapsed() const { return Seconds{std::chrono::duration<double>(SteadyClock::now() - start_).count()}; }
+  [[nodiscard]] Seconds elapsed() const {
+    return Seconds{std::chrono::duration<double>(SteadyClock::now() - start_).count()};
+  }
 
   // What the budget leaves for a point, if all that remain get the same.
   [[nodiscard]] Seconds share() const {
@@ -118,12 +120,13 @@ class Session {
 
   void conclude() {
     if (measured_ == 0) throw InputError({"nothing could be measured", "at least one point that runs on this machine"});
-    result_.notes.push_back(fmt::format("{} of {} points measured in {:.0f} s; {} ended by time before their spread was small; {} samples dropped as "
-                                        "outliers",
-                                        measured_, points_, elapsed().value(), unsettled_, dropped_));
+    result_.notes.push_back(fmt::format(
+        "{} of {} points measured in {:.0f} s; {} ended by time before their spread was small; {} samples dropped as "
+        "outliers",
+        measured_, points_, elapsed().value(), unsettled_, dropped_));
     if (noisy_ * 10 > measured_) {
-      result_.notes.push_back(fmt::format("the machine is noisy: {} of {} points spread by more than {:.0f} %", noisy_, measured_,
-                                          kNoisySpread * 100));
+      result_.notes.push_back(fmt::format("the machine is noisy: {} of {} points spread by more than {:.0f} %", noisy_,
+                                          measured_, kNoisySpread * 100));
     }
   }
 
@@ -147,8 +150,8 @@ Seconds session_budget(Effort effort) {
   return kBudgets[static_cast<std::size_t>(effort)];
 }
 
-SessionResult run_session(Backend& backend, const SessionOptions& options, const std::function<void(const Progress&)>& report,
-                          const std::function<bool()>& stop) {
+SessionResult run_session(Backend& backend, const SessionOptions& options,
+                          const std::function<void(const Progress&)>& report, const std::function<bool()>& stop) {
   return Session(backend, options).run(report, stop);
 }
 

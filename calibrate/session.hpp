@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "backend.hpp"
+#include "calibrate/backend.hpp"
 
 namespace ridgepoint {
 
@@ -41,14 +41,14 @@ struct SessionResult {
 /// The time that a session of this effort is given.
 Seconds session_budget(Effort effort);
 
-/// Measures the points of the backend's microkernels, taking turns between them so that a session cut short has some of each.
-/// `report` hears of the progress; `stop` is asked before every point. Throws InputError on an unknown microkernel, and when
-/// nothing at all could be measured.
-SessionResult run_session(Backend& backend, const SessionOptions& options, const std::function<void(const Progress&)>& report,
-                          const std::function<bool()>& stop);
+/// Measures the points of the backend's microkernels, taking turns between them so that a session cut short has some of
+/// each. `report` hears of the progress; `stop` is asked before every point. Throws InputError on an unknown
+/// microkernel, and when nothing at all could be measured.
+SessionResult run_session(Backend& backend, const SessionOptions& options,
+                          const std::function<void(const Progress&)>& report, const std::function<bool()>& stop);
 
-/// The text of the sample file of one kernel of the sample files: all measured points of the microkernels that belong to it.
-/// Empty when there are none. Clock is what the backend's timer is: "kernel" or "wall".
+/// The text of the sample file of one kernel of the sample files: all measured points of the microkernels that belong
+/// to it. Empty when there are none. Clock is what the backend's timer is: "kernel" or "wall".
 std::string sample_file_text(const SessionResult& result, std::string_view kernel, std::string_view clock);
 
 }  // namespace ridgepoint

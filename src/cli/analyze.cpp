@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
+#include "core/text.hpp"
 #include "report/report.hpp"
 
 namespace ridgepoint {
@@ -17,14 +18,15 @@ struct AnalyzeArguments {
   std::string format;
   std::string output;
   std::string by = "layer";
-  std::size_t top = 0;
+  std::int64_t top = 0;
   std::string color = "auto";
 };
 
 int analyze(const AnalyzeArguments& a) {
+  if (a.top < 0) throw InputError({fmt::format("--top is {}", a.top), "0 or more; 0 shows all"});
   const Format& format = choose_format(a.format, a.output);
   const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
-                  .top = a.top,
+                  .top = static_cast<std::size_t>(a.top),
                   .color = wants_color(a.color, !a.output.empty()),
                   .width = a.output.empty() ? terminal_width() : kPlainWidth};
   const ParsedRun parsed = parse_run(a.run);
@@ -32,10 +34,9 @@ int analyze(const AnalyzeArguments& a) {
   const Question question{parsed.description, device, parsed.run, parsed.options};
   const Estimate estimate = answer(question);
   const std::vector<Advice> advice = format.shows_advice ? advise(question, estimate) : std::vector<Advice>{};
-  const std::string command = fmt::format("ridgepoint analyze {} --hw {}", a.run.model, a.device);
-  emit(a.output, format.write({estimate, device, advice, command}, view));
+  emit(a.output, format.write({estimate, device, advice, command_line()}, view));
   if (format.name == "csv") {
-    for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", warning);
+    for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
   }
   return 0;
 }
@@ -53,7 +54,7 @@ Action declare_analyze(CLI::App& app) {
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
-  app.add_option("--by", a->by, "Rows by layer, block, op or category")->type_name("WHAT")->group(kReport);
+  app.add_option("--by", a->by, "Rows by layer, block, op, category or network")->type_name("WHAT")->group(kReport);
   app.add_option("--top", a->top, "Only the N rows that take most time, and one for the others")
       ->type_name("N")
       ->group(kReport);

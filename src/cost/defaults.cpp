@@ -10,16 +10,16 @@ namespace {
 // As printed by calibrate/pooled_defaults.py over the public timings that docs/model.md names. Two intervals are not
 // the row's own, because one chip alone cannot give one: fp8 products use the 16-bit law and their own in-sample P90
 // (the only fp8 chip measured is far slower than the law), 16-bit convolutions use the interval of all convolutions.
-constexpr KernelParameters kGemm16{"gemm", {0.811, 0.771, 3.32e-6, 1.77}, 0.73, 1.42};
-constexpr KernelParameters kGemm8{"gemm", {0.811, 0.771, 3.32e-6, 1.77}, 0.73, 2.52};
-constexpr KernelParameters kGemm32{"gemm_fp32 (kernel clock)", {0.888, 0.497, 5.12e-6, 1.45}, 0.68, 1.96};
-constexpr KernelParameters kConv32{"conv_fp32", {0.987, 0.310, 20e-6, 1}, 0.58, 2.14};
-constexpr KernelParameters kConv16{"conv_16bit", {0.610, 0.881, 9.31e-6, 1}, 0.55, 2.14};
-constexpr KernelParameters kPrefill{"attention_prefill", {0.561, 0.609, 10.1e-6, 1}, 0.53, 2.33};
-constexpr KernelParameters kDecode{"attention_decode", {0.075, 0.852, 11.8e-6, 2.43}, 0.63, 1.82};
-constexpr KernelParameters kElementwise{"elementwise", {1, 0.743, 2.28e-6, 1}, 0.53, 1.33};
-constexpr KernelParameters kNormalization{"normalization (e_v = 1)", {1, 0.490, 1.82e-6, 1}, 0.22, 1.64};
-constexpr KernelParameters kEmbedding{"embedding", {1, 0.318, 3.50e-6, 2}, 0.29, 3.39};
+constexpr KernelParameters kGemm16{"gemm", {0.811, 1, 0.771, 3.32e-6, 1.77}, 0.73, 1.42};
+constexpr KernelParameters kGemm8{"gemm", {0.811, 1, 0.771, 3.32e-6, 1.77}, 0.73, 2.52};
+constexpr KernelParameters kGemm32{"gemm_fp32 (kernel clock)", {0.888, 1, 0.497, 5.12e-6, 1.45}, 0.68, 1.96};
+constexpr KernelParameters kConv32{"conv_fp32", {0.987, 1, 0.310, 20e-6, 1}, 0.58, 2.14};
+constexpr KernelParameters kConv16{"conv_16bit", {0.610, 1, 0.881, 9.31e-6, 1}, 0.55, 2.14};
+constexpr KernelParameters kPrefill{"attention_prefill", {0.561, 1, 0.609, 10.1e-6, 1}, 0.53, 2.33};
+constexpr KernelParameters kDecode{"attention_decode", {0.075, 1, 0.852, 11.8e-6, 2.43}, 0.63, 1.82};
+constexpr KernelParameters kElementwise{"elementwise", {1, 1, 0.743, 2.28e-6, 1}, 0.53, 1.33};
+constexpr KernelParameters kNormalization{"normalization (e_v = 1)", {1, 1, 0.490, 1.82e-6, 1}, 0.22, 1.64};
+constexpr KernelParameters kEmbedding{"embedding", {1, 1, 0.318, 3.50e-6, 2}, 0.29, 3.39};
 
 struct Choose {
   const KernelParameters& operator()(const Gemm& gemm) const {

@@ -7,32 +7,22 @@ namespace ridgepoint {
 namespace {
 
 constexpr double kCacheEdge = 4;  // the power with which a cache loses its use beyond its capacity
-constexpr double kFloorEdge = 6;  // the power mean of floor and kernel; overlap is nearly perfect
+constexpr double kFloorEdge = 6;  // the power mean of floor and kernel: they overlap nearly perfectly
 
-double efficiency(Bound bound, const Demand& demand, const LawParameters& p) {
-  switch (bound) {
-    case Bound::kMatrix:
-    case Bound::kVector:
-    case Bound::kSpecial: return p.compute_efficiency;
-    case Bound::kDram: return p.memory_efficiency / (1 - demand.cached + demand.cached / p.cache_bandwidth_ratio);
-    case Bound::kL2: return p.memory_efficiency;
-    default: return 1;
-  }
-}
+Seconds& at(Needs& needs, Bound bound) { return needs[static_cast<std::size_t>(bound)]; }
 
 }  // namespace
 
 Demand demand_of(const Work& work, const Device& device) {
   Demand demand;
-  const auto need = [&](Bound bound) -> Seconds& { return demand.needs[static_cast<std::size_t>(bound)]; };
   if (work.matrix.value() > 0) {
-    const bool on_matrix = device.matrix[static_cast<std::size_t>(work.math)].has_value();
-    need(on_matrix ? Bound::kMatrix : Bound::kVector) += work.matrix / *device.product_rate(work.math);
+    demand.on_matrix = device.matrix[static_cast<std::size_t>(work.math)].has_value();
+    demand.product = work.matrix / *device.product_rate(work.math);
   }
-  if (const auto rate = device.vector_rate()) need(Bound::kVector) += work.vector / *rate;
-  if (device.special) need(Bound::kSpecial) = work.special / device.special->rate;
-  need(Bound::kDram) = work.bytes() / device.dram_bandwidth();
-  if (device.l2.bandwidth) need(Bound::kL2) = work.l2 / *device.l2.bandwidth;
+  if (const auto rate = device.vector_rate()) demand.vector = work.vector / *rate;
+  if (device.special) demand.special = work.special / device.special->rate;
+  demand.dram = work.bytes() / device.dram_bandwidth();
+  if (device.l2.bandwidth) demand.l2 = work.l2 / *device.l2.bandwidth;
   return demand;
 }
 
@@ -41,29 +31,43 @@ double cached_share(Bytes footprint, const Device& device) {
   return capacity ? 1 / (1 + std::pow(footprint / *capacity, kCacheEdge)) : 0;
 }
 
-Needs reached(const Demand& demand, const LawParameters& parameters) {
-  Needs needs = demand.needs;
-  for (std::size_t i = 0; i < kBoundCount; ++i) {
-    needs[i] = needs[i] / efficiency(static_cast<Bound>(i), demand, parameters);
-  }
+Needs roofline_needs(const Demand& demand) {
+  Needs needs{};
+  at(needs, demand.on_matrix ? Bound::kMatrix : Bound::kVector) += demand.product;
+  at(needs, Bound::kVector) += demand.vector;
+  at(needs, Bound::kDram) = demand.dram;
+  return needs;
+}
+
+Needs reached(const Demand& demand, const LawParameters& p) {
+  Needs needs{};
+  at(needs, demand.on_matrix ? Bound::kMatrix : Bound::kVector) += demand.product / p.compute_efficiency;
+  at(needs, Bound::kVector) += demand.vector / p.vector_efficiency;
+  at(needs, Bound::kSpecial) = demand.special / p.vector_efficiency;
+  const double from_cache = 1 - demand.cached + demand.cached / p.cache_bandwidth_ratio;
+  at(needs, Bound::kDram) = demand.dram * from_cache / p.memory_efficiency;
+  at(needs, Bound::kL2) = demand.l2;
   return needs;
 }
 
 Seconds law(const Needs& needs, const LawParameters& parameters, Seconds latency) {
-  const Seconds largest = *std::max_element(needs.begin(), needs.end());
-  if (largest.value() <= 0) return latency;
+  constexpr std::array kSmooth{Bound::kMatrix, Bound::kVector, Bound::kDram};
+  Seconds largest{};
+  for (const Bound bound : kSmooth) largest = std::max(largest, needs[static_cast<std::size_t>(bound)]);
   double sum = 0;
-  for (const Seconds need : needs) {
+  for (const Bound bound : kSmooth) {
+    const Seconds need = needs[static_cast<std::size_t>(bound)];
     if (need.value() > 0) sum += std::pow(need / largest, parameters.smoothness);
   }
-  return latency + largest * std::pow(sum, 1 / parameters.smoothness);
+  const Seconds smooth = largest * std::pow(sum, 1 / parameters.smoothness);
+  return latency + std::max(smooth, *std::max_element(needs.begin(), needs.end()));
 }
 
 Seconds over_floor(Seconds time, Seconds floor) {
-  const Seconds largest = std::max(time, floor);
   if (floor.value() <= 0) return time;
-  return largest *
-         std::pow(std::pow(time / largest, kFloorEdge) + std::pow(floor / largest, kFloorEdge), 1 / kFloorEdge);
+  const Seconds largest = std::max(time, floor);
+  const double sum = std::pow(time / largest, kFloorEdge) + std::pow(floor / largest, kFloorEdge);
+  return largest * std::pow(sum, 1 / kFloorEdge);
 }
 
 }  // namespace ridgepoint

@@ -12,10 +12,15 @@ namespace ridgepoint {
 /// The time that each resource needs alone, by Bound.
 using Needs = std::array<Seconds, kBoundCount>;
 
-/// What a kernel asks of a device: the times at the rates of the data sheet, and the share of its bytes that are still
+/// What a kernel asks of a device: the times at the rates of its data sheet, and the share of its bytes that are still
 /// in the last cache from the run before (0 in a network, whose operands come from memory).
 struct Demand {
-  Needs needs{};
+  Seconds product{};       ///< of matrix products
+  bool on_matrix = false;  ///< a product without a matrix unit for its format runs on the vector units
+  Seconds vector{};
+  Seconds special{};
+  Seconds dram{};
+  Seconds l2{};
   double cached = 0;
 };
 
@@ -27,11 +32,15 @@ Demand demand_of(const Work& work, const Device& device);
 /// no known cache.
 double cached_share(Bytes footprint, const Device& device);
 
-/// The needs under the parameters, at the rates that are reached in practice; without the launch.
+/// What the plain roofline knows: the needs of units and device memory at the data sheet's rates.
+Needs roofline_needs(const Demand& demand);
+
+/// The needs at the rates that are reached in practice; without the launch.
 Needs reached(const Demand& demand, const LawParameters& parameters);
 
-/// latency + (sum over resources of need^smoothness)^(1 / smoothness): the maximum where one resource dominates,
-/// somewhat more where several are close. `needs` are reached ones. The floor is apart (see over_floor).
+/// latency + (sum over units and dram of need^smoothness)^(1 / smoothness): the maximum where one dominates, somewhat
+/// more where several are close. Special functions and the l2, which the pooled fit did not see, are ceilings and no
+/// more. `needs` are reached ones. The floor is apart (see over_floor).
 Seconds law(const Needs& needs, const LawParameters& parameters, Seconds latency);
 
 /// The larger of a kernel's time and the host's time to issue it, rounded off where they are close.

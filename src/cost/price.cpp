@@ -17,16 +17,6 @@ Bound largest_need(const Price& price) {
   return largest->value() > 0 ? static_cast<Bound>(largest - price.needs.begin()) : Bound::kNone;
 }
 
-void price_by_roofline(Price& price) {
-  // The plain roofline knows units and device memory only.
-  need(price, Bound::kSpecial) = Seconds{};
-  need(price, Bound::kL2) = Seconds{};
-  price.bound = largest_need(price);
-  price.time = price.roofline;
-  price.p10 = price.time;
-  price.p90 = price.time;
-}
-
 void price_by_law(Price& price, const Demand& demand, const LawParameters& parameters, bool part) {
   const Seconds latency{part ? 0 : parameters.latency};
   price.needs = reached(demand, parameters);
@@ -100,12 +90,11 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   if (launch.work.empty()) return price;
   const Mode resolved = resolve(mode, device);
   const Demand demand = demand_of(launch, device, circumstances);
-  price.needs = demand.needs;
-  price.roofline = std::max({need(price, Bound::kMatrix), need(price, Bound::kVector), need(price, Bound::kDram)});
-  if (resolved == Mode::kRoofline) {
-    price_by_roofline(price);
-    return price;
-  }
+  price.needs = roofline_needs(demand);
+  price.roofline = *std::max_element(price.needs.begin(), price.needs.end());
+  price.bound = largest_need(price);
+  price.time = price.p10 = price.p90 = price.roofline;
+  if (resolved == Mode::kRoofline) return price;
   const CalibrationEntry* entry = nullptr;
   if (resolved == Mode::kCalibrated) {
     entry = own_parameters(launch.kernel, *device.calibration, circumstances.clock);

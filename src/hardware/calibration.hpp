@@ -19,8 +19,9 @@ inline constexpr std::array<std::string_view, 3> kClockNames{"kernel", "op", "wa
 
 /// The parameters of the law of cost/law.hpp. Times in seconds.
 struct LawParameters {
-  double compute_efficiency = 1;     ///< of matrix, vector and special-function peaks
-  double memory_efficiency = 1;      ///< of dram and l2 bandwidth
+  double compute_efficiency = 1;     ///< of the peak of matrix products
+  double vector_efficiency = 1;      ///< of the peaks of vector units and special functions
+  double memory_efficiency = 1;      ///< of dram bandwidth
   double latency = 0;                ///< of starting and draining a kernel
   double smoothness = 1;             ///< of the maximum over resources: 1 adds them up, infinity is the maximum
   double cache_bandwidth_ratio = 1;  ///< how many times faster than dram the last cache is
@@ -39,6 +40,7 @@ struct LawParameter {
 /// Efficiencies may pass 1 by a little: data sheets quote clocks that parts exceed.
 inline constexpr std::array kLawParameters{
     LawParameter{"compute_efficiency", &LawParameters::compute_efficiency, 1e-3, 1.1, false},
+    LawParameter{"vector_efficiency", &LawParameters::vector_efficiency, 1e-3, 1.1, true},
     LawParameter{"memory_efficiency", &LawParameters::memory_efficiency, 1e-3, 1.1, false},
     LawParameter{"latency_s", &LawParameters::latency, 1e-8, 1e-2, false},
     LawParameter{"smoothness", &LawParameters::smoothness, 1, 8, false},

@@ -66,7 +66,7 @@ struct Device {
 
   /// The peak that matrix products in this format can reach: the matrix units', else the vector units', else none.
   [[nodiscard]] std::optional<FlopRate> product_rate(DType math) const;
-  /// The peak of element-wise work: fp32, or fp64 for fp64 tensors; none if the data sheet has no vector rate.
+  /// The peak of element-wise work, that of fp32 whatever the tensors are; none if the data sheet has no such rate.
   [[nodiscard]] std::optional<FlopRate> vector_rate() const;
   [[nodiscard]] Bandwidth dram_bandwidth() const { return *dram.bandwidth; }
 };

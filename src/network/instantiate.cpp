@@ -14,8 +14,9 @@
 namespace ridgepoint {
 namespace {
 
-// Expanding a million layers takes a second or two; beyond that a description is a mistake.
-constexpr std::size_t kMostLayers = 4'000'000;
+// Expanding a million layers takes a few seconds; beyond that a description is a mistake. Blocks count too: those that
+// repeat zero times could otherwise nest to any number of them.
+constexpr std::size_t kMostItems = 1'000'000;
 constexpr std::size_t kDeepestBlocks = 32;
 
 // The tensors that the items of one body can name.
@@ -23,6 +24,7 @@ struct Body {
   std::unordered_map<std::string, int> tensors;
   std::unordered_map<std::string, int> layers;
   std::unordered_set<std::string> names;
+  const std::vector<Item>* items = nullptr;  ///< all of them, those to come included
   std::string prefix;
   std::string block;
   int previous = -1;
@@ -71,7 +73,12 @@ class Expander {
   }
 
   void expand_items(const std::vector<Item>& items, Body& body, Scope& scope) {
+    body.items = &items;
     for (const Item& item : items) {
+      if (++items_ > kMostItems) {
+        item.where.fail(
+            {fmt::format("more than {} layers and blocks", kMostItems), "fewer layers, or blocks whose shapes repeat"});
+      }
       if (item.block.empty()) {
         expand_layer(item, body, scope);
       } else {
@@ -104,7 +111,10 @@ class Expander {
     std::vector<std::string_view> names;
     for (const auto& [name, id] : body.tensors) names.push_back(name);
     std::sort(names.begin(), names.end());
-    reference.where.fail({fmt::format("unknown input {}", in_quotes(reference.name)),
+    const bool to_come = std::any_of(body.items->begin(), body.items->end(),
+                                     [&](const Item& item) { return item.name == reference.name; });
+    const std::string name = in_quotes(reference.name);
+    reference.where.fail({to_come ? fmt::format("input {} is not computed yet", name) : "unknown input " + name,
                           "an input or an earlier layer: " + join_choices(names),
                           std::string(nearest(reference.name, names))});
   }
@@ -119,9 +129,6 @@ class Expander {
   void expand_layer(const Item& item, Body& body, Scope& scope) {
     if (scope.integer(item.repeat, "repeat") != 1) {
       item.repeat.where.fail({"only blocks repeat", "\"repeat\" on the use of a block"});
-    }
-    if (network_.layers.size() >= kMostLayers) {
-      item.where.fail({fmt::format("more than {} layers", kMostLayers), "fewer layers, or blocks whose shapes repeat"});
     }
     const std::string name = take_name(item, body);
     Layer layer{.name = body.prefix + name, .block = body.block, .op = bind_op(item, scope)};
@@ -287,7 +294,7 @@ class Expander {
       for (std::size_t k = 0; k < outputs.size() && k < carried.size(); ++k) carried[k] = outputs[k];
       if (repeat == 1) return outputs;
       if (settled) {
-        stand_for(first_layer, body.prefix, name.path, i, repeat);
+        stand_for(item, first_layer, body.prefix, name.path, i, repeat);
         break;
       }
     }
@@ -317,14 +324,18 @@ class Expander {
   }
 
   // The layers from `first` on stand for the repetitions `from` to `repeat - 1`; their names say so.
-  void stand_for(std::size_t first, const std::string& prefix, const std::string& path, std::int64_t from,
-                 std::int64_t repeat) {
+  void stand_for(const Item& item, std::size_t first, const std::string& prefix, const std::string& path,
+                 std::int64_t from, std::int64_t repeat) {
     const std::string label = from == 0            ? path + "."
                               : from == repeat - 1 ? fmt::format("{}.{}.", path, from)
                                                    : fmt::format("{}.{}-{}.", path, from, repeat - 1);
     for (std::size_t i = first; i < network_.layers.size(); ++i) {
       Layer& layer = network_.layers[i];
-      layer.repeat = checked_mul(layer.repeat, repeat - from);
+      try {
+        layer.repeat = checked_mul(layer.repeat, repeat - from);
+      } catch (const OverflowError&) {
+        item.repeat.where.fail({"the repetitions of repetitions overflow", "fewer than 2^63 layers"});
+      }
       layer.name = label + layer.name.substr(prefix.size());
     }
   }
@@ -334,6 +345,7 @@ class Expander {
   GlobalScope& globals_;
   std::unordered_map<std::string, const Block*> blocks_;
   std::vector<const Block*> open_;
+  std::size_t items_ = 0;  ///< expanded so far
 };
 
 const PhaseItem* find_phase(const Description& description, Phase phase) {

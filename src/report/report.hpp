@@ -12,8 +12,8 @@
 namespace ridgepoint {
 
 /// How rows are put together.
-enum class By : std::uint8_t { kLayer, kBlock, kOp, kCategory };
-inline constexpr std::array<std::string_view, 4> kByNames{"layer", "block", "op", "category"};
+enum class By : std::uint8_t { kLayer, kBlock, kOp, kCategory, kNetwork };
+inline constexpr std::array<std::string_view, 5> kByNames{"layer", "block", "op", "category", "network"};
 
 /// What the reader asked to see, and what the terminal can show.
 struct View {

@@ -143,7 +143,8 @@ class Table {
       }
       const bool in_blocks = view_.by == By::kLayer && view_.top == 0;
       const std::string prefix = in_blocks ? prefix_of(row) : "";
-      if (prefix != open && !prefix.empty()) line(fmt::format("{}", printable(prefix.substr(0, prefix.size() - 1))));
+      if (prefix != open && !prefix.empty())
+        line(trimmed(fit(printable(prefix.substr(0, prefix.size() - 1)), view_.width, false)));
       open = prefix;
       row_line(row, (prefix.empty() ? "" : "  ") + label_of(row, prefix));
     }
@@ -177,6 +178,7 @@ class Table {
   }
 
   void categories() {
+    if (view_.by == By::kCategory) return;  // the rows say it
     for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
       if (estimate_.by_category[i].bytes() > 0)
         summary_line("  " + std::string(kCategoryNames[i]), estimate_.by_category[i]);
@@ -210,7 +212,7 @@ class Table {
     if (report_.device.dram.capacity) total += " of " + human_capacity(report_.device.dram.capacity->value());
     line("");
     paragraph(fmt::format("memory: {} ({}); {} parameters", total, parts, human_count(estimate_.total.parameters)), 8);
-    for (const std::string& warning : estimate_.warnings) paragraph("warning: " + warning, 9);
+    for (const std::string& warning : estimate_.warnings) paragraph("warning: " + printable(warning), 9);
   }
 
   void advice() {
