@@ -291,12 +291,13 @@ class Expander {
       }
       for (const int id : outputs) network_.tensors[static_cast<std::size_t>(id)].escapes = true;
       const bool settled = !scope.index_used() && same_types(outputs, carried);
-      for (std::size_t k = 0; k < outputs.size() && k < carried.size(); ++k) carried[k] = outputs[k];
       if (repeat == 1) return outputs;
       if (settled) {
         stand_for(item, first_layer, body.prefix, name.path, i, repeat);
-        break;
+        hand_over(carried, outputs, first_layer, repeat - i - 1);
       }
+      for (std::size_t k = 0; k < outputs.size() && k < carried.size(); ++k) carried[k] = outputs[k];
+      if (settled) break;
     }
     return carried;
   }
@@ -337,6 +338,19 @@ class Expander {
         item.repeat.where.fail({"the repetitions of repetitions overflow", "fewer than 2^63 layers"});
       }
       layer.name = label + layer.name.substr(prefix.size());
+    }
+    // Those of the blocks inside came last. Their times stay below the repetitions of their layers.
+    for (auto inner = network_.handovers.rbegin(); inner != network_.handovers.rend() && inner->first >= first;
+         ++inner) {
+      inner->times *= repeat - from;
+    }
+  }
+
+  void hand_over(const std::vector<int>& inputs, const std::vector<int>& outputs, std::size_t first,
+                 std::int64_t times) {
+    for (std::size_t k = 0; k < outputs.size() && k < inputs.size() && times > 0; ++k) {
+      if (inputs[k] == outputs[k]) continue;
+      network_.handovers.push_back({inputs[k], outputs[k], first, network_.layers.size(), times});
     }
   }
 

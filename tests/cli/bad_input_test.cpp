@@ -349,7 +349,7 @@ std::vector<BadInput> bad_command_lines() {
 )"},
       {"an unknown grouping", "", "analyze gpt2 --hw h100-sxm5 --by layers",
        R"(error: unknown grouping "layers"
-  expected layer, block, op or category
+  expected layer, block, op, category or network
   did you mean "layer"?
 )"},
       {"an unknown fusion", "", "analyze gpt2 --hw h100-sxm5 --fusion ful",

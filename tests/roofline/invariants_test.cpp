@@ -218,9 +218,9 @@ TEST_CASE("what does not fit in memory, or has no vector rate, is said", "[roofl
   CHECK(large.warnings.front().starts_with("the network needs 7"));
   CHECK(estimate_of({"resnet50"}, device_named("h100-sxm5")).warnings.empty());
   const Run on_tpu{.model = "resnet50", .precision = {.activations = DType::kBf16}};
-  CHECK(estimate_of(on_tpu, device_named("tpu-v5e")).warnings ==
+  CHECK(estimate_of(on_tpu, device_named("tpu-v6e")).warnings ==
         std::vector<std::string>{
-            "tpu-v5e has no vector rate in its data sheet: element-wise work is bound by memory alone"});
+            "tpu-v6e has no vector rate in its data sheet: element-wise work is bound by memory alone"});
 }
 
 }  // namespace

@@ -69,6 +69,30 @@ TEST_CASE("a repeated block keeps its activations once a repetition when trainin
   CHECK(of(Phase::kTraining).activations.value() == 64 + 10 * 64);
 }
 
+// Three handovers within each of four, and three between those.
+TEST_CASE("what repetitions of repetitions hand on is kept once", "[memory]") {
+  const std::string text =
+      network_text("[2, 8]", R"("blocks": {"inner": {"layers": [{"op": "linear", "out_features": 8, "bias": false}]},
+                              "outer": {"layers": [{"block": "inner", "repeat": 4}]}},
+                   "layers": [{"op": "linear", "out_features": 8}, {"block": "outer", "repeat": 4}])");
+  const Network network = network_of_text(text, {.phase = Phase::kTraining});
+  const Footprint kept = footprint(network, plan_fusion(network, Fusion::kNone), Optimizer::kSgd);
+  CHECK(kept.activations.value() == 64 + 16 * 64);  // each of 17 products keeps its input
+}
+
+// The mask is one tensor for all repetitions; each keeps it and its own h.
+TEST_CASE("what every repetition reads is kept once", "[memory]") {
+  const std::string text = network_text(
+      "[2, 8]", R"("blocks": {"b": {"inputs": ["h", "mask"], "layers": [{"op": "mul", "inputs": ["h", "mask"]}]}},
+                   "layers": [{"name": "mask", "op": "linear", "out_features": 8},
+                              {"name": "h", "op": "linear", "out_features": 8},
+                              {"block": "b", "inputs": ["h", "mask"], "repeat": 10}])");
+  const Network network = network_of_text(text, {.phase = Phase::kTraining});
+  const Footprint kept = footprint(network, plan_fusion(network, Fusion::kNone), Optimizer::kSgd);
+  // x for the first product, mask for the second and all repetitions, ten values of h.
+  CHECK(kept.activations.value() == 64 + 64 + 10 * 64);
+}
+
 TEST_CASE("quantized weights bring their scales", "[memory]") {
   const RunOptions int4{.precision = {.activations = DType::kFp16, .weights = DType::kInt4, .weight_group = 32}};
   CHECK(footprint_of(kSkip, Fusion::kNone, int4).weights.value() == 512 / 2 + 512 / 32 * 2);
