@@ -21,7 +21,7 @@ class Reader {
     calibration_.tool = reader.required_string("tool");
     calibration_.device = reader.required_string("device");
     if (const Node* date = reader.optional("date")) calibration_.date = read_date(reader, *date);
-    calibration_.samples = reader.integer(reader.required("samples"));
+    calibration_.samples = read_samples(reader);
     for (const Node& source : reader.array(reader.required("sources"))) read_source(source);
     if (const Node* facts = reader.optional("facts")) {
       const ObjectReader list(document_, *facts, "facts");
@@ -33,6 +33,13 @@ class Reader {
   }
 
  private:
+  static std::int64_t read_samples(ObjectReader& reader) {
+    const Node& node = reader.required("samples");
+    const std::int64_t count = reader.integer(node);
+    if (count < 0) reader.fail(node, {fmt::format("\"samples\" is {}", count), "0 or more"});
+    return count;
+  }
+
   static std::string read_date(const ObjectReader& reader, const Node& node) {
     std::string date = reader.string(node);
     if (!is_date(date)) reader.fail(node, {fmt::format("{} is no date", in_quotes(date)), "YYYY-MM-DD"});
@@ -42,7 +49,7 @@ class Reader {
   void read_source(const Node& node) {
     ObjectReader reader(document_, node, "source");
     calibration_.sources.push_back({.file = reader.required_string("file"),
-                                    .samples = reader.integer(reader.required("samples")),
+                                    .samples = read_samples(reader),
                                     .hash = reader.required_string("hash")});
     reader.finish();
   }
@@ -56,7 +63,7 @@ class Reader {
     const std::string clock = reader.choice(reader.required("clock"), kClockNames);
     entry.clock = static_cast<Clock>(std::find(kClockNames.begin(), kClockNames.end(), clock) - kClockNames.begin());
     entry.parameters = read_parameters(reader.required("parameters"));
-    entry.samples = reader.integer(reader.required("samples"));
+    entry.samples = read_samples(reader);
     entry.p10 = reader.positive(reader.required("p10"));
     const Node& p90 = reader.required("p90");
     entry.p90 = reader.positive(p90);

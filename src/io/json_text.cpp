@@ -72,7 +72,7 @@ std::string one_line(const Node& node) {
 }
 
 void append(std::string& out, const Node& node, std::size_t indent, std::size_t used) {
-  if (!is_container(node)) {
+  if (!is_container(node) || node.items.empty()) {
     out += one_line(node);
     return;
   }
