@@ -11,7 +11,7 @@ std::string microseconds(double seconds) { return fmt::format("{:.3g}", seconds 
 
 // The columns of the table, by their widths.
 constexpr std::string_view kLayout =
-    "{:<17} {:<8} {:<6} {:>5} {:>6} {:>6} {:>6} {:>6} {:>5} {:>5} {:>7} {:>6} {:>6} {:>7} {:>6} {:>5} {:>5}\n";
+    "{:<17} {:<8} {:<6} {:>5} {:>6} {:>6} {:>7} {:>6} {:>5} {:>5} {:>7} {:>6} {:>6} {:>7} {:>6} {:>5} {:>5}\n";
 
 std::string entry_line(const EntryFit& fit) {
   const CalibrationEntry& e = fit.entry;
@@ -34,11 +34,10 @@ std::string entry_line(const EntryFit& fit) {
 
 std::string write_fit(const FitResult& result) {
   std::string text =
-      "errors are |predicted / measured - 1|: inside the fit, and held out of it (five folds); P10 and P90 are of\n"
-      "measured / predicted, held out; efficiencies are shares of the data sheet, latency and floor in us\n\n";
-  text += fmt::format(kLayout, "kernel", "format", "clock", "n", "inside", "", "held", "out", "P10", "P90", "compute",
-                      "vector", "memory", "latency", "smooth", "cache", "floor");
-  text += fmt::format(kLayout, "", "", "", "", "median", "mean", "median", "mean", "", "", "", "", "", "", "", "", "");
+      "errors are |predicted / measured - 1|: inside the fit, and held out of it (h.o., five folds); P10 and P90\n"
+      "are of measured / predicted, held out; efficiencies are shares of the data sheet, latency and floor in us\n\n";
+  text += fmt::format(kLayout, "kernel", "format", "clock", "n", "median", "mean", "h.o.med", "mean", "P10", "P90",
+                      "compute", "vector", "memory", "latency", "smooth", "cache", "floor");
   for (const EntryFit& fit : result.entries) text += entry_line(fit);
   text += "\nthe worst samples (held out):\n";
   for (const EntryFit& fit : result.entries) {
