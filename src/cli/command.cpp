@@ -39,6 +39,10 @@ constexpr std::array kCommands{
             "  ridgepoint validate --hw a100-sxm4-80gb --samples gemm.csv attention.csv\n"
             "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n",
             declare_validate},
+    Command{"calibrate", "a device's own parameters, fitted to measured times",
+            "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
+            "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
+            declare_calibrate},
     Command{"check", "whether a network or device file is valid",
             "  ridgepoint check my-model.json\n"
             "  ridgepoint check hwspecs/h100-sxm5.json\n",

@@ -31,5 +31,6 @@ Action declare_roofline(CLI::App& app);
 Action declare_list(CLI::App& app);
 Action declare_check(CLI::App& app);
 Action declare_validate(CLI::App& app);
+Action declare_calibrate(CLI::App& app);
 
 }  // namespace ridgepoint

@@ -92,7 +92,10 @@ void declare_run(CLI::App& app, RunArguments& a) {
   app.add_option("--execution", a.execution, "graph (kernels back to back) or eager (a framework issues each)")
       ->type_name("HOW")
       ->group(kEngine);
-  app.add_option("--mode", a.mode, "datasheet, or roofline for the plain one")->type_name("MODE")->group(kEngine);
+  app.add_option("--mode", a.mode,
+                 "auto (calibrated if the device is), calibrated, datasheet, or roofline for the plain one")
+      ->type_name("MODE")
+      ->group(kEngine);
 }
 
 ParsedRun parse_run(const RunArguments& a, const std::string& model) {

@@ -27,7 +27,7 @@ struct RunArguments {
   std::string fusion = "epilogue";
   std::string execution = "graph";
   std::string optimizer = "adam";
-  std::string mode = "datasheet";
+  std::string mode = "auto";
 };
 
 /// A network and the run that the arguments ask for.

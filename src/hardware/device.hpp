@@ -1,5 +1,5 @@
 #pragma once
-// A device as its data sheet describes it.
+// A device as its data sheet describes it, with what was measured of it.
 
 #include <array>
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "core/dtype.hpp"
 #include "core/units.hpp"
+#include "hardware/calibration.hpp"
 #include "io/document.hpp"
 
 namespace ridgepoint {
@@ -60,6 +61,8 @@ struct Device {
   std::optional<Bytes> shared_memory_per_unit;
   std::vector<Link> links;
   std::optional<double> tdp_w;
+
+  std::optional<Calibration> calibration;
 
   /// The peak that matrix products in this format can reach: the matrix units', else the vector units', else none.
   [[nodiscard]] std::optional<FlopRate> product_rate(DType math) const;

@@ -67,8 +67,8 @@ Json totals(const Estimate& estimate) {
 Json context(const Report& report) {
   const Estimate& e = report.estimate;
   Json object{{"command", report.command},
-              {"mode", kModeNames[static_cast<std::size_t>(e.options.mode)]},
-              {"calibration", e.options.mode == Mode::kRoofline ? "none: data-sheet peaks" : "none: pooled defaults"},
+              {"mode", name(e.options.mode)},
+              {"calibration", calibration_line(report)},
               {"fusion", kFusionNames[static_cast<std::size_t>(e.options.fusion)]},
               {"execution", kExecutionNames[static_cast<std::size_t>(e.options.execution)]},
               {"optimizer", kOptimizerNames[static_cast<std::size_t>(e.options.optimizer)]}};

@@ -52,6 +52,10 @@ std::span<const std::string_view> conventions();
 /// "batch 1, seq 128, bf16, inference": the run in one line.
 std::string run_line(const Estimate& estimate);
 
+/// Where the efficiencies come from: "none: data-sheet peaks", "none: pooled defaults", or the calibration's samples,
+/// device, date and tool.
+std::string calibration_line(const Report& report);
+
 std::string write_table(const Report& report, const View& view);
 std::string write_markdown(const Report& report, const View& view);
 std::string write_csv(const Report& report, const View& view);

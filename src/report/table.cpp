@@ -68,14 +68,19 @@ class Table {
     const Estimate& e = estimate_;
     paragraph(fmt::format("{} on {} ({}): {}", printable(e.model), printable(e.device),
                           printable(report_.device.summary), run_line(e)));
-    const bool plain = e.options.mode == Mode::kRoofline;
-    paragraph(
-        fmt::format("{}; fusion {}, {} execution",
-                    plain ? "plain roofline of the data sheet" : "not calibrated: data sheet with pooled efficiencies",
-                    kFusionNames[static_cast<std::size_t>(e.options.fusion)],
-                    kExecutionNames[static_cast<std::size_t>(e.options.execution)]));
+    paragraph(fmt::format("{}; fusion {}, {} execution", source_of_rates(),
+                          kFusionNames[static_cast<std::size_t>(e.options.fusion)],
+                          kExecutionNames[static_cast<std::size_t>(e.options.execution)]));
     paragraph("a multiply-add is two FLOPs; bytes are those that must move; rows cover all x repetitions");
     line("");
+  }
+
+  [[nodiscard]] std::string source_of_rates() const {
+    switch (estimate_.options.mode) {
+      case Mode::kRoofline: return "plain roofline of the data sheet";
+      case Mode::kCalibrated: return "calibrated: " + printable(calibration_line(report_));
+      default: return "not calibrated: data sheet with pooled efficiencies";
+    }
   }
 
   void header_line() {
