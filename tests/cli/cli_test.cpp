@@ -68,7 +68,7 @@ TEST_CASE("a wrong command line is exit code 2", "[cli]") {
 
 const std::string kNetwork = R"({"name": "n", "inputs": {"x": {"shape": [2, 8]}}, "layers": [{"op": "relu"}]})";
 
-TEST_CASE("- is standard input, and a path is a path", "[cli]") {
+TEST_CASE("a dash is standard input, and a path is a path", "[cli]") {
   const TemporaryFolder folder;
   write_text(folder.path() / "n.json", kNetwork);
   const Outcome piped = run_binary("analyze - --hw h100-sxm5 --format csv", {.input = kNetwork});
@@ -95,7 +95,7 @@ std::string written(const std::string& name, const std::string& more = "") {
   return text_of_file(folder.path() / name);
 }
 
-TEST_CASE("-o writes what would be printed, in the format of its name", "[cli]") {
+TEST_CASE("the option -o writes what would be printed, in the format of its name", "[cli]") {
   for (const Format& format : formats()) {
     INFO(format.name);
     const std::string printed =
@@ -138,7 +138,7 @@ TEST_CASE("colour is for terminals, and for those who insist", "[cli]") {
   CHECK(colored == plain);
 }
 
-TEST_CASE("--top ends with the others", "[cli]") {
+TEST_CASE("the option --top ends with the others", "[cli]") {
   const std::string out = run_binary("analyze resnet50 --hw h100-sxm5 --top 3 --format csv").out;
   CHECK(std::count(out.begin(), out.end(), '\n') == 1 + 3 + 1);
   CHECK(contains(out, " others,"));
