@@ -21,14 +21,14 @@ void expect_phase(const Description& description, Phase phase) {
   const std::vector<Phase> known = phases_of(description);
   if (std::find(known.begin(), known.end(), phase) != known.end()) return;
   std::vector<std::string_view> names;
+  names.reserve(known.size());
   for (const Phase p : known) names.push_back(name(p));
   throw InputError({fmt::format("{} has no {} phase", description.name, name(phase)), join_choices(names)});
 }
 
 // A parameter that the run or a phase sets must be one that the description has.
 void expect_known(const Attributes& asked, const Attributes& known, const Description& description) {
-  std::vector<std::string_view> names;
-  for (const Attribute& attribute : known) names.push_back(attribute.name);
+  const std::vector<std::string_view> names = names_of(known);
   for (const Attribute& attribute : asked) {
     if (std::find(names.begin(), names.end(), attribute.name) != names.end()) continue;
     attribute.key.fail({fmt::format("{} has no parameter {}", description.name, in_quotes(attribute.name)),
