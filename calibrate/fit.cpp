@@ -310,6 +310,7 @@ EntryFit fit_entry(const EntrySamples& samples, Minimize minimize) {
   result.entry.samples = static_cast<std::int64_t>(all.size());
   result.entry.at_bounds = fitter.at_bounds(result.entry.parameters);
   std::vector<double> inside;
+  inside.reserve(all.size());
   for (const Observation* o : all) inside.push_back(predicted(*o, result.entry.parameters, samples.entry.clock));
   const std::vector<double> held_out = held_out_predictions(samples, fitter);
   result.inside = agreement(samples.observations, inside);

@@ -6,6 +6,7 @@
 #include "calibrate/fit.hpp"
 #include "calibrate/module.hpp"
 #include "cli/command.hpp"
+#include "cli/measure.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
 #include "io/data_path.hpp"
@@ -49,14 +50,26 @@ void declare_fit(CLI::App& app, FitArguments& a) {
   app.add_flag("--dry-run", a.dry_run, "Show the fit and write nothing");
 }
 
+void declare_measure(CLI::App& app, MeasureArguments& a) {
+  app.add_option("--device", a.device, "What to measure: cpu")->type_name("NAME");
+  app.add_option("--kernels", a.kernels, "Microkernels, with commas between; all if not given")->type_name("NAMES");
+  app.add_option("--effort", a.effort, "quick (15 s), normal (60 s) or thorough (5 min)")->type_name("HOW");
+  app.add_option("-o,--output", a.output, "Write the sample files into this folder")->required()->type_name("FOLDER");
+}
+
 }  // namespace
 
 Action declare_calibrate(CLI::App& app) {
   const auto fit_arguments = std::make_shared<FitArguments>();
   CLI::App* fit = app.add_subcommand("fit", "fit a device's own parameters to sample files");
   declare_fit(*fit, *fit_arguments);
+  const auto measure_arguments = std::make_shared<MeasureArguments>();
+  CLI::App* measure = app.add_subcommand("measure", "run microkernels on this machine and write sample files");
+  declare_measure(*measure, *measure_arguments);
   app.require_subcommand(1);
-  return [fit_arguments] { return run_fit(*fit_arguments); };
+  return [fit, fit_arguments, measure_arguments] {
+    return fit->parsed() ? run_fit(*fit_arguments) : run_measure(*measure_arguments);
+  };
 }
 
 }  // namespace ridgepoint
