@@ -304,6 +304,7 @@ void set_interval(EntryFit& result, const EntrySamples& samples, const std::vect
 EntryFit fit_entry(const EntrySamples& samples, Minimize minimize) {
   const EntryFitter fitter(samples, minimize);
   std::vector<const Observation*> all;
+  all.reserve(samples.observations.size());
   for (const Observation& o : samples.observations) all.push_back(&o);
   EntryFit result{.entry = samples.entry};
   result.entry.parameters = fitter.fit_to(all);

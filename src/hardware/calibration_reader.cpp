@@ -57,6 +57,7 @@ class Reader {
   void read_entry(const Node& node) {
     ObjectReader reader(document_, node, "entry");
     std::vector<std::string_view> kinds;
+    kinds.reserve(kCostKinds.size());
     for (const CostKind& kind : kCostKinds) kinds.push_back(kind.name);
     CalibrationEntry entry{.kernel = reader.choice(reader.required("kernel"), kinds)};
     entry.format = read_format(reader);
@@ -88,6 +89,7 @@ class Reader {
 
   static std::vector<std::string_view> parameter_names() {
     std::vector<std::string_view> names;
+    names.reserve(kLawParameters.size());
     for (const LawParameter& parameter : kLawParameters) names.push_back(parameter.name);
     return names;
   }
