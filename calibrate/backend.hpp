@@ -36,6 +36,7 @@ struct Point {
   std::string kernel;  ///< a kernel of the sample files
   std::string dtype;
   std::vector<std::string> values;
+  Seconds budget{0.1};  ///< the time that the backend suggests for it, without its setting up
 };
 
 /// Why a measurement ended.
@@ -43,10 +44,12 @@ enum class Stop : std::uint8_t { kSettled, kOutOfTime };
 
 /// The result of timing a point. Times are of one run of the kernel.
 struct Measurement {
-  Seconds time{};         ///< median of the samples that were kept
-  double spread = 0;      ///< median absolute deviation over the median
+  Seconds time{};     ///< median of the samples that were kept
+  Seconds best{};     ///< the shortest of them
+  double spread = 0;  ///< median absolute deviation over the median
   std::int64_t kept = 0;
-  std::int64_t dropped = 0;  ///< outliers: a stolen core, a changed clock
+  std::int64_t dropped = 0;  ///< outliers, and the slower level of a jump
+  bool jumped = false;       ///< the samples changed their level for good: a changed clock, a stolen core
   Stop stop = Stop::kSettled;
 };
 
