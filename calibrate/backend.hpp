@@ -1,6 +1,6 @@
 #pragma once
-// What a measuring backend offers. Backends are modules, loaded when a command needs them, so that the tool starts as fast
-// without them and runs on machines that lack what they need.
+// What a measuring backend offers. Backends are modules, loaded when a command needs them, so that the tool starts as
+// fast without them and runs on machines that lack what they need.
 
 #include <cstdint>
 #include <functional>
@@ -39,8 +39,10 @@ struct Point {
   Seconds budget{0.1};  ///< the time that the backend suggests for it, without its setting up
 };
 
-/// Why a measurement ended.
-enum class Stop : std::uint8_t { kSettled, kOutOfTime };
+/// Why a measurement ended: the median was certain, or the budget was over; or, worse, something else ran on the cores
+/// in so many samples, for three budgets, that the shortest is all that there is to go by.
+enum class Stop : std::uint8_t { kSettled, kOutOfTime, kDisturbed };
+inline constexpr std::string_view kStopNames[] = {"settled", "out of time", "disturbed"};
 
 /// The result of timing a point. Times are of one run of the kernel.
 struct Measurement {
@@ -48,8 +50,9 @@ struct Measurement {
   Seconds best{};     ///< the shortest of them
   double spread = 0;  ///< median absolute deviation over the median
   std::int64_t kept = 0;
-  std::int64_t dropped = 0;  ///< outliers, and the slower level of a jump
-  bool jumped = false;       ///< the samples changed their level for good: a changed clock, a stolen core
+  std::int64_t dropped = 0;    ///< outliers, and the slower level of a jump
+  std::int64_t disturbed = 0;  ///< samples that had to wait for a core, and count only if `stop` says so
+  bool jumped = false;         ///< the samples changed their level for good: a changed clock, a stolen core
   Stop stop = Stop::kSettled;
 };
 
@@ -70,11 +73,11 @@ class Backend {
 
   virtual MachineFacts machine() = 0;
   virtual std::vector<Microkernel> microkernels() = 0;
-  /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the same
-  /// points.
+  /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the
+  /// same points.
   virtual std::vector<Point> points(std::string_view microkernel, Effort effort) = 0;
-  /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for about
-  /// `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`.
+  /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for
+  /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`.
   virtual std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) = 0;
 };
 

@@ -24,7 +24,8 @@ Graph power_law_graph(std::int64_t rows, std::int64_t columns, std::int64_t edge
     sums[static_cast<std::size_t>(i) + 1] = sums[static_cast<std::size_t>(i)] + std::pow(rank, -kRankExponent);
   }
   const double scale = static_cast<double>(edges) / sums.back();
-  for (const double sum : sums) graph.starts.push_back(std::min(edges, static_cast<std::int64_t>(std::llround(sum * scale))));
+  for (const double sum : sums)
+    graph.starts.push_back(std::min(edges, static_cast<std::int64_t>(std::llround(sum * scale))));
   graph.starts.back() = edges;
   graph.neighbors.resize(static_cast<std::size_t>(edges));
   const auto most = static_cast<std::uint64_t>(columns) - 1;
@@ -36,7 +37,8 @@ Graph power_law_graph(std::int64_t rows, std::int64_t columns, std::int64_t edge
   }
   for (std::int64_t row = 0; row < rows; ++row) {
     const auto begin = graph.neighbors.begin();
-    std::sort(begin + graph.starts[static_cast<std::size_t>(row)], begin + graph.starts[static_cast<std::size_t>(row) + 1]);
+    std::sort(begin + graph.starts[static_cast<std::size_t>(row)],
+              begin + graph.starts[static_cast<std::size_t>(row) + 1]);
   }
   return graph;
 }

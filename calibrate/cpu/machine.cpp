@@ -21,11 +21,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // The flags that decide which kernels run, as /proc/cpuinfo spells them on x86 and on ARM.
-constexpr std::string_view kIsaFlags[] = {"sse2",        "sse4_1",      "avx",         "avx2",      "fma",
-                                          "f16c",        "avx512f",     "avx512bw",    "avx512dq",  "avx512vl",
-                                          "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni",  "amx_tile",
-                                          "amx_int8",    "amx_bf16",    "asimd",       "asimddp",   "bf16",
-                                          "i8mm",        "sve",         "sve2"};
+constexpr std::string_view kIsaFlags[] = {
+    "sse2",     "sse4_1",   "avx",         "avx2",        "fma",         "f16c",     "avx512f",  "avx512bw",
+    "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni", "amx_tile", "amx_int8",
+    "amx_bf16", "asimd",    "asimddp",     "bf16",        "i8mm",        "sve",      "sve2"};
 
 std::string trimmed(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
@@ -223,8 +222,7 @@ void read_processor(const fs::path& root, Machine& machine) {
     if (std::find(std::begin(kIsaFlags), std::end(kIsaFlags), word) != std::end(kIsaFlags))
       machine.flags.push_back(word);
   }
-  const auto khz =
-      number_of<double>(text_of(cpu_folder(root, machine.allowed.front()) / "cpufreq/scaling_cur_freq"));
+  const auto khz = number_of<double>(text_of(cpu_folder(root, machine.allowed.front()) / "cpufreq/scaling_cur_freq"));
   machine.mhz = khz ? std::optional(*khz / 1000) : number_of<double>(value_of(cpuinfo, "cpu MHz"));
   machine.governor = text_of(cpu_folder(root, machine.allowed.front()) / "cpufreq/scaling_governor");
 }
@@ -332,7 +330,9 @@ MachineFacts describe(const Machine& machine) {
   facts.name = fmt::format("{}-{}c", short_name(machine.model), threads);
   facts.summary = fmt::format("{}, {} {}{}", machine.model, threads, threads == 1 ? "core" : "cores",
                               machine.virtualized ? ", virtual machine" : "");
-  const auto add = [&](std::string key, std::string value) { facts.facts.push_back({std::move(key), std::move(value)}); };
+  const auto add = [&](std::string key, std::string value) {
+    facts.facts.push_back({std::move(key), std::move(value)});
+  };
   const auto told = [](const std::string& text) { return text.empty() ? std::string("not told") : text; };
   add("vendor", told(machine.vendor));
   add("model", machine.model);

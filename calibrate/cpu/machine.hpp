@@ -29,17 +29,17 @@ struct Machine {
   std::string model;
   std::vector<std::string> flags;  ///< of the first processor, those of kIsaFlags
   bool virtualized = false;
-  std::vector<int> allowed;     ///< processors of the affinity mask
-  std::vector<int> cores;       ///< one processor of each usable core; not more than the quota
+  std::vector<int> allowed;  ///< processors of the affinity mask
+  std::vector<int> cores;    ///< one processor of each usable core; not more than the quota
   int threads_per_core = 1;
   std::optional<double> quota;  ///< of processors, by a control group
   std::vector<Cache> caches;    ///< by level
   int numa_nodes = 1;
-  Bytes memory{};               ///< of the machine
-  Bytes available{};            ///< to this process: what is free, under the limit of the control groups
+  Bytes memory{};     ///< of the machine
+  Bytes available{};  ///< to this process: what is free, under the limit of the control groups
   std::optional<Bytes> memory_limit;
-  std::string huge_pages;       ///< mode of transparent huge pages; "" if not told
-  std::string governor;         ///< "" if not told
+  std::string huge_pages;  ///< mode of transparent huge pages; "" if not told
+  std::string governor;    ///< "" if not told
   std::optional<double> mhz;
 
   /// The size of one instance of a cache of this level; that of the last level for one beyond it.

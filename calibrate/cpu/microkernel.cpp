@@ -26,8 +26,9 @@ std::vector<std::int64_t> probes(std::int64_t size, std::int64_t count) {
   std::vector<std::int64_t> places;
   const std::int64_t most = size < count ? size : count;
   for (std::int64_t i = 0; i < most; ++i) {
-    places.push_back(most == 1 ? 0 : static_cast<std::int64_t>(static_cast<double>(i) * static_cast<double>(size - 1) /
-                                                                static_cast<double>(most - 1)));
+    places.push_back(most == 1 ? 0
+                               : static_cast<std::int64_t>(static_cast<double>(i) * static_cast<double>(size - 1) /
+                                                           static_cast<double>(most - 1)));
   }
   return places;
 }

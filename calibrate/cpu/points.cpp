@@ -67,7 +67,8 @@ std::int64_t usual_size(double value) {
 
 std::int64_t cold_copies(const Machine& machine, double bytes) {
   constexpr double kMostCopies = 64;
-  const auto cache = static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
+  const auto cache =
+      static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   const double copies = std::ceil(2 * cache / bytes);
   return copies > kMostCopies ? 1 : std::max<std::int64_t>(1, static_cast<std::int64_t>(copies));
 }

@@ -13,8 +13,8 @@ namespace ridgepoint::cpu {
 class Task {
  public:
   template <class Body>
-  requires(!std::is_same_v<std::remove_cvref_t<Body>, Task>)
-  Task(Body&& body)  // NOLINT(google-explicit-constructor, bugprone-forwarding-reference-overload): as std::function
+  requires(!std::is_same_v<std::remove_cvref_t<Body>, Task>) Task(
+      Body&& body)  // NOLINT(google-explicit-constructor, bugprone-forwarding-reference-overload): as std::function
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(body)))),
         call_([](void* object, int thread) { (*static_cast<std::remove_reference_t<Body>*>(object))(thread); }) {}
   void operator()(int thread) const { call_(object_, thread); }

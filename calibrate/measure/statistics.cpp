@@ -6,14 +6,20 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kSigmaOfMad = 1.4826;      // of a normal distribution
-constexpr double kErrorOfMedian = 1.2533;   // sqrt(pi / 2), against that of the mean
-constexpr double kLeastDeviation = 0.005;   // of the median
+constexpr double kSigmaOfMad = 1.4826;     // of a normal distribution
+constexpr double kErrorOfMedian = 1.2533;  // sqrt(pi / 2), against that of the mean
+constexpr double kLeastDeviation = 0.005;  // of the median
 constexpr std::size_t kLeastForJump = 16;
-constexpr std::size_t kJumpPlaces = 16;
+constexpr std::size_t kJumpPlaces = 128;
 constexpr double kJumpDeviations = 4;
 
 double median_of(std::span<const double> values) { return median({values.begin(), values.end()}); }
+
+double total_deviation(std::span<const double> values, double center) {
+  double sum = 0;
+  for (const double value : values) sum += std::abs(value - center);
+  return sum;
+}
 
 }  // namespace
 
@@ -52,24 +58,24 @@ Trimmed without_outliers(std::span<const double> values, double limit) {
 std::optional<Jump> find_jump(std::span<const double> values, double least) {
   if (values.size() < kLeastForJump) return std::nullopt;
   const std::size_t margin = values.size() / 4;
-  const std::size_t step = std::max<std::size_t>(1, (values.size() - 2 * margin) / kJumpPlaces);
-  std::optional<Jump> clearest;
-  double clearest_score = kJumpDeviations;
+  const std::size_t step = 1 + values.size() / kJumpPlaces;
+  Jump jump;
+  double smallest = HUGE_VAL;
   for (std::size_t at = margin; at <= values.size() - margin; at += step) {
     const auto left = values.first(at);
     const auto right = values.subspan(at);
-    const Jump jump{at, median_of(left), median_of(right)};
-    const double difference = std::abs(jump.after - jump.before);
-    if (difference <= least * std::min(jump.before, jump.after)) continue;
-    // A tiny floor keeps the score finite on series without any noise.
-    const double deviation = std::max({median_deviation(left, jump.before), median_deviation(right, jump.after),
-                                       1e-6 * std::min(jump.before, jump.after)});
-    if (difference / deviation > clearest_score) {
-      clearest_score = difference / deviation;
-      clearest = jump;
+    const Jump candidate{at, median_of(left), median_of(right)};
+    const double rest = total_deviation(left, candidate.before) + total_deviation(right, candidate.after);
+    if (rest < smallest) {
+      smallest = rest;
+      jump = candidate;
     }
   }
-  return clearest;
+  const double difference = std::abs(jump.after - jump.before);
+  const double deviation = std::max(median_deviation(values.first(jump.at), jump.before),
+                                    median_deviation(values.subspan(jump.at), jump.after));
+  const bool clear = difference > least * std::min(jump.before, jump.after) && difference > kJumpDeviations * deviation;
+  return clear ? std::optional(jump) : std::nullopt;
 }
 
 }  // namespace ridgepoint

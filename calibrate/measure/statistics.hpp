@@ -36,8 +36,9 @@ struct Jump {
   double after = 0;
 };
 
-/// The clearest jump, if the medians of its two sides differ by more than `least` of the smaller and by more than four
-/// times the larger deviation within a side. Each side holds a quarter of the values or more; it takes 16 to say.
+/// The jump that leaves the least deviation on its two sides, if their medians differ by more than `least` of the
+/// smaller and by more than four times the larger deviation within a side. Each side holds a quarter of the values or
+/// more; it takes 16 values to say.
 std::optional<Jump> find_jump(std::span<const double> values, double least = 0.05);
 
 }  // namespace ridgepoint

@@ -36,8 +36,12 @@ constexpr std::array kAttentionColumns{Columns{"batch"},
                                        Columns{"copies", false, kOnce}};
 constexpr std::array kStreamColumns{Columns{"op", true}, Columns{"rows"}, Columns{"cols"},
                                     Columns{"copies", false, kOnce}};
-constexpr std::array kEmbeddingColumns{Columns{"tables"},  Columns{"rows"},  Columns{"dim"},
-                                       Columns{"lookups"}, Columns{"batch"}, Columns{"copies", false, kOnce},
+constexpr std::array kEmbeddingColumns{Columns{"tables"},
+                                       Columns{"rows"},
+                                       Columns{"dim"},
+                                       Columns{"lookups"},
+                                       Columns{"batch"},
+                                       Columns{"copies", false, kOnce},
                                        Columns{.name = "skew_permille", .fallback = 0, .minimum = 0}};
 constexpr std::array kRecurrentColumns{Columns{"op", true}, Columns{"hidden"}, Columns{"batch"}, Columns{"timesteps"},
                                        Columns{"pass", true}};

@@ -23,13 +23,14 @@ std::vector<Point> points(Effort effort, const Machine& machine) {
     if (static_cast<double>(bytes) > machine.available.value() / 3) break;
     points.push_back(make_point("chase", "int64", budget, bytes, 0));
     // Below the first cache's size a huge page changes nothing.
-    if (bytes >= 1 << 20 && machine.huge_pages != "never") points.push_back(make_point("chase", "int64", budget, bytes, 1));
+    if (bytes >= 1 << 20 && machine.huge_pages != "never")
+      points.push_back(make_point("chase", "int64", budget, bytes, 1));
   }
   return points;
 }
 
-// A cycle through all nodes in the order of a congruential generator of full period: it is built in one sequential pass,
-// and its pages follow each other without a pattern.
+// A cycle through all nodes in the order of a congruential generator of full period: it is built in one sequential
+// pass, and its pages follow each other without a pattern.
 void link_nodes(const Team& team, std::span<Node> nodes) {
   const auto mask = static_cast<std::uint64_t>(nodes.size() - 1);
   const auto factor = (static_cast<std::uint64_t>(0.6180339887 * static_cast<double>(nodes.size())) & ~7ULL) + 5;
@@ -74,14 +75,18 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
   link_nodes(bench.team, nodes);
   check(nodes);
   Node* node = nodes.data();
-  return bench.time([&](std::int64_t runs) { node = walk(node, runs); asm volatile("" : : "r"(node) : "memory"); });
+  return bench.time([&](std::int64_t runs) {
+    node = walk(node, runs);
+    asm volatile("" : : "r"(node) : "memory");
+  });
 }
 
 }  // namespace
 
 const CpuMicrokernel kChase{
-    {"chase", "chase", "loads that depend on each other, in no order, one a cache line, with huge pages or small ones; the "
-                       "time is of one load"},
+    {"chase", "chase",
+     "loads that depend on each other, in no order, one a cache line, with huge pages or small ones; the "
+     "time is of one load"},
     points,
     measure};
 

@@ -38,14 +38,16 @@ constexpr Op kOps[] = {
 constexpr std::int64_t kGrain = 1 << 14;
 
 const Op* op_of(const std::string& name) {
-  const auto* const found = std::find_if(std::begin(kOps), std::end(kOps), [&](const Op& op) { return op.name == name; });
+  const auto* const found =
+      std::find_if(std::begin(kOps), std::end(kOps), [&](const Op& op) { return op.name == name; });
   return found == std::end(kOps) ? nullptr : found;
 }
 
 std::vector<Point> elementwise_points(Effort effort, const Machine& machine) {
   const Seconds budget = by_effort(effort, Seconds{0.02}, Seconds{0.05}, Seconds{0.12});
   const int sizes = by_effort(effort, 2, 5, 12);
-  const double last = static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
+  const double last =
+      static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   std::vector<Point> points;
   for (int i = 0; i < sizes; ++i) {
     int which = 0;
@@ -69,7 +71,8 @@ std::vector<Point> special_points(Effort effort, const Machine& machine) {
   std::vector<Point> points;
   for (const char* const op : {"exp", "tanh", "erf", "sigmoid", "gelu"}) {
     points.push_back(make_point("elementwise", "fp32", budget, op, 1, 2048, 1));
-    points.push_back(make_point("elementwise", "fp32", budget, op, static_cast<std::int64_t>(machine.cores.size()), kGrain, 1));
+    points.push_back(
+        make_point("elementwise", "fp32", budget, op, static_cast<std::int64_t>(machine.cores.size()), kGrain, 1));
   }
   return points;
 }
@@ -96,8 +99,9 @@ std::optional<Measurement> measure_elementwise(const PointFields& point, Bench& 
     float* const x = values.data() + copy * set;
     float* const y = op->inputs == 2 ? x + stride : x;
     float* const out = x + op->inputs * stride;
-    bench.team.split(count, 16, kGrain,
-                     [&](std::int64_t begin, std::int64_t end) { loop(x + begin, y + begin, out + begin, end - begin); });
+    bench.team.split(count, 16, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      loop(x + begin, y + begin, out + begin, end - begin);
+    });
   };
   run(0);
   for (const std::int64_t i : probes(count)) {
@@ -113,8 +117,9 @@ std::optional<Measurement> measure_elementwise(const PointFields& point, Bench& 
 }
 
 const CpuMicrokernel kElementwise{
-    {"elementwise", "elementwise", "one pass over tensors of fp32 with own vector loops on all cores: sums, products, relu, "
-                                   "gelu, gates"},
+    {"elementwise", "elementwise",
+     "one pass over tensors of fp32 with own vector loops on all cores: sums, products, relu, "
+     "gelu, gates"},
     elementwise_points,
     measure_elementwise};
 

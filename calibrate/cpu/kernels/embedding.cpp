@@ -28,7 +28,8 @@ struct Shape {
 
 // So many sets of indices that the rows of one are gone from the caches when it comes again.
 std::int64_t index_sets(const Machine& machine, const Shape& s) {
-  const auto cache = static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
+  const auto cache =
+      static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   const double gathered = static_cast<double>(s.indices() * s.dim) * 4;
   const double sets = std::min(std::ceil(3 * cache / gathered), kMostIndices / static_cast<double>(s.indices()));
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(sets), 1, 4096);
@@ -129,16 +130,19 @@ void check(Bags& bags, const Team& team) {
     for (std::int64_t d = 0; d < s.dim; ++d) {
       double sum = 0;
       for (std::int64_t i = 0; i < s.lookups; ++i) sum += bags.table_of(bag)[bags.indices_of(0, bag)[i] * s.dim + d];
-      expect_near(bags.out[static_cast<std::size_t>(bag * s.dim + d)], sum, 1e-4 * static_cast<double>(s.lookups), "a bag");
+      expect_near(bags.out[static_cast<std::size_t>(bag * s.dim + d)], sum, 1e-4 * static_cast<double>(s.lookups),
+                  "a bag");
     }
   }
 }
 
 std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
   if (point.dtype() != "fp32") return bench.cannot("tables are of fp32");
-  const Shape shape{point.number("tables"),  point.number("rows"),   point.number("dim"),          point.number("lookups"),
-                    point.number("batch"),   point.number("copies"), point.number("skew_permille")};
-  const double values = static_cast<double>(shape.tables) * static_cast<double>(shape.rows) * static_cast<double>(shape.dim);
+  const Shape shape{point.number("tables"),       point.number("rows"),  point.number("dim"),
+                    point.number("lookups"),      point.number("batch"), point.number("copies"),
+                    point.number("skew_permille")};
+  const double values =
+      static_cast<double>(shape.tables) * static_cast<double>(shape.rows) * static_cast<double>(shape.dim);
   const double indices = static_cast<double>(shape.copies) * static_cast<double>(shape.indices());
   if (!bench.fits(4 * values + 8 * indices)) return std::nullopt;
   Bags bags{.shape = shape,
@@ -155,8 +159,9 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CpuMicrokernel kEmbedding{
-    {"embedding", "embedding", "bags of one or many rows of fp32 from tables up to gigabytes, uniform and skewed (Zipf), with "
-                               "own vector loops that prefetch; copies: sets of indices"},
+    {"embedding", "embedding",
+     "bags of one or many rows of fp32 from tables up to gigabytes, uniform and skewed (Zipf), with "
+     "own vector loops that prefetch; copies: sets of indices"},
     points,
     measure};
 

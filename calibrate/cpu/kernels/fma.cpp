@@ -89,8 +89,9 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CpuMicrokernel kFma{
-    {"fma", "fma", "multiply-adds on registers per format and vector width, and dot products of bf16 and int8; flops: two "
-                   "per multiply-add"},
+    {"fma", "fma",
+     "multiply-adds on registers per format and vector width, and dot products of bf16 and int8; flops: two "
+     "per multiply-add"},
     points,
     measure};
 

@@ -19,19 +19,19 @@ struct Shape {
     return 2 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   }
   [[nodiscard]] double elements() const {
-    return static_cast<double>(batch) * (static_cast<double>(m) * static_cast<double>(k) +
-                                         static_cast<double>(k) * static_cast<double>(n) +
-                                         static_cast<double>(m) * static_cast<double>(n));
+    return static_cast<double>(batch) *
+           (static_cast<double>(m) * static_cast<double>(k) + static_cast<double>(k) * static_cast<double>(n) +
+            static_cast<double>(m) * static_cast<double>(n));
   }
 };
 
 // Of networks: the layers of recommenders, of transformers (attention as batches), the classifiers of CNNs, and the
 // large square that reaches the peak.
 constexpr Shape kUsual[] = {
-    {1, 2048, 2048, 2048}, {1, 128, 768, 768},    {1, 128, 3072, 768},  {1, 128, 768, 3072}, {12, 128, 128, 64},
-    {12, 128, 64, 128},    {1, 1, 1000, 2048},    {1, 32, 1000, 2048},  {1, 2048, 512, 13},  {1, 2048, 256, 512},
-    {1, 2048, 1024, 480},  {1, 2048, 1, 256},     {2048, 27, 27, 64},   {1, 1, 4096, 4096},  {1, 8, 4096, 4096},
-    {1, 512, 512, 512},    {1, 1024, 1024, 1024}, {192, 128, 128, 64},  {1, 256, 256, 256},  {1, 64, 64, 64},
+    {1, 2048, 2048, 2048}, {1, 128, 768, 768},    {1, 128, 3072, 768}, {1, 128, 768, 3072}, {12, 128, 128, 64},
+    {12, 128, 64, 128},    {1, 1, 1000, 2048},    {1, 32, 1000, 2048}, {1, 2048, 512, 13},  {1, 2048, 256, 512},
+    {1, 2048, 1024, 480},  {1, 2048, 1, 256},     {2048, 27, 27, 64},  {1, 1, 4096, 4096},  {1, 8, 4096, 4096},
+    {1, 512, 512, 512},    {1, 1024, 1024, 1024}, {192, 128, 128, 64}, {1, 256, 256, 256},  {1, 64, 64, 64},
 };
 
 double run_seconds(Effort effort) { return by_effort(effort, 0.004, 0.012, 0.05); }
@@ -79,11 +79,10 @@ std::vector<Point> points(Effort effort, const Machine& machine) {
   return points;
 }
 
-/// One set of operands with what they were made from.
-struct Operands {
+/// What operands are made from.
+struct Values {
   std::vector<float> a;
   std::vector<float> b;
-  Arguments arguments;
 };
 
 /// The tensors of a product.
@@ -100,28 +99,29 @@ class Product {
                                {c_dims_, types.c, tag_})),
         primitive_(description_) {}
 
-  [[nodiscard]] Operands operands(std::uint64_t seed) const {
-    Operands set{whole_numbers(a_dims_, 2 * seed, !unsigned_a_), whole_numbers(b_dims_, 2 * seed + 1, true), {}};
-    set.arguments = {{DNNL_ARG_SRC, to_memory(set.a, a_dims_, tag_, description_.src_desc())},
-                     {DNNL_ARG_WEIGHTS, to_memory(set.b, b_dims_, tag_, description_.weights_desc())},
-                     {DNNL_ARG_DST, dnnl::memory(description_.dst_desc(), engine())}};
-    return set;
+  [[nodiscard]] Values values() const {
+    return {whole_numbers(a_dims_, 1, !unsigned_a_), whole_numbers(b_dims_, 2, true)};
+  }
+  [[nodiscard]] Arguments operands(const Values& values) const {
+    return {{DNNL_ARG_SRC, to_memory(values.a, a_dims_, tag_, description_.src_desc())},
+            {DNNL_ARG_WEIGHTS, to_memory(values.b, b_dims_, tag_, description_.weights_desc())},
+            {DNNL_ARG_DST, dnnl::memory(description_.dst_desc(), engine())}};
   }
 
   void run(const Arguments& arguments) const { primitive_.execute(stream(), arguments); }
 
   // Sums of whole numbers are exact; what remains is the rounding of a 16-bit output.
-  void check(const Operands& set) const {
-    run(set.arguments);
+  void check(const Values& values, const Arguments& arguments) const {
+    run(arguments);
     stream().wait();
-    const std::vector<float> c = to_floats(set.arguments.at(DNNL_ARG_DST), c_dims_, tag_);
+    const std::vector<float> c = to_floats(arguments.at(DNNL_ARG_DST), c_dims_, tag_);
     for (const std::int64_t i : probes(std::ssize(c))) {
       const std::int64_t row = i / shape_.n;
       const std::int64_t batch = row / shape_.m;
       double sum = 0;
       for (std::int64_t k = 0; k < shape_.k; ++k) {
-        sum += static_cast<double>(set.a[static_cast<std::size_t>(row * shape_.k + k)]) *
-               set.b[static_cast<std::size_t>((batch * shape_.k + k) * shape_.n + i % shape_.n)];
+        sum += static_cast<double>(values.a[static_cast<std::size_t>(row * shape_.k + k)]) *
+               values.b[static_cast<std::size_t>((batch * shape_.k + k) * shape_.n + i % shape_.n)];
       }
       expect_near(c[static_cast<std::size_t>(i)], sum, std::abs(sum) / 128, "a product");
     }
@@ -152,11 +152,10 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
   std::vector<Arguments> sets;
   try {
     const Product product(shape, *types);
-    Operands first = product.operands(0);
-    product.check(first);
-    sets.push_back(std::move(first.arguments));
-    for (std::int64_t copy = 1; copy < copies; ++copy) {
-      sets.push_back(product.operands(static_cast<std::uint64_t>(copy)).arguments);
+    {
+      const Values values = product.values();
+      for (std::int64_t copy = 0; copy < copies; ++copy) sets.push_back(product.operands(values));
+      product.check(values, sets.front());
     }
     std::size_t next = 0;
     return bench.time([&](std::int64_t runs) {
@@ -172,8 +171,9 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CpuMicrokernel kGemm{
-    {"gemm", "gemm", "oneDNN matrix products and batches of them in fp32, bf16 and int8, weights packed beforehand; copies: "
-                     "sets of all operands"},
+    {"gemm", "gemm",
+     "oneDNN matrix products and batches of them in fp32, bf16 and int8, weights packed beforehand; copies: "
+     "sets of all operands"},
     points,
     measure};
 

@@ -10,7 +10,8 @@ std::vector<Point> points(Effort effort, const Machine& machine) {
   const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.1}, Seconds{0.4});
   const int all = static_cast<int>(machine.cores.size());
   std::vector<Point> points;
-  for (int threads = all; threads >= 2; threads /= 2) points.push_back(make_point("launch", "fp32", budget, "fork_join", threads));
+  for (int threads = all; threads >= 2; threads /= 2)
+    points.push_back(make_point("launch", "fp32", budget, "fork_join", threads));
   points.push_back(make_point("launch", "fp32", budget, "primitive", all));
   return points;
 }

@@ -1,5 +1,5 @@
-// Softmax and norms over rows, as a good library writes them: each row stays in the first cache between its passes, rows
-// are shared by the cores.
+// Softmax and norms over rows, as a good library writes them: each row stays in the first cache between its passes,
+// rows are shared by the cores.
 
 #include <algorithm>
 #include <cmath>
@@ -34,15 +34,18 @@ void softmax_row(std::vector<double>& row, std::span<const float>, std::span<con
 }
 
 void layernorm_row(std::vector<double>& row, std::span<const float> weight, std::span<const float> bias) {
-  const double mean = mean_of(row, [](double x, double) { return x; }, 0);
-  const double variance = mean_of(row, [](double x, double m) { return (x - m) * (x - m); }, mean);
+  const double mean = mean_of(
+      row, [](double x, double) { return x; }, 0);
+  const double variance = mean_of(
+      row, [](double x, double m) { return (x - m) * (x - m); }, mean);
   for (std::size_t i = 0; i < row.size(); ++i) {
     row[i] = (row[i] - mean) / std::sqrt(variance + kEpsilon) * weight[i] + bias[i];
   }
 }
 
 void rmsnorm_row(std::vector<double>& row, std::span<const float> weight, std::span<const float>) {
-  const double square = mean_of(row, [](double x, double) { return x * x; }, 0);
+  const double square = mean_of(
+      row, [](double x, double) { return x * x; }, 0);
   for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] / std::sqrt(square + kEpsilon) * weight[i];
 }
 
@@ -58,7 +61,8 @@ constexpr std::int64_t kGrain = 1 << 14;  // elements below which one core does 
 std::vector<Point> points(Effort effort, const Machine& machine) {
   const Seconds budget = by_effort(effort, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
   const int each = by_effort(effort, 3, 9, 25);
-  const double last = static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
+  const double last =
+      static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   const double most = std::min(last, machine.available.value() / 64);
   std::vector<Point> points;
   for (int i = 0; i < each; ++i) {
@@ -67,7 +71,8 @@ std::vector<Point> points(Effort effort, const Machine& machine) {
       const std::int64_t cols = usual_size(log_between(32, 16384, halton(at, 2)));
       const double elements = log_between(2048, most, halton(at, 3));
       const std::int64_t rows = std::max<std::int64_t>(1, std::lround(elements / static_cast<double>(cols)));
-      const std::int64_t copies = i % 2 == 0 ? 1 : cold_copies(machine, static_cast<double>(rows * cols * 4 * op.tensors));
+      const std::int64_t copies =
+          i % 2 == 0 ? 1 : cold_copies(machine, static_cast<double>(rows * cols * 4 * op.tensors));
       points.push_back(make_point("normalization", "fp32", budget, op.name, rows, cols, copies));
     }
   }
@@ -144,8 +149,9 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CpuMicrokernel kNormalization{
-    {"normalization", "normalization", "softmax, layer norm, RMS norm and RMS norm with residual over rows of fp32, with own "
-                                       "vector loops on all cores"},
+    {"normalization", "normalization",
+     "softmax, layer norm, RMS norm and RMS norm with residual over rows of fp32, with own "
+     "vector loops on all cores"},
     points,
     measure};
 

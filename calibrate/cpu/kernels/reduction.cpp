@@ -14,7 +14,8 @@ constexpr std::int64_t kGrain = 1 << 14;  // elements below which one core does 
 std::vector<Point> points(Effort effort, const Machine& machine) {
   const Seconds budget = by_effort(effort, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
   const int count = by_effort(effort, 6, 20, 50);
-  const double last = static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
+  const double last =
+      static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   const double most = std::min(2 * last, machine.available.value() / 64);
   std::vector<Point> points;
   for (int i = 0; i < count; ++i) {
@@ -41,7 +42,8 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
   const auto run = [&](std::int64_t copy) {
     const float* const from = x.data() + copy * rows * cols;
     bench.team.split(rows, 1, std::max<std::int64_t>(2, kGrain / cols), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) out[static_cast<std::size_t>(row)] = loop(from + row * cols, cols);
+      for (std::int64_t row = begin; row < end; ++row)
+        out[static_cast<std::size_t>(row)] = loop(from + row * cols, cols);
     });
   };
   run(0);
@@ -51,7 +53,8 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
       const double value = x[static_cast<std::size_t>(row * cols + i)];
       reference = sums ? reference + value : std::max(reference, value);
     }
-    expect_near(out[static_cast<std::size_t>(row)], reference, 1e-4 * std::sqrt(static_cast<double>(cols)), point.word("op"));
+    expect_near(out[static_cast<std::size_t>(row)], reference, 1e-4 * std::sqrt(static_cast<double>(cols)),
+                point.word("op"));
   }
   std::int64_t next = 0;
   return bench.time([&](std::int64_t runs) {

@@ -24,7 +24,8 @@ std::vector<Point> points(Effort effort, const Machine& machine) {
     for (int i = 0; i < count / graphs; ++i) {
       const std::int64_t seeds = usual_size(log_between(64, 8192, halton(i, 2)));
       const std::int64_t fanout = usual_size(log_between(3, 40, halton(i, 3)));
-      points.push_back(make_point("sampling", "int32", budget, i % 2 == 0 ? "neighbors" : "walk", nodes, edges, seeds, fanout));
+      points.push_back(
+          make_point("sampling", "int32", budget, i % 2 == 0 ? "neighbors" : "walk", nodes, edges, seeds, fanout));
     }
   }
   return points;
@@ -90,7 +91,8 @@ struct Sampler {
     team.split(std::ssize(seeds), 1, 64, [&](std::int64_t begin, std::int64_t end) {
       Random random(turn * 1000003 + static_cast<std::uint64_t>(begin) + 1);
       for (std::int64_t i = begin; i < end; ++i) {
-        const std::int64_t node = (seeds[static_cast<std::size_t>(i)] + static_cast<std::int64_t>(turn) * 7919) % graph.rows();
+        const std::int64_t node =
+            (seeds[static_cast<std::size_t>(i)] + static_cast<std::int64_t>(turn) * 7919) % graph.rows();
         std::int32_t* const to = out.data() + i * fanout;
         walks ? walk(node, to, random) : draw(node, to, random);
       }
@@ -104,7 +106,8 @@ void check(Sampler& sampler, const Team& team, bool walks) {
   for (std::size_t i = 0; i < sampler.seeds.size(); ++i) {
     std::int64_t node = sampler.seeds[i];
     for (std::int64_t j = 0; j < sampler.fanout; ++j) {
-      const std::int32_t drawn = sampler.out[i * static_cast<std::size_t>(sampler.fanout) + static_cast<std::size_t>(j)];
+      const std::int32_t drawn =
+          sampler.out[i * static_cast<std::size_t>(sampler.fanout) + static_cast<std::size_t>(j)];
       if (drawn < 0) break;
       const std::int32_t* const from = sampler.neighbors_of(node);
       if (!std::binary_search(from, from + sampler.graph.degree(node), drawn)) {
@@ -118,7 +121,8 @@ void check(Sampler& sampler, const Team& team, bool walks) {
 // The last graph is kept: several points in a row use it.
 const Graph& graph_of(std::int64_t nodes, std::int64_t edges) {
   static Graph graph;
-  if (graph.starts.empty() || graph.rows() != nodes || graph.edges() != edges) graph = power_law_graph(nodes, nodes, edges);
+  if (graph.starts.empty() || graph.rows() != nodes || graph.edges() != edges)
+    graph = power_law_graph(nodes, nodes, edges);
   return graph;
 }
 
@@ -149,8 +153,9 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CpuMicrokernel kSampling{
-    {"sampling", "sampling", "fan-outs and random walks on a graph with degrees of a power law, on all cores; other seeds in "
-                             "every run"},
+    {"sampling", "sampling",
+     "fan-outs and random walks on a graph with degrees of a power law, on all cores; other seeds in "
+     "every run"},
     points,
     measure};
 

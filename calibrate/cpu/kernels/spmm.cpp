@@ -68,7 +68,8 @@ void check(Product& p, const Team& team) {
     for (const std::int64_t f : probes(p.features, 5)) {
       double sum = 0;
       double size = 1;
-      for (std::int64_t i = p.graph.starts[static_cast<std::size_t>(row)]; i < p.graph.starts[static_cast<std::size_t>(row) + 1]; ++i) {
+      for (std::int64_t i = p.graph.starts[static_cast<std::size_t>(row)];
+           i < p.graph.starts[static_cast<std::size_t>(row) + 1]; ++i) {
         const auto at = static_cast<std::size_t>(i);
         sum += static_cast<double>(p.values[at]) *
                p.dense[static_cast<std::size_t>(p.graph.neighbors[at] * p.features + f)];
@@ -106,8 +107,9 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CpuMicrokernel kSpmm{
-    {"spmm", "spmm", "compressed rows times a dense matrix of fp32, degrees of a power law, with own vector loops; two "
-                     "operations per edge and feature"},
+    {"spmm", "spmm",
+     "compressed rows times a dense matrix of fp32, degrees of a power law, with own vector loops; two "
+     "operations per edge and feature"},
     points,
     measure};
 

@@ -50,7 +50,8 @@ constexpr Op kOps[] = {
 };
 
 const Op& op_of(const std::string& name) {
-  const auto* const found = std::find_if(std::begin(kOps), std::end(kOps), [&](const Op& op) { return op.name == name; });
+  const auto* const found =
+      std::find_if(std::begin(kOps), std::end(kOps), [&](const Op& op) { return op.name == name; });
   if (found == std::end(kOps)) throw std::invalid_argument("stream has no op " + name);
   return *found;
 }
@@ -69,7 +70,8 @@ Point point(std::string_view op, double bytes, int threads, Effort effort) {
 // Half of each cache, which it holds beside what else is there, and four times the last.
 std::vector<double> level_sets(const Machine& machine, int threads) {
   std::vector<double> sets;
-  for (const Cache& cache : machine.caches) sets.push_back(0.5 * static_cast<double>(machine.cache_bytes(cache.level, threads)));
+  for (const Cache& cache : machine.caches)
+    sets.push_back(0.5 * static_cast<double>(machine.cache_bytes(cache.level, threads)));
   const double last = static_cast<double>(machine.cache_bytes(machine.last_level(), threads));
   sets.push_back(std::min(4 * last, machine.available.value() / 4));
   return sets;
@@ -129,8 +131,9 @@ Arrays arrays_of(const Op& op, const Buffer& buffer, std::int64_t count, int thr
   const std::int64_t stride = count * 8 + kPadding;
   std::byte* const start = buffer.data() + thread * op.arrays * stride;
   const auto array = [&](int index) { return reinterpret_cast<double*>(start + index * stride); };
-  if (op.arrays == 1) return op.expected == nullptr ? Arrays{array(0), nullptr, nullptr, count}
-                                                    : Arrays{nullptr, nullptr, array(0), count};
+  if (op.arrays == 1)
+    return op.expected == nullptr ? Arrays{array(0), nullptr, nullptr, count}
+                                  : Arrays{nullptr, nullptr, array(0), count};
   if (op.arrays == 2) return {array(0), nullptr, array(1), count};
   return {array(0), array(1), array(2), count};
 }
@@ -168,8 +171,9 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CpuMicrokernel kStream{
-    {"stream", "stream", "read, write, copy, scale and triad over sets from half of the first cache to four times the "
-                         "last; bytes: each byte of the set once"},
+    {"stream", "stream",
+     "read, write, copy, scale and triad over sets from half of the first cache to four times the "
+     "last; bytes: each byte of the set once"},
     points,
     measure};
 

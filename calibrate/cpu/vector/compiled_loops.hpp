@@ -39,12 +39,15 @@ inline float sum_of(Floats lanes) {
 
 double read(const double* a, std::int64_t count) {
   constexpr int kSums = static_cast<int>(kStreamBlock) / kDoubles < 8 ? static_cast<int>(kStreamBlock) / kDoubles : 8;
-  Doubles sums[kSums] = {};
+  Doubles sums[kSums];
+#pragma GCC unroll 8
+  for (int j = 0; j < kSums; ++j) sums[j] = Doubles{};
   for (std::int64_t i = 0; i < count; i += kSums * kDoubles) {
 #pragma GCC unroll 8
     for (int j = 0; j < kSums; ++j) sums[j] += load(a + i + j * kDoubles);
   }
   Doubles lanes{};
+#pragma GCC unroll 8
   for (int j = 0; j < kSums; ++j) lanes += sums[j];
   double sum = 0;
   for (int i = 0; i < kDoubles; ++i) sum += lanes[i];
@@ -130,14 +133,18 @@ __attribute__((target("avx512bf16"))) float dot_bf16(std::int64_t rounds) {
   const __m512i ones = _mm512_set1_epi16(0x3f80);
   const auto pairs = reinterpret_cast<__m512bh>(ones);
   __m512 sums[kChains];
+#pragma GCC unroll 12
   for (int j = 0; j < kChains; ++j) sums[j] = _mm512_setzero_ps();
   for (std::int64_t i = 0; i < rounds; ++i) {
 #pragma GCC unroll 12
-    for (int j = 0; j < kChains; ++j) sums[j] = _mm512_dpbf16_ps(sums[j], pairs, pairs);
-    // Without this the compiler may see that all chains hold the same numbers.
-    for (int j = 0; j < kChains; ++j) asm volatile("" : "+v"(sums[j]));
+    for (int j = 0; j < kChains; ++j) {
+      sums[j] = _mm512_dpbf16_ps(sums[j], pairs, pairs);
+      // Without this the compiler may see that all chains hold the same numbers.
+      asm volatile("" : "+v"(sums[j]));
+    }
   }
   float total = 0;
+#pragma GCC unroll 12
   for (int j = 0; j < kChains; ++j) total += sum_of(reinterpret_cast<Floats>(sums[j]));
   return total;
 }
@@ -150,13 +157,18 @@ inline Lanes lanes_of(__m512i lanes) { return __builtin_bit_cast(Lanes, lanes); 
 __attribute__((target("avx512vnni"))) std::int64_t dot_int8(std::int64_t rounds) {
   const __m512i ones = _mm512_set1_epi8(1);
   __m512i sums[kChains];
+#pragma GCC unroll 12
   for (int j = 0; j < kChains; ++j) sums[j] = _mm512_setzero_si512();
   for (std::int64_t i = 0; i < rounds; ++i) {
 #pragma GCC unroll 12
-    for (int j = 0; j < kChains; ++j) sums[j] = _mm512_dpbusd_epi32(sums[j], ones, ones);
-    for (int j = 0; j < kChains; ++j) asm volatile("" : "+v"(sums[j]));
+    for (int j = 0; j < kChains; ++j) {
+      sums[j] = _mm512_dpbusd_epi32(sums[j], ones, ones);
+      // Without this the compiler may see that all chains hold the same numbers.
+      asm volatile("" : "+v"(sums[j]));
+    }
   }
   std::int64_t total = 0;
+#pragma GCC unroll 12
   for (int j = 0; j < kChains; ++j) {
     for (const std::int32_t lane : lanes_of(sums[j]).value) total += lane;
   }
@@ -309,9 +321,7 @@ void softmax(const float* x, const float*, const float*, float*, float* __restri
 
 constexpr float kEpsilon = 1e-5F;
 
-inline float inverse_root(float variance) {
-  return 1 / __builtin_sqrtf(variance + kEpsilon);
-}
+inline float inverse_root(float variance) { return 1 / __builtin_sqrtf(variance + kEpsilon); }
 
 void layernorm(const float* x, const float* weight, const float* bias, float*, float* out, std::int64_t cols) {
   const float mean = sum(x, cols) / static_cast<float>(cols);
@@ -385,52 +395,24 @@ void sparse_row(const float* values, const std::int32_t* columns, std::int64_t c
 
 }  // namespace
 
-const VectorLoops RIDGEPOINT_VECTOR_LOOPS{
-    .bits = kBytes * 8,
-    .read = read,
-    .write = write<Ordinary>,
-    .copy = copy<Ordinary>,
-    .scale = scale,
-    .triad = triad<Ordinary>,
+const VectorLoops RIDGEPOINT_VECTOR_LOOPS {
+  .bits = kBytes * 8, .read = read, .write = write<Ordinary>, .copy = copy<Ordinary>, .scale = scale,
+  .triad = triad<Ordinary>,
 #if defined(__x86_64__)
-    .write_nt = write<PassingCaches>,
-    .copy_nt = copy<PassingCaches>,
-    .triad_nt = triad<PassingCaches>,
+  .write_nt = write<PassingCaches>, .copy_nt = copy<PassingCaches>, .triad_nt = triad<PassingCaches>,
 #else
-    .write_nt = nullptr,
-    .copy_nt = nullptr,
-    .triad_nt = nullptr,
+  .write_nt = nullptr, .copy_nt = nullptr, .triad_nt = nullptr,
 #endif
-    .fma_fp32 = fma_fp32,
-    .fma_fp64 = fma_fp64,
+  .fma_fp32 = fma_fp32, .fma_fp64 = fma_fp64,
 #if defined(RIDGEPOINT_HAS_DOTS)
-    .dot_bf16 = dot_bf16,
-    .dot_int8 = dot_int8,
+  .dot_bf16 = dot_bf16, .dot_int8 = dot_int8,
 #else
-    .dot_bf16 = nullptr,
-    .dot_int8 = nullptr,
+  .dot_bf16 = nullptr, .dot_int8 = nullptr,
 #endif
-    .add = add,
-    .sub = sub,
-    .mul = mul,
-    .div = div,
-    .add_scalar = add_scalar,
-    .mul_scalar = mul_scalar,
-    .relu = relu,
-    .gelu = gelu,
-    .tanh = tanh,
-    .exp = exp,
-    .erf = erf,
-    .sigmoid = sigmoid,
-    .silu_and_mul = silu_and_mul,
-    .softmax = softmax,
-    .layernorm = layernorm,
-    .rmsnorm = rmsnorm,
-    .rmsnorm_add = rmsnorm_add,
-    .sum = sum,
-    .max = max,
-    .bag = bag,
-    .sparse_row = sparse_row,
+  .add = add, .sub = sub, .mul = mul, .div = div, .add_scalar = add_scalar, .mul_scalar = mul_scalar, .relu = relu,
+  .gelu = gelu, .tanh = tanh, .exp = exp, .erf = erf, .sigmoid = sigmoid, .silu_and_mul = silu_and_mul,
+  .softmax = softmax, .layernorm = layernorm, .rmsnorm = rmsnorm, .rmsnorm_add = rmsnorm_add, .sum = sum, .max = max,
+  .bag = bag, .sparse_row = sparse_row,
 };
 
 }  // namespace ridgepoint::cpu

@@ -48,8 +48,8 @@ struct VectorLoops {
                      std::int64_t features, float* out);
 };
 
-/// Independent chains of the fma and dot loops: the latency of a multiply-add (4 cycles) times two a cycle, and a few to
-/// spare.
+/// Independent chains of the fma and dot loops: the latency of a multiply-add (4 cycles) times two a cycle, and a few
+/// to spare.
 inline constexpr int kChains = 12;
 
 extern const VectorLoops kBaselineLoops;  ///< SSE2 on x86, NEON on ARM
