@@ -51,8 +51,8 @@ struct Bench {
 /// A row of the table of microkernels.
 struct CpuMicrokernel {
   Microkernel about;
-  std::vector<Point> (*points)(Effort effort, const Machine& machine);
-  std::optional<Measurement> (*measure)(const PointFields& point, Bench& bench);
+  std::vector<Point> (*points)(Effort effort, const Machine& machine) = nullptr;
+  std::optional<Measurement> (*measure)(const PointFields& point, Bench& bench) = nullptr;
 };
 
 /// Throws when a result is not what the reference says.

@@ -12,11 +12,13 @@ namespace ridgepoint::cpu {
 /// A reference to something callable with a thread's number; it must outlive the call.
 class Task {
  public:
-  template <class Body>
-  requires(!std::is_same_v<std::remove_cvref_t<Body>, Task>) Task(
-      Body&& body)  // NOLINT(google-explicit-constructor, bugprone-forwarding-reference-overload): as std::function
+  // As std::function converts; what is told apart is a copy.
+  // NOLINTBEGIN(google-explicit-constructor, bugprone-forwarding-reference-overload)
+  template <class Body, class = std::enable_if_t<!std::is_same_v<std::remove_cvref_t<Body>, Task>>>
+  Task(Body&& body)
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(body)))),
         call_([](void* object, int thread) { (*static_cast<std::remove_reference_t<Body>*>(object))(thread); }) {}
+  // NOLINTEND(google-explicit-constructor, bugprone-forwarding-reference-overload)
   void operator()(int thread) const { call_(object_, thread); }
 
  private:

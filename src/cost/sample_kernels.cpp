@@ -92,14 +92,12 @@ const StreamOp& find_stream_op(const std::array<StreamOp, N>& ops, const std::st
   const auto found = std::find_if(ops.begin(), ops.end(), [&](const StreamOp& op) { return op.name == word; });
   if (found != ops.end()) return *found;
   std::vector<std::string_view> names;
+  names.reserve(N);
   for (const StreamOp& op : ops) names.push_back(op.name);
   throw OpError{"op", {"unknown op " + in_quotes(word), join_choices(names, 40), std::string(nearest(word, names))}};
 }
 
-Launch launch(Kernel kernel) {
-  const Work work = work_of(kernel);
-  return {std::move(kernel), work};
-}
+Launch launch(const Kernel& kernel) { return {kernel, work_of(kernel)}; }
 
 std::optional<Launch> lower_gemm(const SampleFields& f) {
   const DType storage = f.format().storage;

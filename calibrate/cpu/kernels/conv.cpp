@@ -18,12 +18,12 @@ struct Shape {
   [[nodiscard]] bool possible() const {
     return c % groups == 0 && k % groups == 0 && h + 2 * pad_h >= r && w + 2 * pad_w >= s;
   }
+  [[nodiscard]] std::int64_t taps() const { return c / groups * r * s; }
   [[nodiscard]] double flops() const {
-    return 2 * static_cast<double>(n * p() * q()) * static_cast<double>(k) * static_cast<double>(c / groups * r * s);
+    return 2 * static_cast<double>(n * p() * q()) * static_cast<double>(k) * static_cast<double>(taps());
   }
   [[nodiscard]] double elements() const {
-    return static_cast<double>(n) * static_cast<double>(c * h * w + k * p() * q()) +
-           static_cast<double>(k) * static_cast<double>(c / groups * r * s);
+    return static_cast<double>(n) * static_cast<double>(c * h * w + k * p() * q()) + static_cast<double>(k * taps());
   }
 };
 

@@ -42,6 +42,7 @@ std::vector<Point> points(Effort effort, const Machine& machine) {
   const double most = std::min(wanted, machine.available.value() / 3);
   const int count = by_effort(effort, 10, 44, 120);
   std::vector<std::pair<double, Point>> sized;
+  sized.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     const std::int64_t dim = std::int64_t{16} << (i % 5);
     const bool one_hot = i % 3 == 0;
@@ -60,6 +61,7 @@ std::vector<Point> points(Effort effort, const Machine& machine) {
   }
   std::stable_sort(sized.begin(), sized.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<Point> points;
+  points.reserve(sized.size());
   for (auto& [size, point] : sized) points.push_back(std::move(point));
   return points;
 }

@@ -9,6 +9,8 @@
 #include <immintrin.h>
 #endif
 
+// NOLINTBEGIN(misc-definitions-in-headers): it is the body of one source file, once per instruction set.
+
 namespace ridgepoint::cpu {
 namespace {
 
@@ -416,3 +418,5 @@ const VectorLoops RIDGEPOINT_VECTOR_LOOPS {
 };
 
 }  // namespace ridgepoint::cpu
+
+// NOLINTEND(misc-definitions-in-headers)
