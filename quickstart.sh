@@ -15,7 +15,7 @@ say "$tool analyze resnet50 --hw h100-sxm5"
 cat >&2 <<END
 
 Next, try:
-  $tool list models                                      # and: list devices
-  $tool compare resnet50 --hw h100-sxm5 --hw a100-sxm4-80gb
+  $tool list models          # and: list devices
+  $tool analyze llama-3.1-8b --hw h100-sxm5 --phase decode --kv-len 8192
   $tool roofline --hw h100-sxm5
 END

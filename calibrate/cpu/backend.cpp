@@ -42,8 +42,6 @@ class CpuBackend final : public Backend {
   std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) override {
     const CpuMicrokernel& microkernel = of_kernel(point.kernel);
     const PointFields fields(point);
-    if (arena_of_ != microkernel.about.kernel) arena_.release();
-    arena_of_ = microkernel.about.kernel;
     const Team team(machine_.cores);
     Bench bench{machine_, team, *clock_, arena_, budget, why};
     try {
@@ -65,7 +63,6 @@ class CpuBackend final : public Backend {
   Machine machine_;
   std::unique_ptr<TimeSource> clock_;
   Arena arena_;
-  std::string_view arena_of_;
 };
 
 }  // namespace

@@ -23,7 +23,6 @@ namespace ridgepoint::cpu {
 class Arena {
  public:
   std::span<const float> random(const Team& team, std::int64_t count);
-  void release() { buffer_ = {}; }
 
  private:
   Buffer buffer_;

@@ -6,6 +6,8 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
+#include "core/text.hpp"
+#include "report/networks.hpp"
 #include "report/report.hpp"
 
 namespace ridgepoint {
@@ -17,26 +19,49 @@ struct AnalyzeArguments {
   std::string format;
   std::string output;
   std::string by = "layer";
-  std::size_t top = 0;
+  std::int64_t top = 0;
   std::string color = "auto";
 };
 
-int analyze(const AnalyzeArguments& a) {
-  const Format& format = choose_format(a.format, a.output);
-  const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
-                  .top = a.top,
-                  .color = wants_color(a.color, !a.output.empty()),
-                  .width = a.output.empty() ? terminal_width() : kPlainWidth};
-  const ParsedRun parsed = parse_run(a.run);
-  const Device device = load_device(a.device);
+std::string report_one(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format,
+                       const View& view) {
+  const ParsedRun parsed = parse_run(a.run, model);
   const Question question{parsed.description, device, parsed.run, parsed.options};
   const Estimate estimate = answer(question);
   const std::vector<Advice> advice = format.shows_advice ? advise(question, estimate) : std::vector<Advice>{};
-  const std::string command = fmt::format("ridgepoint analyze {} --hw {}", a.run.model, a.device);
-  emit(a.output, format.write({estimate, device, advice, command}, view));
   if (format.name == "csv") {
-    for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", warning);
+    for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
   }
+  return format.write({estimate, device, advice, command_line()}, view);
+}
+
+// Several networks get one row each, or, as JSON, one document each in an array.
+std::string report_all(const AnalyzeArguments& a, const Device& device, const Format& format, const View& view) {
+  if (format.name == "json") {
+    std::string text;
+    for (const std::string& model : a.run.models) {
+      text += (text.empty() ? "[\n" : ",\n") + report_one(a, model, device, format, view);
+    }
+    return text + "]\n";
+  }
+  std::vector<Estimate> estimates;
+  for (const std::string& model : a.run.models) {
+    const ParsedRun parsed = parse_run(a.run, model);
+    estimates.push_back(answer({parsed.description, device, parsed.run, parsed.options}));
+  }
+  return write_networks(estimates, format.name);
+}
+
+int analyze(const AnalyzeArguments& a) {
+  if (a.top < 0) throw InputError({fmt::format("--top is {}", a.top), "0 or more; 0 shows all"});
+  const Format& format = choose_format(a.format, a.output);
+  const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
+                  .top = static_cast<std::size_t>(a.top),
+                  .color = wants_color(a.color, !a.output.empty()),
+                  .width = a.output.empty() ? terminal_width() : kPlainWidth};
+  const Device device = load_device(a.device);
+  emit(a.output, a.run.models.size() == 1 ? report_one(a, a.run.models.front(), device, format, view)
+                                          : report_all(a, device, format, view));
   return 0;
 }
 
@@ -53,7 +78,7 @@ Action declare_analyze(CLI::App& app) {
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
-  app.add_option("--by", a->by, "Rows by layer, block, op or category")->type_name("WHAT")->group(kReport);
+  app.add_option("--by", a->by, "Rows by layer, block, op, category or network")->type_name("WHAT")->group(kReport);
   app.add_option("--top", a->top, "Only the N rows that take most time, and one for the others")
       ->type_name("N")
       ->group(kReport);

@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "core/human.hpp"
+#include "core/text.hpp"
 #include "families/family.hpp"
 #include "hardware/device.hpp"
 #include "io/data_path.hpp"
@@ -21,8 +22,8 @@ void check_network(const std::shared_ptr<const Document>& document) {
     const Network network = instantiate(description, {.phase = phase});
     double parameters = 0;
     for (const Layer& layer : network.layers) parameters += parameter_count(layer) * static_cast<double>(layer.repeat);
-    fmt::print("{}: network {} is valid in phase {}: {} layers, {:.0f} parameters\n", document->file(),
-               description.name, name(phase), network.layers.size(), parameters);
+    fmt::print("{}: network {} is valid in phase {}: {} layers, {:.0f} parameters\n", printable(document->file()),
+               printable(description.name), name(phase), network.layers.size(), parameters);
   }
 }
 
@@ -32,7 +33,7 @@ void check_device(const std::shared_ptr<const Document>& document) {
   if (!found.empty())
     throw InputError({fmt::format("device {}: {}", device.name, found.front()), "values that agree"},
                      {.file = document->file()});
-  fmt::print("{}: device {} is valid: {} of {}\n", document->file(), device.name,
+  fmt::print("{}: device {} is valid: {} of {}\n", printable(document->file()), printable(device.name),
              human_si(device.dram_bandwidth().value(), "B/s"),
              device.dram.capacity ? human_capacity(device.dram.capacity->value()) : "unknown capacity");
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <CLI/Option.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -20,19 +22,50 @@ constexpr int kWrongCommandLine = 2;
 constexpr int kBug = 3;
 
 constexpr std::array kCommands{
-    Command{"analyze", "where the time of a network goes on a device, layer by layer", declare_analyze},
-    Command{"roofline", "the ceilings and ridge points of devices", declare_roofline},
-    Command{"list", "the models, devices, ops, families or formats there are", declare_list},
-    Command{"validate", "predicted against measured times, kernel by kernel", declare_validate},
-    Command{"check", "whether a network or device file is valid", declare_check},
+    Command{"analyze", "where the time of a network goes on a device, layer by layer",
+            "  ridgepoint analyze resnet50 --hw h100-sxm5 --batch 32\n"
+            "  ridgepoint analyze llama-3.1-8b --hw a100-sxm4-80gb --phase decode --kv-len 8192\n"
+            "  ridgepoint analyze my-model.json --hw l40s --format csv -o layers.csv\n",
+            declare_analyze},
+    Command{"roofline", "the ceilings and ridge points of devices",
+            "  ridgepoint roofline --hw h100-sxm5\n"
+            "  ridgepoint roofline --hw a100-sxm4-80gb --hw mi300x --format markdown\n",
+            declare_roofline},
+    Command{"list", "the models, devices, ops, families or formats there are",
+            "  ridgepoint list models\n"
+            "  ridgepoint list devices --format json\n",
+            declare_list},
+    Command{"validate", "predicted against measured times, kernel by kernel",
+            "  ridgepoint validate --hw a100-sxm4-80gb --samples gemm.csv attention.csv\n"
+            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n",
+            declare_validate},
+    Command{"calibrate", "a device's own parameters, fitted to measured times",
+            "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
+            "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
+            declare_calibrate},
+    Command{"check", "whether a network or device file is valid",
+            "  ridgepoint check my-model.json\n"
+            "  ridgepoint check hwspecs/h100-sxm5.json\n",
+            declare_check},
 };
 
-constexpr std::string_view kFooter =
-    "Examples:\n"
-    "  ridgepoint analyze resnet50 --hw h100-sxm5 --batch 32\n"
-    "  ridgepoint analyze llama-3.1-8b --hw a100-sxm4-80gb --phase decode --kv-len 8192\n"
-    "  ridgepoint analyze my-model.json --hw l40s --format csv -o layers.csv\n"
-    "  ridgepoint roofline --hw h100-sxm5\n";
+std::string examples_of(std::string_view lines) { return "Examples:\n" + std::string(lines); }
+
+std::string& given_command_line() {
+  static std::string text;
+  return text;
+}
+
+// Words that a shell would split are put in quotes.
+std::string joined(int argc, const char* const* argv) {
+  std::string text = "ridgepoint";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_of(" \t\n\"'$&|;<>*?()`\\") == std::string::npos;
+    text += plain ? " " + word : " '" + word + "'";
+  }
+  return text;
+}
 
 // A first word that is no command gets the commands and the near miss.
 bool is_unknown_command(int argc, const char* const* argv) {
@@ -49,20 +82,48 @@ bool is_unknown_command(int argc, const char* const* argv) {
   return true;
 }
 
-int explain(const CLI::ParseError& error, const CLI::App& app) {
-  if (error.get_exit_code() == 0) {  // --help or --version
-    return app.exit(error);
+void flush_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw InputError({fmt::format("cannot write standard output: {}", std::strerror(errno)), ""});
+}
+
+// The options of the command, "--batch" and so on.
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
   }
-  fmt::print(stderr, "error: {}\n  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n", error.what());
+  return names;
+}
+
+// The first option on the command line that the command does not have, or "".
+std::string unknown_option(const CLI::App& app) {
+  const std::vector<std::string> left = app.remaining(true);
+  const auto found =
+      std::find_if(left.begin(), left.end(), [](const std::string& word) { return word.starts_with("--"); });
+  return found == left.end() ? "" : found->substr(0, found->find('='));
+}
+
+int explain(const CLI::ParseError& error, const CLI::App& app) {
+  if (const std::string word = unknown_option(app); !word.empty()) {
+    const std::vector<std::string> names = option_names(app);
+    fmt::print(stderr, "error: unknown option {}\n", in_quotes(word));
+    if (const std::string_view near = nearest(word, views(names)); !near.empty())
+      fmt::print(stderr, "  did you mean {}?\n", in_quotes(near));
+    fmt::print(stderr, "  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n");
+    return kWrongCommandLine;
+  }
+
+  fmt::print(stderr, "error: {}\n  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n", printable(error.what()));
   return kWrongCommandLine;
 }
 
 int run_action(const Action& action) {
   try {
     const int code = action();
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      throw InputError({fmt::format("cannot write standard output: {}", std::strerror(errno)), ""});
-    }
+    flush_output();
     return code;
   } catch (const InputError& error) {
     fmt::print(stderr, "{}", error.what());
@@ -80,20 +141,26 @@ int run_action(const Action& action) {
 
 std::span<const Command> commands() { return kCommands; }
 
+const std::string& command_line() { return given_command_line(); }
+
 int run_tool(int argc, const char* const* argv) {
   if (is_unknown_command(argc, argv)) return kWrongCommandLine;
+  given_command_line() = joined(argc, argv);
   CLI::App app("Predicts where a neural network's time goes on a machine.", "ridgepoint");
-  app.footer(std::string(kFooter));
+  app.footer(examples_of(kCommands.front().examples));
   app.set_version_flag("--version", std::string(version()));
   app.require_subcommand(1);
   Action chosen;
   for (const Command& command : kCommands) {
     // Only the command that was asked for needs its options; the others are there for --help.
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    sub->footer(examples_of(command.examples));
     if (argc >= 2 && command.name == argv[1]) chosen = command.declare(*sub);
   }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // for help or the version
+    return run_action([&] { return app.exit(asked); });
   } catch (const CLI::ParseError& error) {
     return explain(error, app);
   }

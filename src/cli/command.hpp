@@ -17,15 +17,20 @@ using Action = std::function<int()>;
 struct Command {
   std::string_view name;
   std::string_view summary;
+  std::string_view examples;  ///< for the help, one a line
   Action (*declare)(CLI::App& app);
 };
 
 std::span<const Command> commands();
+
+/// The command line as it was given, for reports to say how they were made.
+const std::string& command_line();
 
 Action declare_analyze(CLI::App& app);
 Action declare_roofline(CLI::App& app);
 Action declare_list(CLI::App& app);
 Action declare_check(CLI::App& app);
 Action declare_validate(CLI::App& app);
+Action declare_calibrate(CLI::App& app);
 
 }  // namespace ridgepoint

@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
+#include "core/text.hpp"
 #include "families/family.hpp"
 #include "hardware/device.hpp"
 #include "io/data_path.hpp"
@@ -72,9 +73,7 @@ struct ListArguments {
 };
 
 int list(const ListArguments& a) {
-  std::vector<std::string_view> topics;
-  for (const Topic& topic : kTopics) topics.push_back(topic.name);
-  const Topic& topic = kTopics[choose("topic", a.topic, topics)];
+  const Topic& topic = kTopics[choose("topic", a.topic, names_of(kTopics))];
   const Format& format = choose_format(a.format, "");
   emit("", write_listing(topic.list(), format.name));
   return 0;

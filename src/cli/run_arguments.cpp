@@ -60,7 +60,9 @@ std::size_t choose(std::string_view what, std::string_view word, std::span<const
 }
 
 void declare_run(CLI::App& app, RunArguments& a) {
-  app.add_option("MODEL", a.model, "A name of `ridgepoint list models`, a .json file, or - for standard input")
+  app.add_option(
+         "MODEL", a.models,
+         "A name of `ridgepoint list models`, a .json file, or - for standard input; several stand side by side")
       ->required();
   app.add_option("--batch", a.batch, "Samples (or sequences) at a time")->type_name("N")->group(kRun);
   app.add_option("--seq", a.seq, "Tokens of each sequence that are new in this run")->type_name("N")->group(kRun);
@@ -90,10 +92,13 @@ void declare_run(CLI::App& app, RunArguments& a) {
   app.add_option("--execution", a.execution, "graph (kernels back to back) or eager (a framework issues each)")
       ->type_name("HOW")
       ->group(kEngine);
-  app.add_option("--mode", a.mode, "datasheet, or roofline for the plain one")->type_name("MODE")->group(kEngine);
+  app.add_option("--mode", a.mode,
+                 "auto (calibrated if the device is), calibrated, datasheet, or roofline for the plain one")
+      ->type_name("MODE")
+      ->group(kEngine);
 }
 
-ParsedRun parse_run(const RunArguments& a) {
+ParsedRun parse_run(const RunArguments& a, const std::string& model) {
   ParsedRun parsed;
   parsed.run.phase = static_cast<Phase>(choose("phase", a.phase, kPhaseNames));
   parsed.options.fusion = static_cast<Fusion>(choose("fusion", a.fusion, kFusionNames));
@@ -107,7 +112,7 @@ ParsedRun parse_run(const RunArguments& a) {
                           .weight_group = a.weight_group};
   if (a.weight_group < 0) throw InputError({fmt::format("--weight-group is {}", a.weight_group), "0 or more"});
   parsed.run.parameters = parse_parameters(a);
-  parsed.description = load_model(Document::load(resolve(kModels, a.model)), parsed.run.parameters);
+  parsed.description = load_model(Document::load(resolve(kModels, model)), parsed.run.parameters);
   return parsed;
 }
 

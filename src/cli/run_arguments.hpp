@@ -13,7 +13,7 @@ namespace ridgepoint {
 
 /// The words of the command line, before they mean anything.
 struct RunArguments {
-  std::string model;
+  std::vector<std::string> models;
   std::string batch;
   std::string seq;
   std::string kv_len;
@@ -27,7 +27,7 @@ struct RunArguments {
   std::string fusion = "epilogue";
   std::string execution = "graph";
   std::string optimizer = "adam";
-  std::string mode = "datasheet";
+  std::string mode = "auto";
 };
 
 /// A network and the run that the arguments ask for.
@@ -40,8 +40,8 @@ struct ParsedRun {
 /// Adds MODEL and the run's options to a command.
 void declare_run(CLI::App& app, RunArguments& arguments);
 
-/// Reads the model and turns words into options. Throws InputError, with near misses.
-ParsedRun parse_run(const RunArguments& arguments);
+/// Reads a model and turns words into options. Throws InputError, with near misses.
+ParsedRun parse_run(const RunArguments& arguments, const std::string& model);
 
 /// The position of a word in a list of names. Throws InputError with the near miss.
 std::size_t choose(std::string_view what, std::string_view word, std::span<const std::string_view> names);

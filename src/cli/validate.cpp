@@ -16,7 +16,7 @@ namespace {
 struct ValidateArguments {
   std::string device;
   std::vector<std::string> samples;
-  std::string mode = "datasheet";
+  std::string mode = "auto";
   std::string format;
   std::string output;
   std::string rows;
@@ -51,11 +51,12 @@ int verdict(const ErrorTable& table, double max_error) {
 
 int validate(const ValidateArguments& a) {
   const Format& format = choose_format(a.format, a.output);
-  const auto mode = static_cast<Mode>(choose("mode", a.mode, kModeNames));
+  const auto asked = static_cast<Mode>(choose("mode", a.mode, kModeNames));
   const Device device = load_device(a.device);
+  const Mode mode = resolve(asked, device);
   std::vector<SampleFile> files;
   std::vector<std::vector<Prediction>> predictions;
-  ErrorTable table{.mode = a.mode, .device = device.name};
+  ErrorTable table{.mode = std::string(name(mode)), .device = device.name};
   for (const std::string& path : a.samples) {
     files.push_back(read_samples(path));
     const SampleFile& file = files.back();
@@ -81,7 +82,9 @@ Action declare_validate(CLI::App& app) {
       ->required()
       ->type_name("DEVICE");
   app.add_option("--samples", a->samples, "Sample files (CSV)")->required()->type_name("FILE...");
-  app.add_option("--mode", a->mode, "datasheet, or roofline for the plain one")->type_name("MODE");
+  app.add_option("--mode", a->mode,
+                 "auto (calibrated if the device is), calibrated, datasheet, or roofline for the plain one")
+      ->type_name("MODE");
   app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   app.add_option("--rows", a->rows, "Write every sample with its prediction to this CSV file")->type_name("FILE");

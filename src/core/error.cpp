@@ -34,13 +34,13 @@ std::string heading(const Location& location) {
 }
 
 std::string render(const Problem& problem, const Location& location) {
-  std::string text = heading(location) + problem.what + "\n";
+  std::string text = heading(location) + printable(problem.what) + "\n";
   if (!location.pointer.empty()) text += fmt::format("  at {}\n", printable(location.pointer));
   if (location.line != 0 && !location.source_line.empty()) {
     const Excerpt shown = excerpt(location);
     text += fmt::format("{:>6} | {}\n       | {:>{}}\n", location.line, shown.text, "^", shown.caret + 1);
   }
-  if (!problem.expected.empty()) text += fmt::format("  expected {}\n", problem.expected);
+  if (!problem.expected.empty()) text += fmt::format("  expected {}\n", printable(problem.expected));
   if (!problem.near_miss.empty()) text += fmt::format("  did you mean {}?\n", in_quotes(problem.near_miss));
   return text;
 }

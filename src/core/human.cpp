@@ -46,7 +46,12 @@ std::string human_capacity(double bytes) { return scaled(bytes, 1024, kBinary, "
 
 std::string human_seconds(double seconds) {
   constexpr std::array<std::string_view, 4> kUnits{"ns", "us", "ms", "s"};
+  constexpr double kHour = 3600;
+  constexpr double kDay = 86400;
   if (seconds == 0) return "0";
+  if (seconds >= 1000 * kDay) return scaled(seconds / kDay, 1000, kDecimal, "d");
+  if (seconds >= 3 * kDay) return three_digits(seconds / kDay) + " d";
+  if (seconds >= 3 * kHour) return three_digits(seconds / kHour) + " h";
   return scaled(seconds * 1e9, 1000, kUnits, "");
 }
 

@@ -2,6 +2,7 @@
 // Text helpers that messages share.
 
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,15 @@ std::string join_choices(std::span<const std::string_view> words, std::size_t li
 
 /// The views of a list of strings, for the functions above.
 std::vector<std::string_view> views(std::span<const std::string> words);
+
+/// The `name` of every item of a list or table.
+template <class Items>
+std::vector<std::string_view> names_of(const Items& items) {
+  std::vector<std::string_view> names;
+  names.reserve(std::size(items));
+  for (const auto& item : items) names.push_back(item.name);
+  return names;
+}
 
 /// The text with control characters and bytes that are not UTF-8 as \xNN: safe to send to a terminal.
 std::string printable(std::string_view text);

@@ -1,21 +1,19 @@
 #pragma once
-// Parameters for devices without a calibration, pooled over GPUs that were measured.
+// The parameters that price a kernel: the device's own, or those pooled over GPUs that were measured.
 
 #include <string_view>
 
 #include "core/units.hpp"
+#include "hardware/calibration.hpp"
 #include "kernels/kernel.hpp"
 
 namespace ridgepoint {
 
-/// The law t = latency + (sum over resources of (need / efficiency)^smoothness)^(1 / smoothness), and the P10 and P90
-/// of measured / predicted on chips that were left out of the fit. `kind` is the row of calibrate/pooled_defaults.py.
+/// Parameters of the law of cost/law.hpp, and the P10 and P90 of measured / predicted on chips that were left out of
+/// the fit. `kind` is the row of calibrate/pooled_defaults.py.
 struct KernelParameters {
   std::string_view kind;
-  double compute_efficiency = 1;  ///< of matrix, vector and special-function peaks
-  double memory_efficiency = 1;   ///< of dram and l2 bandwidth
-  Seconds latency{};
-  double smoothness = 1;
+  LawParameters law{};
   double p10 = 1;
   double p90 = 1;
 };
@@ -23,6 +21,10 @@ struct KernelParameters {
 /// The pooled parameters for a kernel like this one. Kinds that nobody measured take those of their nearest kin: copies
 /// those of element-wise ops, reductions those of norms, sparse products those of embeddings.
 const KernelParameters& pooled_parameters(const Kernel& kernel);
+
+/// The calibration's own parameters for a kernel like this one as that clock sees it, or null. Where the kind itself
+/// was not measured its kin stands in, where the format was not its twin, where the clock was not the next best.
+const CalibrationEntry* own_parameters(const Kernel& kernel, const Calibration& calibration, Clock clock);
 
 /// The host's time to issue one operation in an eager framework, with its spread (P10 to P90): from the time per
 /// operation of small batches in NVIDIA's DeepLearningExamples tables on V100 and from NeuSight's floors, all on older

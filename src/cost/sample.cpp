@@ -171,6 +171,15 @@ std::int64_t SampleFields::number(std::string_view column) const { return sample
 
 const std::string& SampleFields::word(std::string_view column) const { return sample_.words[index(column)]; }
 
+Circumstances circumstances_of(const Sample& sample) {
+  const auto& columns = sample.kernel->columns;
+  const auto copies =
+      std::find_if(columns.begin(), columns.end(), [](const SampleColumn& c) { return c.name == "copies"; });
+  if (copies == columns.end()) return {.clock = sample.clock};
+  const std::int64_t number = sample.numbers[static_cast<std::size_t>(copies - columns.begin())];
+  return {.clock = sample.clock, .copies = static_cast<double>(number)};
+}
+
 SampleFile read_samples(const std::string& path) { return Reader(path).read(); }
 
 std::optional<Launch> launch_of(const SampleFile& file, const Sample& sample) {

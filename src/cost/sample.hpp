@@ -40,10 +40,6 @@ struct SampleFormat {
   DType math = DType::kFp32;
 };
 
-/// What was timed: the kernel alone on the device, one eager framework call, or the host's clock around a synchronise.
-enum class Clock : std::uint8_t { kKernel, kOp, kWall };
-inline constexpr std::array<std::string_view, 3> kClockNames{"kernel", "op", "wall"};
-
 /// One row of a sample file. Values stand in the order of the kernel's columns.
 struct Sample {
   const SampleKernel* kernel = nullptr;
@@ -87,5 +83,8 @@ SampleFile read_samples(const std::string& path);
 /// The launch that a sample stands for, or nothing when no cost model prices its kernel. Throws InputError on a shape
 /// or op that cannot be.
 std::optional<Launch> launch_of(const SampleFile& file, const Sample& sample);
+
+/// Under what a sample was measured: its clock, and what its operands' rotation left in the cache.
+Circumstances circumstances_of(const Sample& sample);
 
 }  // namespace ridgepoint

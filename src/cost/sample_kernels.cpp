@@ -91,9 +91,7 @@ template <std::size_t N>
 const StreamOp& find_stream_op(const std::array<StreamOp, N>& ops, const std::string& word) {
   const auto found = std::find_if(ops.begin(), ops.end(), [&](const StreamOp& op) { return op.name == word; });
   if (found != ops.end()) return *found;
-  std::vector<std::string_view> names;
-  names.reserve(N);
-  for (const StreamOp& op : ops) names.push_back(op.name);
+  const std::vector<std::string_view> names = names_of(ops);
   throw OpError{"op", {"unknown op " + in_quotes(word), join_choices(names, 40), std::string(nearest(word, names))}};
 }
 

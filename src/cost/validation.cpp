@@ -63,19 +63,13 @@ std::string plain(const std::string& name) {
 
 }  // namespace
 
-Price price_sample(const Launch& launch, Clock clock, const Device& device, Mode mode) {
-  Price result = price(launch, device, mode);
-  if (clock != Clock::kKernel && mode != Mode::kRoofline) wait_for_host(result);
-  return result;
-}
-
 std::vector<Prediction> predict(const SampleFile& file, const Device& device, Mode mode) {
   std::vector<Prediction> predictions;
   for (const Sample& sample : file.samples) {
     const std::optional<Launch> launch = launch_of(file, sample);
     if (!launch) return {};
     if (launch->work.matrix.value() > 0) expect_format(device, launch->work.math);
-    predictions.push_back({&sample, price_sample(*launch, file.clock, device, mode)});
+    predictions.push_back({&sample, price(*launch, device, mode, circumstances_of(sample))});
   }
   return predictions;
 }

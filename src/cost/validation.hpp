@@ -30,10 +30,6 @@ struct ErrorRow {
   double coverage = 0;  ///< share of samples between P10 and P90
 };
 
-/// The time of a sample's launch as its clock would show it: on the op and wall clocks a call takes at least the host's
-/// time.
-Price price_sample(const Launch& launch, Clock clock, const Device& device, Mode mode);
-
 /// The predictions for a file, in the order of its rows; empty when no cost model prices its kernel. Throws InputError
 /// when the device lacks a format.
 std::vector<Prediction> predict(const SampleFile& file, const Device& device, Mode mode);

@@ -6,6 +6,7 @@
 #include <array>
 #include <numeric>
 
+#include "core/checked.hpp"
 #include "families/build.hpp"
 #include "families/families.hpp"
 
@@ -58,7 +59,11 @@ Lookups read_lookups(CompactReader& reader, std::size_t tables) {
     reader.fail("lookups",
                 {fmt::format("{} lookups for {} tables", each.size(), tables), "one number, or one per table"});
   }
-  return {std::accumulate(each.begin(), each.end(), std::int64_t{0}), each};
+  try {
+    return {std::accumulate(each.begin(), each.end(), std::int64_t{0}, checked_add), each};
+  } catch (const OverflowError&) {
+    reader.fail("lookups", {"the sum of the lookups overflows", "a sum below 2^63"});
+  }
 }
 
 // In a dot interaction the dense features are one more vector of the embeddings' width, and follow when a run sets

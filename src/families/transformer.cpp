@@ -94,7 +94,7 @@ std::vector<PhaseItem> phases(const TransformerOptions& options) {
 }
 
 void add_embeddings(const TransformerOptions& options, Description& description) {
-  const auto add = [&](std::string name, const char* rows, std::vector<Value> ids, const std::string& input) {
+  const auto add = [&](const std::string& name, const char* rows, std::vector<Value> ids, const std::string& input) {
     description.inputs.push_back({.name = input, .shape = std::move(ids), .dtype = "int64"});
     const std::string sum = name + "_add";
     const bool first = description.items.empty();

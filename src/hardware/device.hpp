@@ -1,5 +1,5 @@
 #pragma once
-// A device as its data sheet describes it.
+// A device as its data sheet describes it, with what was measured of it.
 
 #include <array>
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "core/dtype.hpp"
 #include "core/units.hpp"
+#include "hardware/calibration.hpp"
 #include "io/document.hpp"
 
 namespace ridgepoint {
@@ -61,9 +62,11 @@ struct Device {
   std::vector<Link> links;
   std::optional<double> tdp_w;
 
+  std::optional<Calibration> calibration;
+
   /// The peak that matrix products in this format can reach: the matrix units', else the vector units', else none.
   [[nodiscard]] std::optional<FlopRate> product_rate(DType math) const;
-  /// The peak of element-wise work: fp32, or fp64 for fp64 tensors; none if the data sheet has no vector rate.
+  /// The peak of element-wise work, that of fp32 whatever the tensors are; none if the data sheet has no such rate.
   [[nodiscard]] std::optional<FlopRate> vector_rate() const;
   [[nodiscard]] Bandwidth dram_bandwidth() const { return *dram.bandwidth; }
 };

@@ -29,6 +29,7 @@ class Reader {
       for (const Node& note : root.array(*notes)) device_.notes.push_back(root.string(note));
     }
     read_datasheet(root.required("datasheet"));
+    if (const Node* node = root.optional("calibration")) device_.calibration = read_calibration(document_, *node);
     root.finish();
     return std::move(device_);
   }

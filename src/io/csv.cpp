@@ -108,9 +108,9 @@ CsvTable parse_csv(std::string file, std::string_view text) {
 CsvTable read_csv(const std::string& path) { return parse_csv(path == "-" ? "<stdin>" : path, read_file(path)); }
 
 std::string csv_text(const std::string& text) {
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
-  const std::string safe = formula ? "'" + text : text;
-  if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
+  const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+  std::string safe = (formula ? "'" : "") + printable(text);
+  if (safe.find_first_of(",\"") == std::string::npos) return safe;
   std::string quoted = "\"";
   for (const char c : safe) {
     if (c == '"') quoted += '"';

@@ -36,8 +36,8 @@ CsvTable read_csv(const std::string& path);
 /// The same from text; `file` is for messages.
 CsvTable parse_csv(std::string file, std::string_view text);
 
-/// A text as a CSV field: quoted where RFC 4180 asks for it, and with a leading quote where a spreadsheet would take it
-/// for a formula.
+/// A text as a CSV field: control characters as \xNN, quoted where RFC 4180 asks for it, and with a leading quote where
+/// a spreadsheet would take it for a formula.
 std::string csv_text(const std::string& text);
 
 }  // namespace ridgepoint

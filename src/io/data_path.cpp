@@ -20,19 +20,14 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0;
 }
 
-std::string binary_folder() {
-  std::array<char, 4096> buffer;
-  const ssize_t length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
-  const std::string path(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-  return path.substr(0, path.rfind('/'));
-}
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 std::vector<std::string> candidate_roots() {
   std::vector<std::string> roots;
   if (const char* given = std::getenv("RIDGEPOINT_DATA"); given != nullptr && *given != '\0') roots.emplace_back(given);
-  const std::string binary = binary_folder();
-  roots.push_back(binary + "/../share/ridgepoint");
-  roots.push_back(binary + "/../..");
+  const std::string above = parent_of(binary_folder());
+  roots.push_back(above + "/share/ridgepoint");
+  roots.push_back(parent_of(above));
   roots.emplace_back(RIDGEPOINT_SOURCE_DIR);
   return roots;
 }
@@ -42,6 +37,12 @@ bool is_path(const std::string& given) {
 }
 
 }  // namespace
+
+std::string binary_folder() {
+  std::array<char, 4096> buffer{};
+  const ssize_t length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
+  return parent_of({buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0});
+}
 
 std::string folder_of(const Catalog& catalog) {
   for (const std::string& root : candidate_roots()) {

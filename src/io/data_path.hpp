@@ -26,4 +26,7 @@ std::vector<std::string> names_in(const Catalog& catalog);
 /// are tried in this order. Throws InputError when none has it.
 std::string folder_of(const Catalog& catalog);
 
+/// The folder of the running program.
+std::string binary_folder();
+
 }  // namespace ridgepoint

@@ -31,6 +31,14 @@ const Node* ObjectReader::optional(std::string_view key) {
 const Node& ObjectReader::required(std::string_view key) {
   const Node* found = optional(key);
   if (found != nullptr) return *found;
+  const std::vector<const Node*> left = rest();
+  std::vector<std::string_view> strangers;
+  strangers.reserve(left.size());
+  for (const Node* stranger : left) strangers.push_back(stranger->key);
+  if (const std::string_view slip = nearest(key, strangers); !slip.empty()) {
+    document_->fail(node_.find(slip)->key_offset, {fmt::format("unknown key {} in {}", in_quotes(slip), what_),
+                                                   fmt::format("the key {}", in_quotes(key)), std::string(key)});
+  }
   document_->fail(node_.offset, {fmt::format("missing key {} in {}", in_quotes(key), what_),
                                  fmt::format("a member {} here", in_quotes(key))});
 }

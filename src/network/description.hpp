@@ -18,6 +18,7 @@ struct Value {
   std::variant<std::int64_t, double, bool, std::string, std::vector<Value>> data = std::int64_t{0};
   Where where{};
 
+  // NOLINTBEGIN(google-explicit-constructor): families write values and names down as they are
   Value() = default;
   Value(std::int64_t value) : data(value) {}
   Value(int value) : data(std::int64_t{value}) {}
@@ -27,6 +28,7 @@ struct Value {
   Value(const char* value) : data(std::string(value)) {}
   Value(std::vector<Value> values) : data(std::move(values)) {}
   Value(const std::vector<std::int64_t>& values) : data(std::vector<Value>(values.begin(), values.end())) {}
+  // NOLINTEND(google-explicit-constructor)
 };
 
 /// One `key: value` of a layer, a block or the parameters.
@@ -41,9 +43,11 @@ using Attributes = std::vector<Attribute>;
 struct Reference {
   std::string name;
   Where where{};
+  // NOLINTBEGIN(google-explicit-constructor)
   Reference() = default;
   Reference(std::string text, Where at = {}) : name(std::move(text)), where(std::move(at)) {}
   Reference(const char* text) : name(text) {}
+  // NOLINTEND(google-explicit-constructor)
 };
 
 /// A layer, or the use of a block in the place of one. Without inputs it takes what the item before it gives.

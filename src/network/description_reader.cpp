@@ -142,7 +142,12 @@ Block read_block(const ObjectReader& outer, const Node& node) {
   ObjectReader reader(outer.document(), node, fmt::format("block {}", in_quotes(node.key)));
   Block block{.name = node.key, .where = {outer.document(), node.offset}};
   if (const Node* inputs = reader.optional("inputs")) {
-    for (const Reference& input : read_references(reader, *inputs)) block.inputs.push_back(input.name);
+    for (const Reference& input : read_references(reader, *inputs)) {
+      if (std::find(block.inputs.begin(), block.inputs.end(), input.name) != block.inputs.end()) {
+        input.where.fail({fmt::format("a second {}", in_quotes(input.name)), "each input of a block once"});
+      }
+      block.inputs.push_back(input.name);
+    }
   } else {
     block.inputs = {"x"};
   }

@@ -178,8 +178,7 @@ class Parser {
     const auto* const found =
         std::find_if(kFunctions.begin(), kFunctions.end(), [&](const Function& f) { return f.name == word; });
     if (found == kFunctions.end()) {
-      std::vector<std::string_view> names;
-      for (const Function& f : kFunctions) names.push_back(f.name);
+      const std::vector<std::string_view> names = names_of(kFunctions);
       fail(start, {"unknown function " + in_quotes(word), join_choices(names), std::string(nearest(word, names))});
     }
     if (++depth_ > kMaxNesting) too_deep();

@@ -12,7 +12,7 @@ namespace ridgepoint {
 
 /// What went wrong in an expression, and at which character of it.
 struct ExpressionError {
-  std::size_t position;
+  std::size_t position = 0;
   Problem problem;
 };
 

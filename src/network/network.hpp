@@ -30,6 +30,16 @@ struct Layer {
   Parameters parameters;
 };
 
+/// What a block hands from one repetition to the next, where its layers stand for several: the tensor `out` takes the
+/// place of `in`, `times` times, for the layers from `first` to before `last`.
+struct Handover {
+  int in = -1;
+  int out = -1;
+  std::size_t first = 0;
+  std::size_t last = 0;
+  std::int64_t times = 0;
+};
+
 /// A network for one phase and one set of sizes. Layers stand in an order in which they can run.
 struct Network {
   std::string name;
@@ -38,6 +48,7 @@ struct Network {
   Precision precision;
   std::vector<Tensor> tensors;
   std::vector<Layer> layers;
+  std::vector<Handover> handovers;
   std::vector<std::pair<std::string, std::int64_t>> parameters;  ///< run-time sizes and other parameters, by name
   std::vector<std::string> notes;
 };

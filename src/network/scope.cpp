@@ -9,6 +9,8 @@ namespace ridgepoint {
 namespace {
 
 constexpr std::string_view kIndex = "index";
+// Parameters that wait for each other wait on the stack.
+constexpr int kLongestChain = 64;
 
 [[noreturn]] void unknown_name(std::string_view name, const std::vector<std::string_view>& names) {
   throw ExpressionError{0,
@@ -81,9 +83,15 @@ std::int64_t GlobalScope::value(std::string_view name) {
         0, {fmt::format("parameter {} depends on itself", in_quotes(name)), "parameters without a cycle"}};
   }
   if (entry.state == State::kOpen) {
+    if (++depth_ > kLongestChain) {
+      throw ExpressionError{0,
+                            {fmt::format("parameter {} ends a chain of more than {}", in_quotes(name), kLongestChain),
+                             "a parameter above those that depend on it, or a shorter chain"}};
+    }
     entry.state = State::kBusy;
     entry.value = integer_of(entry.attribute->value, name, [this](std::string_view inner) { return value(inner); });
     entry.state = State::kDone;
+    --depth_;
   }
   return entry.value;
 }

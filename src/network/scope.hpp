@@ -31,6 +31,7 @@ class GlobalScope {
   };
   std::map<std::string, Entry, std::less<>> entries_;
   std::vector<std::string> order_;
+  int depth_ = 0;  ///< of the chain of parameters being evaluated
 };
 
 /// What a layer's expressions see: the parameters of its block, the number of the repetition, then the globals.

@@ -68,7 +68,7 @@ struct Linear : OpBase {
     if (!bias) return;
     Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
     sum.read = site.outputs[0].bytes();
-    sum.written = bytes_of(static_cast<double>(out_features), site.precision.weights);
+    sum.written = bytes_of(static_cast<double>(out_features), storage(ParameterRole::kVector, site.precision));
     kernels.emplace_back(sum);
   }
 

@@ -83,7 +83,7 @@ struct RowNorm : OpBase {
     kernels.emplace_back(norm_dgrad(site, kCost, parameter_bytes(site)));
   }
   void wgrad(const Site& site, Kernels& kernels) const {
-    kernels.emplace_back(norm_wgrad(site, kCost, parameter_bytes(site)));
+    if (weight || bias) kernels.emplace_back(norm_wgrad(site, kCost, parameter_bytes(site)));
   }
   [[nodiscard]] Saved saved(const Site& site) const {
     const double statistics = static_cast<double>(site.in().rows()) * (Centred ? 2 : 1);
@@ -153,7 +153,7 @@ struct BatchNorm : OpBase {
     kernels.emplace_back(norm_dgrad(site, kBatchNormCost, parameter_bytes(site, affine ? 2 : 0)));
   }
   void wgrad(const Site& site, Kernels& kernels) const {
-    kernels.emplace_back(norm_wgrad(site, kBatchNormCost, parameter_bytes(site, affine ? 2 : 0)));
+    if (affine) kernels.emplace_back(norm_wgrad(site, kBatchNormCost, parameter_bytes(site, 2)));
   }
   [[nodiscard]] Saved saved(const Site& site) const {
     return {.inputs = true, .extra = bytes_of(2.0 * static_cast<double>(site.in()[1]), DType::kFp32)};

@@ -26,7 +26,8 @@ inline void expect_spatial(const Extents& extents, std::int64_t axes, std::strin
 }
 
 /// Extent of one axis after the window: floor((in + 2 pad - dilation (kernel - 1) - 1) / stride) + 1; "same" gives
-/// ceil(in / stride), "valid" pads nothing. Throws OpError when the window is larger than the padded input.
+/// ceil(in / stride), "valid" pads nothing. With `ceil_mode` a last partial window counts if it starts before the
+/// padding behind the input (PyTorch's rule). Throws OpError when the window is larger than the padded input.
 inline std::int64_t window_extent(std::int64_t in, const Window& window, std::int64_t axis) {
   const std::int64_t stride = window.stride.at(axis);
   if (window.padding.rule == Padding::Rule::kSame) return ceil_div(in, stride);
@@ -41,7 +42,9 @@ inline std::int64_t window_extent(std::int64_t in, const Window& window, std::in
          "a window of at most " + std::to_string(padded)}};
   }
   const std::int64_t room = padded - reach;
-  return (window.ceil_mode ? ceil_div(room, stride) : room / stride) + 1;
+  const std::int64_t last = room / stride;
+  const bool partial = window.ceil_mode && room % stride != 0 && checked_mul(last + 1, stride) < checked_add(in, pad);
+  return last + (partial ? 2 : 1);
 }
 
 /// [n, channels, ...] with each spatial axis replaced by what the window leaves of it.

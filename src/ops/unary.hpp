@@ -3,28 +3,31 @@
 
 namespace ridgepoint {
 
+/// What the derivative of an element-wise function is taken from.
+enum class DerivativeFrom : std::uint8_t { kInput, kOutput, kNothing };
+
 /// Cost of an element-wise function per element: FLOPs (each special operation counts as one), special operations (exp,
-/// tanh, erf, reciprocal, roots), FLOPs of its derivative, and whether the derivative is taken from the output.
+/// tanh, erf, reciprocal, roots), FLOPs of its derivative, and what that is taken from.
 struct UnaryFunction {
   std::string_view name;
   double flops;
   double special;
   double backward_flops;
-  bool saves_output;
+  DerivativeFrom derivative_from;
   std::string_view formula;
 };
 
 inline constexpr std::array kUnaryFunctions{
-    UnaryFunction{"relu", 1, 0, 1, true, "max(x, 0)"},
-    UnaryFunction{"gelu", 5, 1, 9, false, "x/2 (1 + erf(x / sqrt 2))"},
-    UnaryFunction{"gelu_tanh", 8, 1, 13, false, "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))"},
-    UnaryFunction{"silu", 4, 2, 7, false, "x / (1 + exp(-x))"},
-    UnaryFunction{"sigmoid", 3, 2, 3, true, "1 / (1 + exp(-x))"},
-    UnaryFunction{"tanh", 1, 1, 3, true, "tanh x"},
-    UnaryFunction{"exp", 1, 1, 1, true, "exp x"},
-    UnaryFunction{"log", 1, 1, 1, false, "ln x"},
-    UnaryFunction{"sqrt", 1, 1, 2, true, "sqrt x"},
-    UnaryFunction{"scale", 1, 0, 1, true, "c x with a constant c"},
+    UnaryFunction{"relu", 1, 0, 1, DerivativeFrom::kOutput, "max(x, 0)"},
+    UnaryFunction{"gelu", 5, 1, 9, DerivativeFrom::kInput, "x/2 (1 + erf(x / sqrt 2))"},
+    UnaryFunction{"gelu_tanh", 8, 1, 13, DerivativeFrom::kInput, "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))"},
+    UnaryFunction{"silu", 4, 2, 7, DerivativeFrom::kInput, "x / (1 + exp(-x))"},
+    UnaryFunction{"sigmoid", 3, 2, 3, DerivativeFrom::kOutput, "1 / (1 + exp(-x))"},
+    UnaryFunction{"tanh", 1, 1, 3, DerivativeFrom::kOutput, "tanh x"},
+    UnaryFunction{"exp", 1, 1, 1, DerivativeFrom::kOutput, "exp x"},
+    UnaryFunction{"log", 1, 1, 1, DerivativeFrom::kInput, "ln x"},
+    UnaryFunction{"sqrt", 1, 1, 2, DerivativeFrom::kOutput, "sqrt x"},
+    UnaryFunction{"scale", 1, 0, 1, DerivativeFrom::kNothing, "c x with a constant c"},
 };
 
 /// y = f(x), element by element; one op per row of the table above.
@@ -50,14 +53,20 @@ struct Unary : OpBase {
   }
 
   void dgrad(const Site& site, Kernels& kernels) const {
-    const double special = f().saves_output ? 0 : f().special;
-    Stream stream = stream_over(site.in(), StreamKind::kElementwise, f().name, f().backward_flops, special);
-    stream.read = site.outputs[0].bytes() + (f().saves_output ? site.outputs[0] : site.inputs[0]).bytes();
+    const Saved needed = saved(site);
+    Stream stream =
+        stream_over(site.in(), StreamKind::kElementwise, f().name, f().backward_flops, needed.inputs ? f().special : 0);
+    stream.read = site.outputs[0].bytes();
+    if (needed.inputs) stream.read += site.inputs[0].bytes();
+    if (needed.output) stream.read += site.outputs[0].bytes();
     stream.written = site.inputs[0].bytes();
     kernels.emplace_back(stream);
   }
 
-  [[nodiscard]] Saved saved(const Site&) const { return {.inputs = !f().saves_output, .output = f().saves_output}; }
+  [[nodiscard]] Saved saved(const Site&) const {
+    return {.inputs = f().derivative_from == DerivativeFrom::kInput,
+            .output = f().derivative_from == DerivativeFrom::kOutput};
+  }
   friend bool operator==(const Unary&, const Unary&) = default;
 };
 

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "core/human.hpp"
 #include "core/text.hpp"
 #include "io/csv.hpp"
+#include "report/json_text.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
@@ -36,7 +35,7 @@ void add_level(const Device& device, const MemoryLevel& level, std::string_view 
 bool is_arithmetic(const Ceiling& ceiling) { return ceiling.unit != "memory" && ceiling.unit != "link"; }
 
 std::string rate_text(const Ceiling& ceiling) {
-  if (ceiling.rate == 0) return "not in the data sheet";
+  if (ceiling.rate == 0) return "not given";
   return human_si(ceiling.rate, is_arithmetic(ceiling) ? (ceiling.unit == "special" ? "op/s" : "FLOP/s") : "B/s");
 }
 
@@ -50,8 +49,8 @@ std::string table_of(const Device& device) {
   std::string text = fmt::format("{:<8} {:<16} {:>14} {:>12} {:>10}  {}\n", "unit", "name", "peak", "ridge FLOP/B",
                                  "capacity", "source");
   for (const Ceiling& c : ceilings_of(device)) {
-    std::string line = fmt::format("{:<8} {:<16} {:>14} {:>12} {:>10}  {}", c.unit, c.name, rate_text(c), ridge_text(c),
-                                   capacity_text(c), c.source);
+    std::string line = fmt::format("{:<8} {:<16} {:>14} {:>12} {:>10}  {}", c.unit, printable(c.name), rate_text(c),
+                                   ridge_text(c), capacity_text(c), printable(c.source));
     text += line.erase(line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;
@@ -63,7 +62,7 @@ std::string as_table(std::span<const Device> devices, std::size_t width) {
     text += fmt::format("{}{}: {}\n\n", text.empty() ? "" : "\n", printable(device.name), printable(device.summary));
     text += draw_roofline(device, width) + "\n" + table_of(device);
     for (const auto& [key, source] : device.sources)
-      text += wrap(fmt::format("[{}] {}", key, printable(source)), width, 4) + "\n";
+      text += wrap(fmt::format("[{}] {}", printable(key), printable(source)), width, 4) + "\n";
     for (const std::string& note : device.notes) text += wrap("note: " + printable(note), width, 6) + "\n";
   }
   return text;
@@ -85,7 +84,7 @@ std::string as_json(std::span<const Device> devices) {
     object["notes"] = device.notes;
     array.push_back(std::move(object));
   }
-  return array.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(array);
 }
 
 std::string as_csv(std::span<const Device> devices) {
@@ -107,8 +106,8 @@ std::string as_markdown(std::span<const Device> devices) {
       "| device | unit | name | peak | ridge FLOP/B | capacity |\n| --- | --- | --- | ---: | ---: | ---: |\n";
   for (const Device& device : devices) {
     for (const Ceiling& c : ceilings_of(device)) {
-      text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", c.device, c.unit, c.name, rate_text(c), ridge_text(c),
-                          capacity_text(c));
+      text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_text(c.device), c.unit, markdown_text(c.name),
+                          rate_text(c), ridge_text(c), capacity_text(c));
     }
   }
   return text;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 #include "core/human.hpp"
@@ -68,8 +69,11 @@ const Column* find_column(std::string_view key) {
 std::string human(const Column& column, const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   const double value = std::get<double>(cell);
+  constexpr double kReadable = 100000;  // small counts are shown whole
   switch (column.kind) {
-    case ColumnKind::kCount: return human_count(value);
+    case ColumnKind::kCount:
+      if (column.key == "repeat" && value < kReadable) return exact(cell);
+      return human_count(value);
     case ColumnKind::kBytes: return human_bytes(value);
     case ColumnKind::kSeconds: return human_seconds(value);
     case ColumnKind::kShare: return human_percent(value);
@@ -82,8 +86,11 @@ std::string human(const Column& column, const Cell& cell) {
 std::string exact(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   const double value = std::get<double>(cell);
-  if (value == std::floor(value) && std::abs(value) < kExactInteger) return fmt::format("{:.0f}", value);
-  return fmt::format("{}", value);
+  std::array<char, 32> digits{};
+  const bool whole = value == std::floor(value) && std::abs(value) < kExactInteger;
+  const auto end = whole ? std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::int64_t>(value))
+                         : std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  return {digits.data(), end.ptr};
 }
 
 }  // namespace ridgepoint

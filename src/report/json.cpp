@@ -1,8 +1,8 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "core/version.hpp"
 #include "report/columns.hpp"
+#include "report/json_text.hpp"
 #include "report/report.hpp"
 
 namespace ridgepoint {
@@ -67,8 +67,8 @@ Json totals(const Estimate& estimate) {
 Json context(const Report& report) {
   const Estimate& e = report.estimate;
   Json object{{"command", report.command},
-              {"mode", kModeNames[static_cast<std::size_t>(e.options.mode)]},
-              {"calibration", e.options.mode == Mode::kRoofline ? "none: data-sheet peaks" : "none: pooled defaults"},
+              {"mode", name(e.options.mode)},
+              {"calibration", calibration_line(report)},
               {"fusion", kFusionNames[static_cast<std::size_t>(e.options.fusion)]},
               {"execution", kExecutionNames[static_cast<std::size_t>(e.options.execution)]},
               {"optimizer", kOptimizerNames[static_cast<std::size_t>(e.options.optimizer)]}};
@@ -98,7 +98,7 @@ Json advice(const std::vector<Advice>& list) {
 
 }  // namespace
 
-std::string write_json(const Report& report, const View&) {
+std::string write_json(const Report& report, const View& view) {
   const Estimate& e = report.estimate;
   Json document{{"schema_version", kSchemaVersion}, {"tool", {{"name", "ridgepoint"}, {"version", version()}}}};
   document["context"] = context(report);
@@ -110,9 +110,13 @@ std::string write_json(const Report& report, const View&) {
   document["unmodelled"] = Json::array();
   document["layers"] = Json::array();
   for (const LayerEstimate& row : e.rows) document["layers"].push_back(layer(row, e.phase));
+  if (view.by != By::kLayer || view.top > 0) {  // "layers" stays whole: programs add it up
+    document["groups"] = Json::array();
+    for (const LayerEstimate& row : rows_of(e, view)) document["groups"].push_back(layer(row, e.phase));
+  }
   document["totals"] = totals(e);
   document["advice"] = advice(report.advice);
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 }  // namespace ridgepoint

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
 #include "io/csv.hpp"
+#include "report/json_text.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
@@ -15,7 +15,7 @@ namespace {
 std::string as_json(const std::vector<Listed>& items) {
   auto array = nlohmann::ordered_json::array();
   for (const Listed& item : items) array.push_back({{"name", item.name}, {"summary", item.summary}});
-  return array.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(array);
 }
 
 std::string as_csv(const std::vector<Listed>& items) {
@@ -27,9 +27,7 @@ std::string as_csv(const std::vector<Listed>& items) {
 std::string as_markdown(const std::vector<Listed>& items) {
   std::string text = "| name | summary |\n| --- | --- |\n";
   for (const Listed& item : items) {
-    std::string summary;
-    for (const char c : item.summary) summary += c == '|' ? std::string("\\|") : std::string(1, c);
-    text += fmt::format("| {} | {} |\n", item.name, summary);
+    text += fmt::format("| {} | {} |\n", markdown_text(item.name), markdown_text(item.summary));
   }
   return text;
 }

@@ -9,30 +9,12 @@
 namespace ridgepoint {
 namespace {
 
-// Names are shown, not interpreted: characters that Markdown or HTML read get a backslash or an entity.
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    if (std::string_view("\\`*_{}[]()#+!|~").find(c) != std::string_view::npos) safe += '\\';
-    if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else if (c == '&') {
-      safe += "&amp;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
-
 std::string cells(const LayerEstimate& row, bool summary) {
   std::string line = "|";
   for (const Column& column : columns()) {
     if (column.header.empty()) continue;
     const bool of_layer = column.key != "name" && (column.kind == ColumnKind::kText || column.key == "repeat");
-    line += " " + (summary && of_layer ? "" : escaped(human(column, column.cell(row)))) + " |";
+    line += " " + (summary && of_layer ? "" : markdown_text(human(column, column.cell(row)))) + " |";
   }
   return line + "\n";
 }
@@ -59,21 +41,22 @@ LayerEstimate summary(std::string name, const Amounts& amounts, const Amounts& t
 
 std::string write_markdown(const Report& report, const View& view) {
   const Estimate& e = report.estimate;
-  std::string text = fmt::format("## {} on {}\n\n{}\n\n", escaped(e.model), escaped(e.device), escaped(run_line(e)));
+  std::string text =
+      fmt::format("## {} on {}\n\n{}\n\n", markdown_text(e.model), markdown_text(e.device), markdown_text(run_line(e)));
   text += header();
   for (const LayerEstimate& row : rows_of(e, view)) text += cells(row, false);
   text += cells(summary("total", e.total, e.total), true);
-  for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
+  for (std::size_t i = 0; i < kCategoryNames.size() && view.by != By::kCategory; ++i) {
     if (e.by_category[i].bytes() > 0)
       text += cells(summary(std::string(kCategoryNames[i]), e.by_category[i], e.total), true);
   }
   text += "\n";
   for (const std::string_view convention : conventions()) text += fmt::format("- {}\n", convention);
-  for (const std::string& warning : e.warnings) text += fmt::format("- warning: {}\n", escaped(warning));
+  for (const std::string& warning : e.warnings) text += fmt::format("- warning: {}\n", markdown_text(warning));
   for (const Advice& item : report.advice) {
-    text += fmt::format("- {} ({}): {}", escaped(item.layer), human_percent(item.share), escaped(item.why));
+    text += fmt::format("- {} ({}): {}", markdown_text(item.layer), human_percent(item.share), markdown_text(item.why));
     for (const Change& change : item.changes) {
-      text += fmt::format("; {} x{}{}", escaped(change.what), human_number(change.time_ratio),
+      text += fmt::format("; {} x{}{}", markdown_text(change.what), human_number(change.time_ratio),
                           change.whole_network ? " for all" : "");
     }
     text += "\n";

@@ -47,22 +47,23 @@ LayerEstimate empty_row(std::string name) {
   return row;
 }
 
-std::string key_of(const LayerEstimate& row, By by) {
+std::string key_of(const Estimate& estimate, const LayerEstimate& row, By by) {
   switch (by) {
     case By::kBlock: return row.block.empty() ? "(top level)" : row.block;
     case By::kOp: return row.op;
     case By::kCategory: return std::string(name(row.category));
+    case By::kNetwork: return estimate.model;
     case By::kLayer: break;
   }
   return row.name;
 }
 
 // Groups keep the order of their first row.
-std::vector<LayerEstimate> grouped(const std::vector<LayerEstimate>& rows, By by) {
+std::vector<LayerEstimate> grouped(const Estimate& estimate, By by) {
   std::vector<LayerEstimate> groups;
   std::map<std::string, std::size_t> index;
-  for (const LayerEstimate& row : rows) {
-    const auto [entry, is_new] = index.try_emplace(key_of(row, by), groups.size());
+  for (const LayerEstimate& row : estimate.rows) {
+    const auto [entry, is_new] = index.try_emplace(key_of(estimate, row, by), groups.size());
     if (is_new) {
       groups.push_back(empty_row(entry->first));
       groups.back().category = row.category;
@@ -95,7 +96,7 @@ std::span<const Format> formats() { return kFormats; }
 std::span<const std::string_view> conventions() { return kConventions; }
 
 std::vector<LayerEstimate> rows_of(const Estimate& estimate, const View& view) {
-  std::vector<LayerEstimate> rows = view.by == By::kLayer ? estimate.rows : grouped(estimate.rows, view.by);
+  std::vector<LayerEstimate> rows = view.by == By::kLayer ? estimate.rows : grouped(estimate, view.by);
   return view.top > 0 ? largest(std::move(rows), view.top) : rows;
 }
 
@@ -115,6 +116,13 @@ std::string run_line(const Estimate& estimate) {
     line += fmt::format(", {}", kOptimizerNames[static_cast<std::size_t>(estimate.options.optimizer)]);
   }
   return line;
+}
+
+std::string calibration_line(const Report& report) {
+  if (report.estimate.options.mode == Mode::kRoofline) return "none: data-sheet peaks";
+  if (report.estimate.options.mode == Mode::kDatasheet) return "none: pooled defaults";
+  const Calibration& c = *report.device.calibration;
+  return fmt::format("{} samples of {}{}{}, {}", c.samples, c.device, c.date.empty() ? "" : ", ", c.date, c.tool);
 }
 
 }  // namespace ridgepoint

@@ -12,8 +12,8 @@
 namespace ridgepoint {
 
 /// How rows are put together.
-enum class By : std::uint8_t { kLayer, kBlock, kOp, kCategory };
-inline constexpr std::array<std::string_view, 4> kByNames{"layer", "block", "op", "category"};
+enum class By : std::uint8_t { kLayer, kBlock, kOp, kCategory, kNetwork };
+inline constexpr std::array<std::string_view, 5> kByNames{"layer", "block", "op", "category", "network"};
 
 /// What the reader asked to see, and what the terminal can show.
 struct View {
@@ -51,6 +51,10 @@ std::span<const std::string_view> conventions();
 
 /// "batch 1, seq 128, bf16, inference": the run in one line.
 std::string run_line(const Estimate& estimate);
+
+/// Where the efficiencies come from: "none: data-sheet peaks", "none: pooled defaults", or the calibration's samples,
+/// device, date and tool.
+std::string calibration_line(const Report& report);
 
 std::string write_table(const Report& report, const View& view);
 std::string write_markdown(const Report& report, const View& view);

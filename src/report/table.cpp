@@ -15,13 +15,10 @@ namespace {
 std::size_t width_of(const Column& column) {
   switch (column.kind) {
     case ColumnKind::kText: return column.key == "op" ? 11 : 7;
-    case ColumnKind::kCount: return column.key == "repeat" ? 4 : 7;
-    case ColumnKind::kBytes: return 7;
+    case ColumnKind::kCount: return column.key == "repeat" ? 5 : 7;
     case ColumnKind::kSeconds: return 8;
-    case ColumnKind::kShare: return 7;
-    case ColumnKind::kNumber: return 7;
+    default: return 7;
   }
-  return 8;
 }
 
 std::string_view color_of(Bound bound) {
@@ -71,14 +68,19 @@ class Table {
     const Estimate& e = estimate_;
     paragraph(fmt::format("{} on {} ({}): {}", printable(e.model), printable(e.device),
                           printable(report_.device.summary), run_line(e)));
-    const bool plain = e.options.mode == Mode::kRoofline;
-    paragraph(
-        fmt::format("{}; fusion {}, {} execution",
-                    plain ? "plain roofline of the data sheet" : "not calibrated: data sheet with pooled efficiencies",
-                    kFusionNames[static_cast<std::size_t>(e.options.fusion)],
-                    kExecutionNames[static_cast<std::size_t>(e.options.execution)]));
+    paragraph(fmt::format("{}; fusion {}, {} execution", source_of_rates(),
+                          kFusionNames[static_cast<std::size_t>(e.options.fusion)],
+                          kExecutionNames[static_cast<std::size_t>(e.options.execution)]));
     paragraph("a multiply-add is two FLOPs; bytes are those that must move; rows cover all x repetitions");
     line("");
+  }
+
+  [[nodiscard]] std::string source_of_rates() const {
+    switch (estimate_.options.mode) {
+      case Mode::kRoofline: return "plain roofline of the data sheet";
+      case Mode::kCalibrated: return "calibrated: " + printable(calibration_line(report_));
+      default: return "not calibrated: data sheet with pooled efficiencies";
+    }
   }
 
   void header_line() {
@@ -102,7 +104,8 @@ class Table {
     for (std::size_t i = 1; i < shown_.size(); ++i) {
       const Column& column = *shown_[i];
       std::string cell = fit(printable(human(column, column.cell(row))), width_of(column), right(column));
-      if (column.key == "bound" && view_.color) cell = fmt::format("{}{}\x1b[0m", color_of(row.bound), cell);
+      if (column.key == "bound" && view_.color)
+        cell.insert(name(row.bound).size(), "\x1b[0m").insert(0, color_of(row.bound));
       out += " " + cell;
     }
     line(trimmed(std::move(out)));
@@ -138,7 +141,8 @@ class Table {
       }
       const bool in_blocks = view_.by == By::kLayer && view_.top == 0;
       const std::string prefix = in_blocks ? prefix_of(row) : "";
-      if (prefix != open && !prefix.empty()) line(fmt::format("{}", printable(prefix.substr(0, prefix.size() - 1))));
+      if (prefix != open && !prefix.empty())
+        line(trimmed(fit(printable(prefix.substr(0, prefix.size() - 1)), view_.width, false)));
       open = prefix;
       row_line(row, (prefix.empty() ? "" : "  ") + label_of(row, prefix));
     }
@@ -172,6 +176,7 @@ class Table {
   }
 
   void categories() {
+    if (view_.by == By::kCategory) return;  // the rows say it
     for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
       if (estimate_.by_category[i].bytes() > 0)
         summary_line("  " + std::string(kCategoryNames[i]), estimate_.by_category[i]);
@@ -205,7 +210,7 @@ class Table {
     if (report_.device.dram.capacity) total += " of " + human_capacity(report_.device.dram.capacity->value());
     line("");
     paragraph(fmt::format("memory: {} ({}); {} parameters", total, parts, human_count(estimate_.total.parameters)), 8);
-    for (const std::string& warning : estimate_.warnings) paragraph("warning: " + warning, 9);
+    for (const std::string& warning : estimate_.warnings) paragraph("warning: " + printable(warning), 9);
   }
 
   void advice() {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
+
 namespace ridgepoint {
 namespace {
 
@@ -29,11 +31,29 @@ std::string fit(std::string_view text, std::size_t width, bool right_aligned) {
   return right_aligned ? padding + std::string(text) : std::string(text) + padding;
 }
 
+std::string markdown_text(std::string_view text) {
+  std::string safe;
+  for (const char c : printable(text)) {
+    if (std::string_view("\\`*_{}[]()#+!|~").find(c) != std::string_view::npos) safe += '\\';
+    if (c == '<') {
+      safe += "&lt;";
+    } else if (c == '>') {
+      safe += "&gt;";
+    } else if (c == '&') {
+      safe += "&amp;";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
   std::string result;
   std::size_t column = 0;
   while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
+    const std::string_view whole = text.substr(0, text.find(' '));
+    const std::string_view word = first_characters(whole, width - indent);  // a longer one is cut
     const std::size_t length = display_width(word);
     if (column > indent && column + 1 + length > width) {
       result += '\n' + std::string(indent, ' ');
@@ -44,7 +64,7 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
     }
     result += word;
     column += length;
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    text.remove_prefix(std::min(text.size(), word.size() + (word.size() == whole.size() ? 1 : 0)));
   }
   return result;
 }

@@ -13,7 +13,11 @@ std::size_t display_width(std::string_view text);
 /// The text in exactly `width` characters: padded, or cut with ".." at the end.
 std::string fit(std::string_view text, std::size_t width, bool right_aligned);
 
-/// The text broken into lines of at most `width` characters at spaces; later lines are indented.
+/// The text as a part of a Markdown document that shows it and does not interpret it: characters that Markdown or HTML
+/// read get a backslash or an entity, control characters are shown as \xNN.
+std::string markdown_text(std::string_view text);
+
+/// The text broken into lines of at most `width` characters, at spaces where there are any; later lines are indented.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
 
 }  // namespace ridgepoint

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "core/human.hpp"
 #include "core/text.hpp"
+#include "report/json_text.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
@@ -22,18 +22,18 @@ struct ErrorColumn {
 };
 
 constexpr std::array kColumns{
-    ErrorColumn{"source", 30, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.source; }},
+    ErrorColumn{"source", 22, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.source; }},
     ErrorColumn{"device", 0, [](const ErrorTable& t, const ErrorRow&) -> Value { return t.device; }},
     ErrorColumn{"mode", 0, [](const ErrorTable& t, const ErrorRow&) -> Value { return t.mode; }},
     ErrorColumn{"kernel", 13, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.kernel; }},
-    ErrorColumn{"dtype", 10, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.dtype; }},
+    ErrorColumn{"dtype", 8, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.dtype; }},
     ErrorColumn{"clock", 0, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.clock; }},
     ErrorColumn{"band", 11, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.band; }},
     ErrorColumn{"n", 5, [](const ErrorTable&, const ErrorRow& r) -> Value { return static_cast<double>(r.n); }},
-    ErrorColumn{"mape", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.mape; }},
-    ErrorColumn{"median", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.median; }},
-    ErrorColumn{"p90", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.p90; }},
-    ErrorColumn{"bias", 7, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.bias; }},
+    ErrorColumn{"mape", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.mape; }},
+    ErrorColumn{"median", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.median; }},
+    ErrorColumn{"p90", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.p90; }},
+    ErrorColumn{"bias", 6, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.bias; }},
     ErrorColumn{"coverage", 8, [](const ErrorTable&, const ErrorRow& r) -> Value { return r.coverage; }},
 };
 
@@ -51,14 +51,13 @@ std::string tail(const std::string& text, std::size_t width) {
 }
 
 std::string as_table(const ErrorTable& table) {
-  std::string text = fmt::format(
-      "predicted by {} in mode {}; errors are |predicted / measured - 1|, bias is the median of predicted / "
-      "measured less 1,\ncoverage the share of measurements between P10 and P90\n\n",
-      printable(table.device), table.mode);
+  std::string text = fmt::format("predicted by {} in mode {}\n", printable(table.device), table.mode);
+  text += "errors are |predicted / measured - 1|; bias is the median of predicted / measured, less 1;\n";
+  text += "coverage is the share of measurements between P10 and P90\n\n";
   std::string header;
   for (const ErrorColumn& column : kColumns) {
     if (column.width == 0) continue;
-    const bool number = column.width < 10 && column.key != "dtype";
+    const bool number = column.width <= 8 && column.key != "dtype";
     header += (header.empty() ? "" : " ") + fit(column.key, column.width, number);
   }
   text += header + "\n" + std::string(header.size(), '-') + "\n";
@@ -91,7 +90,7 @@ std::string as_json(const ErrorTable& table) {
     }
     document["rows"].push_back(std::move(object));
   }
-  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 std::string as_csv(const ErrorTable& table) {
@@ -122,7 +121,7 @@ std::string as_markdown(const ErrorTable& table) {
   for (const ErrorRow& row : table.rows) {
     std::string line = "|";
     for (const ErrorColumn& column : kColumns)
-      line += fmt::format(" {} |", human_value(column, column.value(table, row)));
+      line += fmt::format(" {} |", markdown_text(human_value(column, column.value(table, row))));
     text += line + "\n";
   }
   return text;

@@ -114,7 +114,7 @@ class Adviser {
   [[nodiscard]] std::string reason(const LayerEstimate& row) const {
     const double intensity = row.total.intensity();
     const bool knows_ridge = row.ridge_point > 0 && intensity > 0;
-    const std::string of_bound = fmt::format("{}-bound", name(row.bound));
+    std::string of_bound = fmt::format("{}-bound", name(row.bound));
     switch (row.bound) {
       case Bound::kNone: return "takes no time";
       case Bound::kHost:

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/human.hpp"
+#include "kernels/cost_kind.hpp"
 #include "roofline/exact_sum.hpp"
 #include "roofline/pricer.hpp"
 
@@ -34,7 +36,8 @@ class Estimator {
         device_(device),
         work_share_(options.work_share),
         lowering_(network, options.optimizer),
-        pricer_(device, options.mode, options.execution) {}
+        pricer_(device, options.mode, options.execution),
+        mode_(options.mode) {}
 
   LayerEstimate row(const Group& group) {
     const Layer& anchor = network_.layers[static_cast<std::size_t>(group.members.front())];
@@ -56,6 +59,9 @@ class Estimator {
     return row;
   }
 
+  /// Kinds of kernels, with their formats, that a calibrated device has no parameters of its own for.
+  [[nodiscard]] const std::set<std::string>& pooled() const { return pooled_; }
+
  private:
   void share_out(GroupLaunches& launches) const {
     for (auto& pass : launches.passes) {
@@ -68,11 +74,17 @@ class Estimator {
     for (const Launch& launch : launches.passes[index]) {
       if (launch.work.matrix.value() > 0) expect_format(device_, launch.work.math);
       const Price& price = pricer_.price_of(launch);
+      if (!price.own && mode_ == Mode::kCalibrated && !launch.work.empty()) note_pooled(launch.kernel);
       row.passes[index] += scaled(amounts_of(launch, price), repeat);
       row.by_bound[static_cast<std::size_t>(price.bound)] += price.time * repeat;
       for (std::size_t i = 0; i < kBoundCount; ++i) row.needs[i] += price.needs[i] * repeat;
       if (!launch.part) row.kernels += repeat;
     }
+  }
+
+  void note_pooled(const Kernel& kernel) {
+    const std::optional<DType> format = cost_format(kernel);
+    pooled_.insert(fmt::format("{}{}{}", cost_kind(kernel).name, format ? " " : "", format ? name(*format) : ""));
   }
 
   static Bound largest_bound(const std::array<Seconds, kBoundCount>& times) {
@@ -101,6 +113,8 @@ class Estimator {
   double work_share_;
   Lowering lowering_;
   Pricer pricer_;
+  Mode mode_;
+  std::set<std::string> pooled_;
 };
 
 // Puts every pass's amounts on the grid of the total, then adds up rows, categories and the total.
@@ -154,13 +168,18 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
                   .precision = network.precision,
                   .options = options,
                   .parameters = network.parameters};
+  result.options.mode = resolve(options.mode, device);
   const std::vector<Group> groups = plan_fusion(network, options.fusion);
-  Estimator estimator(network, device, options);
+  Estimator estimator(network, device, result.options);
   result.rows.reserve(groups.size());
   for (const Group& group : groups) result.rows.push_back(estimator.row(group));
   add_up(result);
   result.memory = footprint(network, groups, options.optimizer);
   result.warnings = warnings_of(result, device);
+  if (!estimator.pooled().empty()) {
+    result.warnings.push_back(fmt::format("the calibration of {} has nothing on {}: pooled efficiencies price them",
+                                          device.name, fmt::join(estimator.pooled(), ", ")));
+  }
   return result;
 }
 

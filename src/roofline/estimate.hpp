@@ -17,7 +17,7 @@ inline constexpr std::array<std::string_view, 2> kExecutionNames{"graph", "eager
 
 /// How a network is run and priced.
 struct EngineOptions {
-  Mode mode = Mode::kDatasheet;
+  Mode mode = Mode::kAuto;  ///< in an Estimate: what it became
   Fusion fusion = Fusion::kEpilogue;
   Execution execution = Execution::kGraph;
   Optimizer optimizer = Optimizer::kAdam;

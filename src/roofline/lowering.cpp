@@ -123,12 +123,12 @@ void Lowering::backward(const Group& group, GroupLaunches& launches) const {
       const Bytes between = site.outputs[0].bytes();
       subtract_traffic(work, between, between);
     } else {
-      for (Launch& launch : launches_of(input_kernels)) dgrad.push_back(std::move(launch));
+      for (const Launch& launch : launches_of(input_kernels)) dgrad.push_back(launch);
     }
     previous = input_kernels.size() == 1 && is_elementwise(layer, network_.phase) ? *member : -1;
     Kernels weight_kernels;
     if (!layer.parameters.empty()) std::visit([&](const auto& op) { op.wgrad(site, weight_kernels); }, layer.op);
-    for (Launch& launch : launches_of(weight_kernels)) wgrad.push_back(std::move(launch));
+    for (const Launch& launch : launches_of(weight_kernels)) wgrad.push_back(launch);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/checked.hpp"
+
 namespace ridgepoint {
 namespace {
 
@@ -60,24 +62,72 @@ Bytes peak_alive(const Network& network, const std::vector<Group>& groups) {
   return peak;
 }
 
-// Every tensor that some layer keeps for its backward pass, once per repetition of the layer that made it.
+// What training keeps of every tensor for the backward pass, once for each of its values.
+class Kept {
+ public:
+  explicit Kept(const Network& network)
+      : network_(network),
+        storage_(storage_of(network)),
+        times_(network.tensors.size(), 0),
+        handovers_of_(network.tensors.size()),
+        handed_over_(network.handovers.size(), false) {
+    for (std::size_t i = 0; i < network.handovers.size(); ++i) {
+      handovers_of_[stored(network.handovers[i].in)].push_back(i);
+    }
+  }
+
+  // A layer sees a tensor as often as it runs, but no value of it twice; what its block handed over it sees too.
+  void keep(int tensor, std::size_t layer) {
+    const std::size_t id = stored(tensor);
+    times_[id] = std::max(times_[id], std::min(network_.layers[layer].repeat, values(id)));
+    for (const std::size_t i : handovers_of_[id]) {
+      const Handover& handover = network_.handovers[i];
+      if (handover.first <= layer && layer < handover.last) handed_over_[i] = true;
+    }
+  }
+
+  [[nodiscard]] Bytes total() const {
+    std::vector<std::int64_t> times = times_;
+    for (std::size_t i = 0; i < handed_over_.size(); ++i) {
+      const std::size_t out = stored(network_.handovers[i].out);
+      if (handed_over_[i]) times[out] = std::min(values(out), checked_add(times[out], network_.handovers[i].times));
+    }
+    Bytes sum{};
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      sum += network_.tensors[i].type.bytes() * static_cast<double>(times[i]);
+    }
+    return sum;
+  }
+
+ private:
+  [[nodiscard]] std::size_t stored(int tensor) const {
+    return static_cast<std::size_t>(storage_[static_cast<std::size_t>(tensor)]);
+  }
+  [[nodiscard]] std::int64_t values(std::size_t tensor) const {
+    const int producer = network_.tensors[tensor].producer;
+    return producer < 0 ? 1 : network_.layers[static_cast<std::size_t>(producer)].repeat;
+  }
+
+  const Network& network_;
+  std::vector<int> storage_;
+  std::vector<std::int64_t> times_;                     // by tensor
+  std::vector<std::vector<std::size_t>> handovers_of_;  // by the tensor that goes in
+  std::vector<bool> handed_over_;                       // whether a layer keeps what is handed over
+};
+
 Bytes saved_activations(const Network& network) {
-  const std::vector<int> storage = storage_of(network);
-  std::vector<std::int64_t> kept(network.tensors.size(), 0);
-  Bytes total{};
-  for (const Layer& layer : network.layers) {
+  Kept kept(network);
+  Bytes extra{};
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const Layer& layer = network.layers[i];
     const SiteStorage place(network, layer);
     const Saved saved = std::visit([&](const auto& op) { return op.saved(place.site()); }, layer.op);
-    const auto keep = [&](int tensor) {
-      std::int64_t& times = kept[static_cast<std::size_t>(storage[static_cast<std::size_t>(tensor)])];
-      times = std::max(times, layer.repeat);
-    };
+    const auto keep = [&](int tensor) { kept.keep(tensor, i); };
     if (saved.inputs) std::for_each(layer.inputs.begin(), layer.inputs.end(), keep);
     if (saved.output) std::for_each(layer.outputs.begin(), layer.outputs.end(), keep);
-    total += saved.extra * static_cast<double>(layer.repeat);
+    extra += saved.extra * static_cast<double>(layer.repeat);
   }
-  for (std::size_t i = 0; i < kept.size(); ++i) total += network.tensors[i].type.bytes() * static_cast<double>(kept[i]);
-  return total;
+  return kept.total() + extra;
 }
 
 void add_parameters(const Network& network, const Layer& layer, Optimizer optimizer, Footprint& result) {

@@ -14,8 +14,8 @@ const Price& Pricer::price_of(const Launch& launch) {
   const auto [entry, is_new] = known_.try_emplace(Key{launch});
   Price& result = entry->second;
   if (!is_new) return result;
-  result = price(launch, device_, mode_);
-  if (execution_ == Execution::kEager && mode_ != Mode::kRoofline && !launch.part) wait_for_host(result);
+  const Clock clock = execution_ == Execution::kEager ? Clock::kOp : Clock::kKernel;
+  result = price(launch, device_, mode_, {.clock = clock});
   return result;
 }
 

@@ -95,6 +95,13 @@ TEST_CASE("lists of sizes are checked where they stand", "[families]") {
        |                                ^
   expected a last width like the embeddings', for their dot product
 )");
+  CHECK(message(replaced(kRecommender, "[1]", "[1], \"lookups\": [9223372036854775807, 1]")) ==
+        R"(tiny.json:2:63: error: the sum of the lookups overflows
+  at /lookups
+     2 |  "tables": [10, 10], "bottom": [4, 8], "top": [1], "lookups": [9223372036854775807, 1]}
+       |                                                               ^
+  expected a sum below 2^63
+)");
   CHECK(message(replaced(kRecommender, "[1]", "[1], \"lookups\": [1]")) ==
         R"(tiny.json:2:63: error: 1 lookups for 2 tables
   at /lookups

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include <CLI/Option.hpp>
+#include <cstdio>
+
+#include "calibrate/fit.hpp"
+#include "calibrate/module.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "core/text.hpp"
+#include "io/data_path.hpp"
+#include "io/files.hpp"
+
+namespace ridgepoint {
+namespace {
+
+struct FitArguments {
+  std::string base;
+  std::vector<std::string> samples;
+  std::string output;
+  std::string date;
+  bool dry_run = false;
+};
+
+int run_fit(const FitArguments& a) {
+  if (a.output.empty() && !a.dry_run) throw InputError({"no output file", "-o FILE, or --dry-run"});
+  if (!a.date.empty() && !is_date(a.date))
+    throw InputError({fmt::format("--date {} is no date", in_quotes(a.date)), "YYYY-MM-DD"});
+  const auto document = Document::load(resolve(kDevices, a.base));
+  const Device base = read_device(document);
+  std::vector<SampleFile> files;
+  for (const std::string& path : a.samples) files.push_back(read_samples(path));
+  const Module module("fit");
+  const FitResult result = fit(base, files, module.function<Minimize>(kMinimizeEntry), a.date);
+  if (!a.dry_run) write_file(a.output, write_device(*document, result.calibration));
+  emit("", write_fit(result));
+  for (const std::string& warning : result.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
+  return 0;
+}
+
+void declare_fit(CLI::App& app, FitArguments& a) {
+  app.add_option("--base", a.base,
+                 "The device whose data sheet is kept: a name of `ridgepoint list devices`, or a file")
+      ->required()
+      ->type_name("DEVICE");
+  app.add_option("--samples", a.samples, "Sample files (CSV) of one device")->required()->type_name("FILE...");
+  app.add_option("-o,--output", a.output, "Write the calibrated device to this file")->type_name("FILE");
+  app.add_option("--date", a.date, "When the samples were measured, for the provenance")->type_name("YYYY-MM-DD");
+  app.add_flag("--dry-run", a.dry_run, "Show the fit and write nothing");
+}
+
+}  // namespace
+
+Action declare_calibrate(CLI::App& app) {
+  const auto fit_arguments = std::make_shared<FitArguments>();
+  CLI::App* fit = app.add_subcommand("fit", "fit a device's own parameters to sample files");
+  declare_fit(*fit, *fit_arguments);
+  app.require_subcommand(1);
+  return [fit_arguments] { return run_fit(*fit_arguments); };
+}
+
+}  // namespace ridgepoint

@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/text.hpp"
+#include "hardware/calibration.hpp"
+#include "kernels/cost_kind.hpp"
+
+namespace ridgepoint {
+namespace {
+
+constexpr std::string_view kAnyFormat = "any";
+
+class Reader {
+ public:
+  explicit Reader(std::shared_ptr<const Document> document) : document_(std::move(document)) {}
+
+  Calibration read(const Node& node) {
+    ObjectReader reader(document_, node, "calibration");
+    calibration_.tool = reader.required_string("tool");
+    calibration_.device = reader.required_string("device");
+    if (const Node* date = reader.optional("date")) calibration_.date = read_date(reader, *date);
+    calibration_.samples = read_samples(reader);
+    for (const Node& source : reader.array(reader.required("sources"))) read_source(source);
+    if (const Node* facts = reader.optional("facts")) {
+      const ObjectReader list(document_, *facts, "facts");
+      for (const Node& item : facts->items) calibration_.facts.emplace_back(item.key, list.string(item));
+    }
+    for (const Node& entry : reader.array(reader.required("entries"))) read_entry(entry);
+    reader.finish();
+    return std::move(calibration_);
+  }
+
+ private:
+  static std::int64_t read_samples(ObjectReader& reader) {
+    const Node& node = reader.required("samples");
+    const std::int64_t count = reader.integer(node);
+    if (count < 0) reader.fail(node, {fmt::format("\"samples\" is {}", count), "0 or more"});
+    return count;
+  }
+
+  static std::string read_date(const ObjectReader& reader, const Node& node) {
+    std::string date = reader.string(node);
+    if (!is_date(date)) reader.fail(node, {fmt::format("{} is no date", in_quotes(date)), "YYYY-MM-DD"});
+    return date;
+  }
+
+  void read_source(const Node& node) {
+    ObjectReader reader(document_, node, "source");
+    calibration_.sources.push_back({.file = reader.required_string("file"),
+                                    .samples = read_samples(reader),
+                                    .hash = reader.required_string("hash")});
+    reader.finish();
+  }
+
+  void read_entry(const Node& node) {
+    ObjectReader reader(document_, node, "entry");
+    std::vector<std::string_view> kinds;
+    for (const CostKind& kind : kCostKinds) kinds.push_back(kind.name);
+    CalibrationEntry entry{.kernel = reader.choice(reader.required("kernel"), kinds)};
+    entry.format = read_format(reader);
+    const std::string clock = reader.choice(reader.required("clock"), kClockNames);
+    entry.clock = static_cast<Clock>(std::find(kClockNames.begin(), kClockNames.end(), clock) - kClockNames.begin());
+    entry.parameters = read_parameters(reader.required("parameters"));
+    entry.samples = read_samples(reader);
+    entry.p10 = reader.positive(reader.required("p10"));
+    const Node& p90 = reader.required("p90");
+    entry.p90 = reader.positive(p90);
+    if (entry.p90 < entry.p10) reader.fail(p90, {"p90 is below p10", "a larger value"});
+    entry.median_error = reader.non_negative(reader.required("median_error"));
+    if (const Node* bounds = reader.optional("at_bounds")) {
+      for (const Node& name : reader.array(*bounds)) entry.at_bounds.push_back(reader.choice(name, parameter_names()));
+    }
+    reader.finish();
+    expect_new(reader, entry);
+    calibration_.entries.push_back(std::move(entry));
+  }
+
+  static std::optional<DType> read_format(ObjectReader& reader) {
+    std::vector<std::string_view> names{kAnyFormat};
+    for (const DTypeFacts& facts : kDTypes) {
+      if (facts.arithmetic) names.push_back(facts.name);
+    }
+    const std::string word = reader.choice(reader.required("format"), names);
+    return word == kAnyFormat ? std::nullopt : find_dtype(word);
+  }
+
+  static std::vector<std::string_view> parameter_names() {
+    std::vector<std::string_view> names;
+    for (const LawParameter& parameter : kLawParameters) names.push_back(parameter.name);
+    return names;
+  }
+
+  LawParameters read_parameters(const Node& node) {
+    ObjectReader reader(document_, node, "parameters");
+    LawParameters parameters;
+    for (const LawParameter& parameter : kLawParameters) {
+      const Node* value = parameter.optional ? reader.optional(parameter.name) : &reader.required(parameter.name);
+      if (value == nullptr) continue;
+      const double number = reader.positive(*value);
+      if (number < parameter.lower || number > parameter.upper) {
+        reader.fail(*value, {fmt::format("{} is {}", in_quotes(parameter.name), number),
+                             fmt::format("{} to {}", parameter.lower, parameter.upper)});
+      }
+      parameters.*parameter.member = number;
+    }
+    reader.finish();
+    return parameters;
+  }
+
+  void expect_new(const ObjectReader& reader, const CalibrationEntry& entry) const {
+    for (const CalibrationEntry& known : calibration_.entries) {
+      if (known.kernel != entry.kernel || known.format != entry.format || known.clock != entry.clock) continue;
+      reader.fail(reader.node(), {fmt::format("a second entry of {} {} on the {} clock", entry.kernel,
+                                              format_name(entry.format), kClockNames[static_cast<int>(entry.clock)]),
+                                  "one entry for each kernel, format and clock"});
+    }
+  }
+
+  std::shared_ptr<const Document> document_;
+  Calibration calibration_;
+};
+
+}  // namespace
+
+std::string_view format_name(std::optional<DType> format) { return format ? name(*format) : kAnyFormat; }
+
+bool is_date(std::string_view text) {
+  if (text.size() != 10) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 4 || i == 7;
+    if (dash ? text[i] != '-' : std::isdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  }
+  const int month = (text[5] - '0') * 10 + text[6] - '0';
+  const int day = (text[8] - '0') * 10 + text[9] - '0';
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+Calibration read_calibration(const std::shared_ptr<const Document>& document, const Node& node) {
+  return Reader(document).read(node);
+}
+
+}  // namespace ridgepoint

@@ -1,0 +1,1 @@
+analyze bert-large --hw h100-sxm5 --fusion full

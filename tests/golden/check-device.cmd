@@ -1,0 +1,1 @@
+check hwspecs/h100-sxm5.json

@@ -1,0 +1,1 @@
+check models/gpt2.json

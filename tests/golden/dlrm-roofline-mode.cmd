@@ -1,0 +1,1 @@
+analyze dlrm --hw l40s --mode roofline

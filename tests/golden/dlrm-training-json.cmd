@@ -1,0 +1,1 @@
+analyze dlrm --hw rtx-4090 --phase training --optimizer sgd --by category --format json

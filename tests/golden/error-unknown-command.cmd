@@ -1,0 +1,1 @@
+analyse resnet50

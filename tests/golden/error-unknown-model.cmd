@@ -1,0 +1,1 @@
+analyze resnt50 --hw h100-sxm5

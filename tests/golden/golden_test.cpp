@@ -1,0 +1,54 @@
+// Command lines and their exact output: NAME.cmd holds the arguments, NAME.txt what goes to standard output and, behind
+// it, to standard error and the exit code where that is not 0. RIDGEPOINT_UPDATE_GOLDEN=1 writes the outputs anew.
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "tests/binary.hpp"
+
+namespace ridgepoint {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kFolder = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests" / "golden";
+
+std::vector<fs::path> commands() {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() == ".cmd") found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::string shown(const Outcome& outcome) {
+  std::string text = outcome.out;
+  if (!outcome.err.empty()) text += "--- standard error ---\n" + outcome.err;
+  if (outcome.code != 0) text += "--- exit code " + std::to_string(outcome.code) + " ---\n";
+  return text;
+}
+
+TEST_CASE("golden outputs", "[golden]") {
+  const bool update = std::getenv("RIDGEPOINT_UPDATE_GOLDEN") != nullptr;
+  REQUIRE(commands().size() >= 20);
+  for (const fs::path& command : commands()) {
+    INFO(command.stem().string());
+    fs::path expected = command;
+    expected.replace_extension(".txt");
+    const std::string now = shown(run_binary(text_of_file(command), {.folder = RIDGEPOINT_TEST_SOURCE_DIR}));
+    if (update) write_text(expected, now);
+    CHECK(now == text_of_file(expected));
+  }
+}
+
+TEST_CASE("every golden output has its command", "[golden]") {
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".txt") continue;
+    fs::path command = entry.path();
+    CHECK(fs::exists(command.replace_extension(".cmd")));
+  }
+}
+
+}  // namespace
+}  // namespace ridgepoint

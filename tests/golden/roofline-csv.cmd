@@ -1,0 +1,1 @@
+roofline --hw mi300x --format csv

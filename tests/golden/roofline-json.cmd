@@ -1,0 +1,1 @@
+roofline --hw v100-sxm2-16gb --format json

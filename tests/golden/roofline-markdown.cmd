@@ -1,0 +1,1 @@
+roofline --hw epyc-9654 --format markdown

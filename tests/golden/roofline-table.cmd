@@ -1,0 +1,1 @@
+roofline --hw h100-sxm5

@@ -1,0 +1,229 @@
+#pragma once
+// Valid places for every op, of random sizes, and the place of an op by itself.
+
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ops/op.hpp"
+
+namespace ridgepoint {
+
+/// An op with inputs that it accepts.
+struct OpCase {
+  Op op;
+  std::vector<TensorType> inputs;
+};
+
+/// An op in its place: infers the outputs and owns what a Site refers to. By default every input wants a gradient.
+class OpPlace {
+ public:
+  explicit OpPlace(OpCase c, Precision precision = {}, Phase phase = Phase::kTraining)
+      : case_(std::move(c)),
+        precision_(precision),
+        phase_(phase),
+        wanted_(std::make_unique<bool[]>(case_.inputs.size())) {
+    outputs_ = std::visit([&](const auto& op) { return op.outputs(case_.inputs, precision_); }, case_.op);
+    for (std::size_t i = 0; i < case_.inputs.size(); ++i) wanted_[i] = facts(case_.inputs[i].dtype).arithmetic;
+  }
+
+  void want_gradient(std::size_t input, bool wanted) { wanted_[input] = wanted; }
+  [[nodiscard]] const Op& op() const { return case_.op; }
+  [[nodiscard]] Site site() const {
+    return {case_.inputs, outputs_, precision_, phase_, {wanted_.get(), case_.inputs.size()}};
+  }
+  [[nodiscard]] Parameters parameters() const {
+    return std::visit([&](const auto& op) { return op.parameters(case_.inputs); }, case_.op);
+  }
+  [[nodiscard]] Kernels kernels(Pass pass) const {
+    Kernels kernels;
+    const Site here = site();
+    std::visit(
+        [&](const auto& op) {
+          if (pass == Pass::kFprop) op.fprop(here, kernels);
+          if (pass == Pass::kDgrad) op.dgrad(here, kernels);
+          if (pass == Pass::kWgrad) op.wgrad(here, kernels);
+        },
+        case_.op);
+    return kernels;
+  }
+  /// All that a pass asks of a machine.
+  [[nodiscard]] Work work(Pass pass) const {
+    Work total;
+    for (const Kernel& kernel : kernels(pass)) total = total + work_of(kernel);
+    return total;
+  }
+
+ private:
+  OpCase case_;
+  Precision precision_;
+  Phase phase_;
+  std::vector<TensorType> outputs_;
+  std::unique_ptr<bool[]> wanted_;
+};
+
+/// Random valid cases; an op type without an overload here does not compile.
+class CaseMaker {
+ public:
+  CaseMaker(unsigned seed, DType dtype) : random_(seed), dtype_(dtype) {}
+
+  OpCase make(const Op& prototype) {
+    return std::visit([this](const auto& op) { return (*this)(op); }, prototype);
+  }
+
+  OpCase operator()(Linear op) {
+    op.out_features = size();
+    op.bias = coin();
+    return {op, {tensor({size(), size(), size()})}};
+  }
+  OpCase operator()(Matmul op) {
+    op.transpose_b = coin();
+    const std::int64_t k = size();
+    const std::int64_t n = size();
+    const std::int64_t batch = size();
+    return {op, {tensor({batch, size(), k}), tensor(op.transpose_b ? Shape{batch, n, k} : Shape{batch, k, n})}};
+  }
+  OpCase operator()(Convolution op) {
+    op.groups = size();
+    op.out_channels = op.groups * size();
+    op.kernel = {{3}};
+    op.padding.extents = {{1}};
+    op.stride = {{small()}};
+    op.bias = coin();
+    std::vector<std::int64_t> extents{size(), op.groups * size()};
+    for (std::int64_t axis = small(); axis > 0; --axis) extents.push_back(size());
+    return {op, {tensor(Shape(std::move(extents)))}};
+  }
+  OpCase operator()(FusedAttention op) {
+    op.kv_heads = size();
+    op.heads = op.kv_heads * size();
+    op.causal = coin();
+    const std::int64_t d = size();
+    const std::int64_t q_len = size();
+    const std::int64_t batch = size();
+    const TensorType kv = tensor({batch, q_len + size(), op.kv_heads * d});
+    return {op, {tensor({batch, q_len, op.heads * d}), kv, kv}};
+  }
+  OpCase operator()(Aggregate op) {
+    op.edges = 10 * size();
+    op.weighted = coin();
+    op.reduce = reduction();
+    return {op, {tensor({size(), size()})}};
+  }
+  OpCase operator()(Embedding op) {
+    op.rows = size();
+    op.dim = size();
+    return {op, {ids({size(), size()})}};
+  }
+  OpCase operator()(EmbeddingBag op) {
+    op.tables = {size(), size()};
+    op.dim = size();
+    op.lookups = {size(), size()};
+    return {op, {ids({size(), op.lookups[0] + op.lookups[1]})}};
+  }
+  OpCase operator()(Pooling op) {
+    op.kernel = {{2}};
+    op.stride = {{2}};
+    op.reduce = reduction();
+    return {op, {tensor({size(), size(), 2 * size(), 2 * size()})}};
+  }
+  OpCase operator()(Reduce op) {
+    op.reduce = reduction();
+    op.axes = {small() - 1};
+    op.keep = coin();
+    return {op, {some()}};
+  }
+  template <bool Centred>
+  OpCase operator()(RowNorm<Centred> op) {
+    op.weight = coin();
+    op.bias = Centred && coin();
+    return {op, {some()}};
+  }
+  OpCase operator()(BatchNorm op) {
+    op.affine = coin();
+    return {op, {tensor({size(), size(), size(), size()})}};
+  }
+  OpCase operator()(Softmax op) {
+    op.scaled = coin();
+    return {op, {some()}};
+  }
+  OpCase operator()(Unary op) { return {op, {some()}}; }
+  OpCase operator()(Binary op) {
+    const TensorType x = some();
+    if (coin()) return {op, {x, x}};
+    return {op, {x, tensor({x.shape.back()})}};
+  }
+  OpCase operator()(Gated op) {
+    op.activation = static_cast<Gate>(size() % static_cast<std::int64_t>(Words<Gate>::kWords.size()));
+    const TensorType x = some();
+    return {op, {x, x}};
+  }
+  OpCase operator()(Bias op) { return {op, {some()}}; }
+  OpCase operator()(Rope op) {
+    op.head_dim = 2 * size();
+    op.share = coin() ? 1 : 0.5;
+    return {op, {tensor({size(), size(), op.head_dim * size()})}};
+  }
+  OpCase operator()(KvCache op) {
+    const std::int64_t tokens = size();
+    op.length = tokens + size();
+    return {op, {tensor({size(), tokens, size()})}};
+  }
+  OpCase operator()(Reshape op) {
+    const TensorType x = some();
+    op.shape = {x.shape[1], -1, x.shape[0]};
+    return {op, {x}};
+  }
+  OpCase operator()(Flatten op) {
+    op.start = small() - 1;
+    return {op, {some()}};
+  }
+  OpCase operator()(Transpose op) {
+    op.axes = {2, 0, 1};
+    op.free = coin();
+    return {op, {some()}};
+  }
+  OpCase operator()(Slice op) {
+    op.axis = small() - 1;
+    op.start = size();
+    op.length = size();
+    TensorType x = some();
+    x.shape[op.axis] = op.start + op.length + size();
+    return {op, {x}};
+  }
+  OpCase operator()(Concat op) {
+    TensorType x = some();
+    TensorType y = x;
+    y.shape[1] = size();
+    return {op, {x, y, x}};
+  }
+  OpCase operator()(Triangle op) {
+    op.diagonal = coin();
+    const std::int64_t n = size() + 1;
+    return {op, {tensor({size(), n, n})}};
+  }
+
+ private:
+  std::int64_t between(std::int64_t least, std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>(least, most)(random_);
+  }
+  std::int64_t size() { return coin() ? between(1, 9) : between(10, 300); }
+  std::int64_t small() { return between(1, 3); }
+  bool coin() { return between(0, 1) == 1; }
+  Reduction reduction() { return static_cast<Reduction>(between(0, 2)); }
+  [[nodiscard]] TensorType tensor(Shape shape) const { return {std::move(shape), dtype_}; }
+  static TensorType ids(Shape shape) { return {std::move(shape), DType::kInt64}; }
+  TensorType some() { return tensor({size(), size(), size()}); }
+
+  std::mt19937 random_;
+  DType dtype_;
+};
+
+/// All formats of a run in one.
+inline Precision precision_of(DType dtype) {
+  return {.activations = dtype, .weights = dtype, .kv_cache = dtype, .math = dtype};
+}
+
+}  // namespace ridgepoint
