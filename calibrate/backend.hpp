@@ -36,17 +36,23 @@ struct Point {
   std::string kernel;  ///< a kernel of the sample files
   std::string dtype;
   std::vector<std::string> values;
+  Seconds budget{0.1};  ///< the time that the backend suggests for it, without its setting up
 };
 
-/// Why a measurement ended.
-enum class Stop : std::uint8_t { kSettled, kOutOfTime };
+/// Why a measurement ended: the median was certain, or the budget was over; or, worse, something else ran on the cores
+/// in so many samples, for three budgets, that the shortest is all that there is to go by.
+enum class Stop : std::uint8_t { kSettled, kOutOfTime, kDisturbed };
+inline constexpr std::string_view kStopNames[] = {"settled", "out of time", "disturbed"};
 
 /// The result of timing a point. Times are of one run of the kernel.
 struct Measurement {
   Seconds time{};     ///< median of the samples that were kept
+  Seconds best{};     ///< the shortest of them
   double spread = 0;  ///< median absolute deviation over the median
   std::int64_t kept = 0;
-  std::int64_t dropped = 0;  ///< outliers: a stolen core, a changed clock
+  std::int64_t dropped = 0;    ///< outliers, and the slower level of a jump
+  std::int64_t disturbed = 0;  ///< samples that had to wait for a core, and count only if `stop` says so
+  bool jumped = false;         ///< the samples changed their level for good: a changed clock, a stolen core
   Stop stop = Stop::kSettled;
 };
 

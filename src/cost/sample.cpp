@@ -134,7 +134,8 @@ class Reader {
 
   SampleFormat format_of(const CsvRow& row) const {
     const std::string& text = row.fields[fixed_[3]];
-    if (const auto dtype = find_dtype(text); dtype && facts(*dtype).arithmetic) return {*dtype, *dtype};
+    const auto allowed = [&](const DTypeFacts& facts) { return facts.arithmetic != file_.kernel->moves_indices; };
+    if (const auto dtype = find_dtype(text); dtype && allowed(facts(*dtype))) return {*dtype, *dtype};
     const std::size_t split = text.find("s_");
     if (split != std::string::npos && text.ends_with('m')) {
       const auto storage = find_dtype(text.substr(0, split));
@@ -143,11 +144,12 @@ class Reader {
     }
     std::vector<std::string_view> names;
     for (const DTypeFacts& facts : kDTypes) {
-      if (facts.arithmetic) names.push_back(facts.name);
+      if (allowed(facts)) names.push_back(facts.name);
     }
+    const char* const pairs =
+        file_.kernel->moves_indices ? "" : ", or such as fp16s_fp32m for fp16 tensors multiplied in fp32";
     file_.table.fail(row, fixed_[3],
-                     {fmt::format("unknown format {}", in_quotes(text)),
-                      join_choices(names) + ", or such as fp16s_fp32m for fp16 tensors multiplied in fp32",
+                     {fmt::format("unknown format {}", in_quotes(text)), join_choices(names) + pairs,
                       std::string(nearest(text, names))});
   }
 

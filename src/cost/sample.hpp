@@ -29,6 +29,7 @@ struct SampleKernel {
   std::string_view name;
   std::span<const SampleColumn> columns;
   std::optional<Launch> (*lower)(const SampleFields& fields);
+  bool moves_indices = false;  ///< its format is that of an index (int32, int64)
 };
 
 std::span<const SampleKernel> sample_kernels();

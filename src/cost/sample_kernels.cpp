@@ -36,14 +36,27 @@ constexpr std::array kAttentionColumns{Columns{"batch"},
                                        Columns{"copies", false, kOnce}};
 constexpr std::array kStreamColumns{Columns{"op", true}, Columns{"rows"}, Columns{"cols"},
                                     Columns{"copies", false, kOnce}};
-constexpr std::array kEmbeddingColumns{Columns{"tables"},  Columns{"rows"},  Columns{"dim"},
-                                       Columns{"lookups"}, Columns{"batch"}, Columns{"copies", false, kOnce}};
+constexpr std::array kEmbeddingColumns{Columns{"tables"},
+                                       Columns{"rows"},
+                                       Columns{"dim"},
+                                       Columns{"lookups"},
+                                       Columns{"batch"},
+                                       Columns{"copies", false, kOnce},
+                                       Columns{.name = "skew_permille", .fallback = 0, .minimum = 0}};
 constexpr std::array kRecurrentColumns{Columns{"op", true}, Columns{"hidden"}, Columns{"batch"}, Columns{"timesteps"},
                                        Columns{"pass", true}};
 constexpr std::array kMoeColumns{Columns{"tokens"}, Columns{"hidden"}, Columns{"ffn"}, Columns{"top_k"},
                                  Columns{"experts"}};
 constexpr std::array kCollectiveColumns{Columns{"op", true}, Columns{"ranks"}, Columns{"ranks_per_node"},
                                         Columns{"bytes"}};
+constexpr std::array kSpmmColumns{Columns{"rows"}, Columns{"cols"}, Columns{"nonzeros"}, Columns{"features"}};
+constexpr std::array kSamplingColumns{Columns{"op", true}, Columns{"nodes"}, Columns{"edges"}, Columns{"seeds"},
+                                      Columns{"fanout"}};
+// Ceilings. `bytes` of a stream is its working set, all of which one pass touches once.
+constexpr std::array kBandwidthColumns{Columns{"op", true}, Columns{"bytes"}, Columns{"threads"}};
+constexpr std::array kFmaColumns{Columns{"bits"}, Columns{"flops"}, Columns{"threads"}};
+constexpr std::array kChaseColumns{Columns{"bytes"}, Columns{.name = "huge", .minimum = 0}};
+constexpr std::array kLaunchColumns{Columns{"op", true}, Columns{"threads"}};
 
 // What a stream of a sample does to each element: FLOPs, special operations, tensors of rows x cols read and written,
 // and vectors of cols read. A `_scalar` op reads one tensor; silu_and_mul reads gate and up and counts the output's
@@ -64,7 +77,8 @@ constexpr std::array kElementwiseOps{
     StreamOp{"div_scalar", 1, 0, 1, 1, 0}, StreamOp{"pow_scalar", 2, 2, 1, 1, 0},
     StreamOp{"relu", 1, 0, 1, 1, 0},       StreamOp{"gelu", 5, 1, 1, 1, 0},
     StreamOp{"tanh", 1, 1, 1, 1, 0},       StreamOp{"silu_and_mul", 5, 2, 2, 1, 0},
-    StreamOp{"rope", 3, 0, 1, 1, 0},
+    StreamOp{"exp", 1, 1, 1, 1, 0},        StreamOp{"erf", 1, 1, 1, 1, 0},
+    StreamOp{"sigmoid", 3, 2, 1, 1, 0},    StreamOp{"rope", 3, 0, 1, 1, 0},
 };
 constexpr std::array kNormalizationOps{
     StreamOp{"softmax", 5, 1, 1, 1, 0},
@@ -181,7 +195,26 @@ std::optional<Launch> lower_embedding(const SampleFields& f) {
                        .flops = (lookups - bags) * dim});
 }
 
-// No cost model prices these yet; their files are read and checked.
+// Reads rows x cols and writes one value per row.
+std::optional<Launch> lower_reduction(const SampleFields& f) {
+  constexpr std::array kOps{StreamOp{"sum", 1, 0, 1, 0, 0}, StreamOp{"max", 1, 0, 1, 0, 0}};
+  Launch reduction = lower_stream(f, StreamKind::kReduction, find_stream_op(kOps, f.word("op")));
+  auto& stream = std::get<Stream>(reduction.kernel);
+  stream.written = bytes_of(stream.rows, f.format().storage);
+  return launch(stream);
+}
+
+std::optional<Launch> lower_spmm(const SampleFields& f) {
+  const DType storage = f.format().storage;
+  return launch(Spmm{.rows = f.number("rows"),
+                     .cols = f.number("cols"),
+                     .nonzeros = f.number("nonzeros"),
+                     .features = f.number("features"),
+                     .dtype = storage,
+                     .value_bits = bits(storage)});
+}
+
+// No cost model prices these; their files are read and checked.
 std::optional<Launch> not_priced(const SampleFields&) { return std::nullopt; }
 
 constexpr std::array kSampleKernels{
@@ -194,6 +227,13 @@ constexpr std::array kSampleKernels{
     SampleKernel{"recurrent", kRecurrentColumns, not_priced},
     SampleKernel{"moe", kMoeColumns, not_priced},
     SampleKernel{"collective", kCollectiveColumns, not_priced},
+    SampleKernel{"reduction", kStreamColumns, lower_reduction},
+    SampleKernel{"spmm", kSpmmColumns, lower_spmm},
+    SampleKernel{"sampling", kSamplingColumns, not_priced, true},
+    SampleKernel{"stream", kBandwidthColumns, not_priced},
+    SampleKernel{"fma", kFmaColumns, not_priced},
+    SampleKernel{"chase", kChaseColumns, not_priced, true},
+    SampleKernel{"launch", kLaunchColumns, not_priced},
 };
 
 }  // namespace

@@ -85,7 +85,7 @@ std::optional<SamplePoint> gather_point(const Gather& g, DType dtype, std::int64
   return SamplePoint{"embedding",
                      std::string(name(dtype)),
                      {"1", fmt::format("{:.0f}", g.table_rows), fmt::format("{:.0f}", dim), "1",
-                      fmt::format("{:.0f}", g.lookups), fmt::format("{}", copies)}};
+                      fmt::format("{:.0f}", g.lookups), fmt::format("{}", copies), "0"}};
 }
 
 }  // namespace
