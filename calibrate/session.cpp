@@ -16,7 +16,6 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr double kNoisySpread = 0.1;  // relative deviation from which a measurement is called noisy
-constexpr Seconds kLeastBudget{2e-3};
 
 // The points of one microkernel that wait for their turn.
 struct Queue {
@@ -45,9 +44,9 @@ std::vector<Queue> make_queues(Backend& backend, const SessionOptions& options) 
 class Session {
  public:
   Session(Backend& backend, const SessionOptions& options) : backend_(backend), queues_(make_queues(backend, options)) {
-    budget_ = session_budget(options.effort);
     result_.machine = backend.machine();
     for (const Queue& queue : queues_) {
+      for (const Point& point : queue.points) budget_ += point.budget;
       points_ += queue.points.size();
       result_.measured.push_back({queue.microkernel, {}});
     }
@@ -90,12 +89,6 @@ class Session {
     return Seconds{std::chrono::duration<double>(SteadyClock::now() - start_).count()};
   }
 
-  // What the budget leaves for a point, if all that remain get the same.
-  [[nodiscard]] Seconds share() const {
-    const auto remaining = static_cast<double>(std::max<std::size_t>(points_ - done_, 1));
-    return std::max(kLeastBudget, (budget_ - elapsed()) / remaining);
-  }
-
   [[nodiscard]] Seconds left() const {
     if (done_ == 0) return budget_;
     return elapsed() * (static_cast<double>(points_ - done_) / static_cast<double>(done_));
@@ -105,7 +98,7 @@ class Session {
     Queue& queue = queues_[turn];
     const Point& point = queue.points[queue.next++];
     std::string why;
-    const std::optional<Measurement> measurement = backend_.measure(point, share(), why);
+    const std::optional<Measurement> measurement = backend_.measure(point, point.budget, why);
     if (!measurement) {
       result_.notes.push_back(fmt::format("{} {} ({}): not measured: {}", queue.microkernel.name, point.dtype,
                                           fmt::join(point.values, " "), why));
@@ -113,7 +106,8 @@ class Session {
     }
     noisy_ += measurement->spread > kNoisySpread ? 1 : 0;
     dropped_ += measurement->dropped;
-    unsettled_ += measurement->stop == Stop::kOutOfTime ? 1 : 0;
+    unsettled_ += measurement->stop == Stop::kSettled ? 0 : 1;
+    disturbed_ += measurement->stop == Stop::kDisturbed || measurement->jumped ? 1 : 0;
     result_.measured[turn].second.push_back({point, *measurement});
     ++measured_;
   }
@@ -124,6 +118,10 @@ class Session {
         "{} of {} points measured in {:.0f} s; {} ended by time before their spread was small; {} samples dropped as "
         "outliers",
         measured_, points_, elapsed().value(), unsettled_, dropped_));
+    if (disturbed_ > 0) {
+      result_.notes.push_back(
+          fmt::format("{} points were disturbed: something else ran on the cores, or the clock changed", disturbed_));
+    }
     if (noisy_ * 10 > measured_) {
       result_.notes.push_back(fmt::format("the machine is noisy: {} of {} points spread by more than {:.0f} %", noisy_,
                                           measured_, kNoisySpread * 100));
@@ -140,15 +138,11 @@ class Session {
   std::size_t measured_ = 0;
   std::size_t noisy_ = 0;
   std::size_t unsettled_ = 0;
+  std::size_t disturbed_ = 0;
   std::int64_t dropped_ = 0;
 };
 
 }  // namespace
-
-Seconds session_budget(Effort effort) {
-  constexpr Seconds kBudgets[] = {Seconds{15}, Seconds{60}, Seconds{300}};
-  return kBudgets[static_cast<std::size_t>(effort)];
-}
 
 SessionResult run_session(Backend& backend, const SessionOptions& options,
                           const std::function<void(const Progress&)>& report, const std::function<bool()>& stop) {

@@ -38,9 +38,6 @@ struct SessionResult {
   bool interrupted = false;
 };
 
-/// The time that a session of this effort is given.
-Seconds session_budget(Effort effort);
-
 /// Measures the points of the backend's microkernels, taking turns between them so that a session cut short has some of
 /// each. `report` hears of the progress; `stop` is asked before every point. Throws InputError on an unknown
 /// microkernel, and when nothing at all could be measured.
