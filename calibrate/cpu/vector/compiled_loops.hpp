@@ -151,10 +151,13 @@ __attribute__((target("avx512bf16"))) float dot_bf16(std::int64_t rounds) {
   return total;
 }
 
-struct Lanes {
-  std::int32_t value[16];
-};
-inline Lanes lanes_of(__m512i lanes) { return __builtin_bit_cast(Lanes, lanes); }
+using Ints = std::int32_t __attribute__((vector_size(kBytes)));
+
+inline std::int64_t sum_of(Ints lanes) {
+  std::int64_t sum = 0;
+  for (int i = 0; i < kFloats; ++i) sum += lanes[i];
+  return sum;
+}
 
 __attribute__((target("avx512vnni"))) std::int64_t dot_int8(std::int64_t rounds) {
   const __m512i ones = _mm512_set1_epi8(1);
@@ -171,9 +174,7 @@ __attribute__((target("avx512vnni"))) std::int64_t dot_int8(std::int64_t rounds)
   }
   std::int64_t total = 0;
 #pragma GCC unroll 12
-  for (int j = 0; j < kChains; ++j) {
-    for (const std::int32_t lane : lanes_of(sums[j]).value) total += lane;
-  }
+  for (int j = 0; j < kChains; ++j) total += sum_of(reinterpret_cast<Ints>(sums[j]));
   return total;
 }
 #define RIDGEPOINT_HAS_DOTS 1
