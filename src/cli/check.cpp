@@ -1,53 +1,94 @@
 #include <fmt/format.h>
 
 #include <CLI/Option.hpp>
-#include <cstdio>
 
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 #include "core/human.hpp"
 #include "core/text.hpp"
+#include "cost/sample.hpp"
 #include "families/family.hpp"
 #include "hardware/device.hpp"
 #include "io/data_path.hpp"
 #include "network/instantiate.hpp"
+#include "report/records.hpp"
 
 namespace ridgepoint {
 namespace {
 
+/// What is valid: a network in one of its phases, a device or a sample file, in words and as a record.
+struct Finding {
+  std::string file;
+  std::string kind;
+  std::string name;
+  std::string phase;
+  std::string detail;
+};
+
 // A network is valid when it can be built in every phase that it names.
-void check_network(const std::shared_ptr<const Document>& document) {
+std::vector<Finding> check_network(const std::shared_ptr<const Document>& document) {
   Attributes none;
   const Description description = load_model(document, none);
+  std::vector<Finding> findings;
   for (const Phase phase : phases_of(description)) {
     const Network network = instantiate(description, {.phase = phase});
     double parameters = 0;
     for (const Layer& layer : network.layers) parameters += parameter_count(layer) * static_cast<double>(layer.repeat);
-    fmt::print("{}: network {} is valid in phase {}: {} layers, {:.0f} parameters\n", printable(document->file()),
-               printable(description.name), name(phase), network.layers.size(), parameters);
+    findings.push_back({document->file(), "network", description.name, std::string(name(phase)),
+                        fmt::format("{} layers, {:.0f} parameters", network.layers.size(), parameters)});
   }
+  return findings;
 }
 
-void check_device(const std::shared_ptr<const Document>& document) {
+Finding check_device(const std::shared_ptr<const Document>& document) {
   const Device device = read_device(document);
   const std::vector<std::string> found = contradictions(device);
-  if (!found.empty())
+  if (!found.empty()) {
     throw InputError({fmt::format("device {}: {}", device.name, found.front()), "values that agree"},
                      {.file = document->file()});
-  fmt::print("{}: device {} is valid: {} of {}\n", printable(document->file()), printable(device.name),
-             human_si(device.dram_bandwidth().value(), "B/s"),
-             device.dram.capacity ? human_capacity(device.dram.capacity->value()) : "unknown capacity");
+  }
+  const std::string capacity =
+      device.dram.capacity ? human_capacity(device.dram.capacity->value()) : "unknown capacity";
+  return {document->file(), "device", device.name, "",
+          fmt::format("{} of {}", human_si(device.dram_bandwidth().value(), "B/s"), capacity)};
 }
 
-// The name of a model or device, or a file, whose keys say what it is.
-int check(const std::string& given) {
+Finding check_samples(const std::string& path) {
+  const SampleFile file = read_samples(path);
+  for (const Sample& sample : file.samples) launch_of(file, sample);
+  return {path, "samples", file.device, "", fmt::format("{} of the kernel {}", file.samples.size(), file.kernel->name)};
+}
+
+// The name of a model or device, or a file: a sample file by its ending, else its keys say what it is.
+std::vector<Finding> findings_of(const std::string& given) {
+  if (given.ends_with(".csv")) return {check_samples(given)};
   const std::vector<std::string> devices = names_in(kDevices);
   const bool is_device_name = std::find(devices.begin(), devices.end(), given) != devices.end();
   const auto document = Document::load(resolve(is_device_name ? kDevices : kModels, given));
-  if (document->root().kind == Node::Kind::kObject && document->root().find("datasheet") != nullptr) {
-    check_device(document);
-  } else {
-    check_network(document);
+  const bool is_device = document->root().kind == Node::Kind::kObject && document->root().find("datasheet") != nullptr;
+  if (is_device) return {check_device(document)};
+  return check_network(document);
+}
+
+std::string sentences(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& f : findings) {
+    text += fmt::format("{}: {} {} is valid{}: {}\n", printable(f.file), f.kind, printable(f.name),
+                        f.phase.empty() ? "" : " in phase " + f.phase, f.detail);
   }
+  return text;
+}
+
+int check(const std::string& given, const std::string& format_name) {
+  const Format& format = choose_format(format_name, "");
+  const std::vector<Finding> findings = findings_of(given);
+  if (format.name == "table") {
+    emit("", sentences(findings));
+    return 0;
+  }
+  Records records{.columns = {"file", "kind", "name", "phase", "detail"}, .rows = {}};
+  for (const Finding& f : findings) records.rows.push_back({f.file, f.kind, f.name, f.phase, f.detail});
+  emit("", write_records(records, format.name));
   return 0;
 }
 
@@ -55,8 +96,11 @@ int check(const std::string& given) {
 
 Action declare_check(CLI::App& app) {
   const auto file = std::make_shared<std::string>();
-  app.add_option("FILE", *file, "A network or device: a .json file, - for standard input, or a name")->required();
-  return [file] { return check(*file); };
+  const auto format = std::make_shared<std::string>();
+  app.add_option("FILE", *file, "A network or device (.json, - for standard input, or a name) or a sample file (.csv)")
+      ->required();
+  app.add_option("--format", *format, "table, json, csv or markdown")->type_name("NAME");
+  return [file, format] { return check(*file, *format); };
 }
 
 }  // namespace ridgepoint

@@ -43,7 +43,7 @@ constexpr std::array kCommands{
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
             declare_calibrate},
-    Command{"check", "whether a network or device file is valid",
+    Command{"check", "whether a network, device or sample file is valid",
             "  ridgepoint check my-model.json\n"
             "  ridgepoint check hwspecs/h100-sxm5.json\n",
             declare_check},

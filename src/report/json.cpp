@@ -12,33 +12,21 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
 
-// Whole numbers are written as integers, so that counts read as counts.
-Json number(double value) {
-  constexpr double kExactInteger = 9007199254740992.0;
-  if (value == std::floor(value) && std::abs(value) < kExactInteger) return static_cast<std::int64_t>(value);
-  return value;
-}
-
-Json cell_value(const Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
-  return text != nullptr ? Json(*text) : number(std::get<double>(cell));
-}
-
 Json amounts(const Amounts& a) {
-  return {{"parameters", number(a.parameters)},
-          {"macs", number(a.macs)},
-          {"flops", number(a.flops)},
-          {"bytes_read", number(a.bytes_read)},
-          {"bytes_written", number(a.bytes_written)},
-          {"time_s", number(a.time)},
-          {"time_p10_s", number(a.time_p10)},
-          {"time_p90_s", number(a.time_p90)},
-          {"roofline_time_s", number(a.roofline_time)}};
+  return {{"parameters", json_number(a.parameters)},
+          {"macs", json_number(a.macs)},
+          {"flops", json_number(a.flops)},
+          {"bytes_read", json_number(a.bytes_read)},
+          {"bytes_written", json_number(a.bytes_written)},
+          {"time_s", json_number(a.time)},
+          {"time_p10_s", json_number(a.time_p10)},
+          {"time_p90_s", json_number(a.time_p90)},
+          {"roofline_time_s", json_number(a.roofline_time)}};
 }
 
 Json layer(const LayerEstimate& row, Phase phase) {
   Json object;
-  for (const Column& column : columns()) object[std::string(column.key)] = cell_value(column.cell(row));
+  for (const Column& column : columns()) object[std::string(column.key)] = json_value(column.cell(row));
   object["fused_from"] = row.fused_from;
   if (phase != Phase::kTraining) return object;
   Json& passes = object["passes"];
@@ -47,15 +35,16 @@ Json layer(const LayerEstimate& row, Phase phase) {
 }
 
 Json memory(const Footprint& m) {
-  return {{"weights_bytes", number(m.weights.value())},     {"activations_bytes", number(m.activations.value())},
-          {"gradients_bytes", number(m.gradients.value())}, {"optimizer_bytes", number(m.optimizer.value())},
-          {"kv_cache_bytes", number(m.kv_cache.value())},   {"tables_bytes", number(m.tables.value())},
-          {"total_bytes", number(m.total().value())}};
+  return {
+      {"weights_bytes", json_number(m.weights.value())},     {"activations_bytes", json_number(m.activations.value())},
+      {"gradients_bytes", json_number(m.gradients.value())}, {"optimizer_bytes", json_number(m.optimizer.value())},
+      {"kv_cache_bytes", json_number(m.kv_cache.value())},   {"tables_bytes", json_number(m.tables.value())},
+      {"total_bytes", json_number(m.total().value())}};
 }
 
 Json totals(const Estimate& estimate) {
   Json object = amounts(estimate.total);
-  object["active_parameters"] = number(estimate.total.parameters);
+  object["active_parameters"] = json_number(estimate.total.parameters);
   object["arithmetic_intensity"] = estimate.total.intensity();
   for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
     object["by_category"][std::string(kCategoryNames[i])] = amounts(estimate.by_category[i]);

@@ -1,6 +1,10 @@
 #pragma once
+#include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "report/columns.hpp"
 
 namespace ridgepoint {
 
@@ -9,6 +13,18 @@ namespace ridgepoint {
 inline std::string json_text(const nlohmann::ordered_json& value) {
   constexpr bool kAscii = true;
   return value.dump(2, ' ', kAscii, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+/// Whole numbers are written as integers, so that counts read as counts.
+inline nlohmann::ordered_json json_number(double value) {
+  constexpr double kExactInteger = 9007199254740992.0;
+  if (value == std::floor(value) && std::abs(value) < kExactInteger) return static_cast<std::int64_t>(value);
+  return value;
+}
+
+inline nlohmann::ordered_json json_value(const Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell);
+  return text != nullptr ? nlohmann::ordered_json(*text) : json_number(std::get<double>(cell));
 }
 
 }  // namespace ridgepoint

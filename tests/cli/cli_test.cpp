@@ -182,6 +182,11 @@ TEST_CASE("every topic can be listed in every format", "[cli]") {
   }
 }
 
+TEST_CASE("check says what it found in each format", "[cli]") {
+  CHECK(run_binary("check hwspecs/l4.json --format csv", {.folder = RIDGEPOINT_TEST_SOURCE_DIR}).out ==
+        "file,kind,name,phase,detail\nhwspecs/l4.json,device,l4,,300 GB/s of 22.4 GiB\n");
+}
+
 TEST_CASE("every model and device passes the check", "[cli]") {
   for (const char* folder : {"models", "hwspecs"}) {
     for (const auto& entry : fs::directory_iterator(fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / folder)) {
