@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "io/csv.hpp"
 #include "report/columns.hpp"
+#include "report/records.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
@@ -88,16 +88,14 @@ std::string as_table(std::span<const Network> estimates) {
   return text;
 }
 
-std::string as_csv(std::span<const Network> estimates) {
-  std::string text;
-  for (const NetworkColumn& c : kColumns) text += (text.empty() ? "" : ",") + std::string(c.column.key);
-  text += "\n";
+Records records_of(std::span<const Network> estimates) {
+  Records records;
+  for (const NetworkColumn& c : kColumns) records.columns.push_back(c.column.key);
   for (const Network& e : estimates) {
-    std::string line;
-    for (const NetworkColumn& c : kColumns) line += (line.empty() ? "" : ",") + csv_text(exact(c.value(e)));
-    text += line + "\n";
+    std::vector<Cell>& row = records.rows.emplace_back();
+    for (const NetworkColumn& c : kColumns) row.push_back(c.value(e));
   }
-  return text;
+  return records;
 }
 
 std::string as_markdown(std::span<const Network> estimates) {
@@ -122,7 +120,7 @@ std::string as_markdown(std::span<const Network> estimates) {
 }  // namespace
 
 std::string write_networks(std::span<const Estimate> estimates, std::string_view format) {
-  if (format == "csv") return as_csv(estimates);
+  if (format == "csv") return write_records(records_of(estimates), format);
   if (format == "markdown") return as_markdown(estimates);
   return as_table(estimates);
 }

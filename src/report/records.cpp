@@ -1,5 +1,7 @@
 #include "report/records.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "io/csv.hpp"
@@ -20,14 +22,17 @@ std::string as_json(const Records& records) {
   return json_text(array);
 }
 
+// Only text can be taken for a formula: a negative number is a number.
+std::string csv_cell(const Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell);
+  return text != nullptr ? csv_text(*text) : exact(cell);
+}
+
 std::string as_csv(const Records& records) {
-  std::string text;
-  for (const std::string_view column : records.columns) text += (text.empty() ? "" : ",") + std::string(column);
-  text += "\n";
+  std::string text = fmt::format("{}\n", fmt::join(records.columns, ","));
   for (const std::vector<Cell>& row : records.rows) {
-    std::string line;
-    for (const Cell& cell : row) line += (line.empty() ? "" : ",") + csv_text(exact(cell));
-    text += line + "\n";
+    for (std::size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ",") + csv_cell(row[i]);
+    text += "\n";
   }
   return text;
 }

@@ -7,6 +7,7 @@
 #include "core/human.hpp"
 #include "core/text.hpp"
 #include "report/json_text.hpp"
+#include "report/records.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
@@ -93,46 +94,25 @@ std::string as_json(const ErrorTable& table) {
   return json_text(document);
 }
 
-std::string as_csv(const ErrorTable& table) {
-  std::string text;
-  for (const ErrorColumn& column : kColumns) text += (text.empty() ? "" : ",") + std::string(column.key);
-  text += "\n";
+// As programs read the errors, or as people do.
+Records records_of(const ErrorTable& table, bool for_people) {
+  Records records;
+  for (const ErrorColumn& column : kColumns) records.columns.push_back(column.key);
   for (const ErrorRow& row : table.rows) {
-    std::string line;
+    std::vector<Cell>& cells = records.rows.emplace_back();
     for (const ErrorColumn& column : kColumns) {
       const Value value = column.value(table, row);
-      const auto* word = std::get_if<std::string>(&value);
-      line +=
-          (line.empty() ? "" : ",") + (word != nullptr ? csv_text(*word) : fmt::format("{}", std::get<double>(value)));
+      cells.push_back(for_people ? Value(human_value(column, value)) : value);
     }
-    text += line + "\n";
   }
-  return text;
-}
-
-std::string as_markdown(const ErrorTable& table) {
-  std::string names = "|";
-  std::string rule = "|";
-  for (const ErrorColumn& column : kColumns) {
-    names += fmt::format(" {} |", column.key);
-    rule += " --- |";
-  }
-  std::string text = names + "\n" + rule + "\n";
-  for (const ErrorRow& row : table.rows) {
-    std::string line = "|";
-    for (const ErrorColumn& column : kColumns)
-      line += fmt::format(" {} |", markdown_text(human_value(column, column.value(table, row))));
-    text += line + "\n";
-  }
-  return text;
+  return records;
 }
 
 }  // namespace
 
 std::string write_errors(const ErrorTable& table, std::string_view format) {
   if (format == "json") return as_json(table);
-  if (format == "csv") return as_csv(table);
-  if (format == "markdown") return as_markdown(table);
+  if (format == "csv" || format == "markdown") return write_records(records_of(table, format == "markdown"), format);
   return as_table(table);
 }
 
