@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 2> kBackends{"cpu", "cuda"};
 LocalDevice local_cpu() {
   try {
     const Module module("cpu");
-    const std::unique_ptr<Backend> backend(module.function<BackendEntry>(kBackendEntry)());
+    const std::unique_ptr<Backend> backend(module.function<BackendEntry>(kBackendEntry)(0));
     return {"cpu", backend->machine().summary};
   } catch (const InputError& error) {
     return {"cpu", fmt::format("not usable: {}", error.problem().what)};

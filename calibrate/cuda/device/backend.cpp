@@ -13,7 +13,8 @@ namespace ridgepoint::cuda {
 namespace {
 
 // All of them, ceilings first. Of several for one sample kernel the first that knows the point's op measures.
-const CudaMicrokernel* const kAll[] = {&kStream};
+const CudaMicrokernel* const kAll[] = {&kStream, &kMma,     &kFma,      &kSpecial, &kChase,
+                                       &kRandom, &kAtomics, &kTransfer, &kLaunch};
 
 class CudaBackend final : public Backend {
  public:

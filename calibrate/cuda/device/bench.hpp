@@ -70,5 +70,13 @@ Measurement best_of(const Bench& bench, const Variants& variants, Make make) {
 }
 
 extern const CudaMicrokernel kStream;
+extern const CudaMicrokernel kFma;
+extern const CudaMicrokernel kSpecial;
+extern const CudaMicrokernel kMma;
+extern const CudaMicrokernel kChase;
+extern const CudaMicrokernel kRandom;
+extern const CudaMicrokernel kAtomics;
+extern const CudaMicrokernel kTransfer;
+extern const CudaMicrokernel kLaunch;
 
 }  // namespace ridgepoint::cuda
