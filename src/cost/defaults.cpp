@@ -22,9 +22,12 @@ constexpr KernelParameters kNormalization{"normalization (e_v = 1)", {1, 1, 0.49
 constexpr KernelParameters kEmbedding{"embedding", {1, 1, 0.318, 3.50e-6, 2}, 0.29, 3.39};
 
 struct Choose {
-  const KernelParameters& operator()(const Gemm& gemm) const {
-    return bits(gemm.math) >= 32 ? kGemm32 : bits(gemm.math) == 16 ? kGemm16 : kGemm8;
+  static const KernelParameters& product(DType math) {
+    return bits(math) >= 32 ? kGemm32 : bits(math) == 16 ? kGemm16 : kGemm8;
   }
+  const KernelParameters& operator()(const Gemm& gemm) const { return product(gemm.math); }
+  const KernelParameters& operator()(const GroupedGemm& grouped) const { return product(grouped.math); }
+  const KernelParameters& operator()(const Recurrent& recurrent) const { return product(recurrent.math); }
   const KernelParameters& operator()(const Conv& conv) const { return bits(conv.math) >= 32 ? kConv32 : kConv16; }
   const KernelParameters& operator()(const Attention& attention) const {
     return attention.q_len == 1 ? kDecode : kPrefill;
