@@ -3,6 +3,7 @@
 #include "cost/law.hpp"
 #include "cost/lookup.hpp"
 #include "cost/model.hpp"
+#include "cost/recurrence.hpp"
 #include "cost/rows.hpp"
 
 namespace ridgepoint {
@@ -20,6 +21,7 @@ const std::array kModels{
     ModelOfKind{"elementwise", kElementwiseModel}, ModelOfKind{"copy", kElementwiseModel},
     ModelOfKind{"normalization", kRowsModel},      ModelOfKind{"reduction", kRowsModel},
     ModelOfKind{"embedding", kLookupModel},        ModelOfKind{"spmm", kLookupModel},
+    ModelOfKind{"recurrent", kRecurrenceModel},
 };
 
 }  // namespace

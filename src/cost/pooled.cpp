@@ -8,6 +8,7 @@
 #include "cost/elementwise.hpp"
 #include "cost/law.hpp"
 #include "cost/lookup.hpp"
+#include "cost/recurrence.hpp"
 #include "cost/rows.hpp"
 
 namespace ridgepoint {
