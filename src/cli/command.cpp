@@ -43,6 +43,10 @@ constexpr std::array kCommands{
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
             declare_calibrate},
+    Command{"profile", "the kernels that a CUDA program runs on the GPU",
+            "  ridgepoint profile -- python3 train.py\n"
+            "  ridgepoint profile --format trace -o trace.json -- ./program --its-own option\n",
+            declare_profile},
     Command{"check", "whether a network, device or sample file is valid",
             "  ridgepoint check my-model.json\n"
             "  ridgepoint check hwspecs/h100-sxm5.json\n",

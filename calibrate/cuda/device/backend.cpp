@@ -13,8 +13,9 @@ namespace ridgepoint::cuda {
 namespace {
 
 // All of them, ceilings first. Of several for one sample kernel the first that knows the point's op measures.
-const CudaMicrokernel* const kAll[] = {&kStream, &kMma,     &kFma,      &kSpecial, &kChase,
-                                       &kRandom, &kAtomics, &kTransfer, &kLaunch};
+const CudaMicrokernel* const kAll[] = {
+    &kStream, &kMma,  &kFma,       &kSpecial,     &kChase,         &kRandom,    &kAtomics,   &kTransfer,    &kLaunch,
+    &kGemm,   &kConv, &kAttention, &kElementwise, &kNormalization, &kReduction, &kEmbedding, &kGemmVariants};
 
 class CudaBackend final : public Backend {
  public:
@@ -35,6 +36,33 @@ class CudaBackend final : public Backend {
       if (one->about.name == microkernel) return one->points(effort, device_.facts());
     }
     throw std::invalid_argument("no microkernel is called " + std::string(microkernel));
+  }
+
+  std::vector<std::string> notes() override {
+    std::vector<std::string> notes;
+    const Tally& tally = device_.tally();
+    if (tally.throttled > 0)
+      notes.push_back(fmt::format("{} samples dropped because the GPU was too hot or braked", tally.throttled));
+    if (tally.power_capped > 0)
+      notes.push_back(
+          fmt::format("the power limit held the clocks down at {} points, whose samples count", tally.power_capped));
+    if (tally.reasons != 0) notes.push_back(fmt::format("clocks were held down by: {}", throttle_text(tally.reasons)));
+    if (tally.most_mhz > 0) {
+      notes.push_back(fmt::format("SM clock between {} and {} MHz, at most {} C and {:.0f} W", tally.least_mhz,
+                                  tally.most_mhz, tally.most_celsius, tally.most_watts));
+    }
+    if (tally.uncapturable > 0)
+      notes.push_back(
+          fmt::format("{} points could not be captured in a graph, and were launched one by one", tally.uncapturable));
+    if (const auto bytes = device_.nvml().memory_of_others(); bytes && *bytes > 0)
+      notes.push_back(
+          fmt::format("other programs hold {} MB on the GPU: they may have disturbed the times", *bytes / 1'000'000));
+    if (const auto errors = device_.nvml().uncorrected_errors(); errors && *errors > 0)
+      notes.push_back(
+          fmt::format("the GPU's memory had {} errors that could not be corrected since the driver started", *errors));
+    if (!device_.nvml().problem().empty())
+      notes.push_back(fmt::format("the GPU's clocks and temperature are not known: {}", device_.nvml().problem()));
+    return notes;
   }
 
   std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) override {
