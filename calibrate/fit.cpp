@@ -377,6 +377,7 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
   expect_one_device(files);
   result.calibration = {.tool = fmt::format("ridgepoint {}", version()), .device = files.front().device, .date = date};
   result.calibration.sources = sources_of(files);
+  if (base.calibration) result.calibration.ceilings = base.calibration->ceilings;
   if (!same_device(files.front().device, base)) {
     result.warnings.push_back(
         fmt::format("the samples are of {}, and the data sheet is that of {}", files.front().device, base.name));

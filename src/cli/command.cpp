@@ -40,6 +40,7 @@ constexpr std::array kCommands{
             "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n",
             declare_validate},
     Command{"calibrate", "a device's own parameters, fitted to measured times",
+            "  ridgepoint calibrate --device cpu -o my-cpu.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
             declare_calibrate},

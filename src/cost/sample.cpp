@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 5> kFixedColumns{"gpu", "clock", "kernel"
 // Reads the rows of one file; positions of columns are looked up once.
 class Reader {
  public:
-  explicit Reader(const std::string& path) { file_.path = path, file_.table = read_csv(path); }
+  Reader(const std::string& path, CsvTable table) { file_.path = path, file_.table = std::move(table); }
 
   SampleFile read() {
     for (std::size_t i = 0; i < kFixedColumns.size(); ++i) fixed_[i] = position(kFixedColumns[i]);
@@ -180,7 +180,11 @@ Circumstances circumstances_of(const Sample& sample) {
   return {.clock = sample.clock, .copies = static_cast<double>(number)};
 }
 
-SampleFile read_samples(const std::string& path) { return Reader(path).read(); }
+SampleFile read_samples(const std::string& path) { return Reader(path, read_csv(path)).read(); }
+
+SampleFile parse_samples(const std::string& name, std::string_view text) {
+  return Reader(name, parse_csv(name, text)).read();
+}
 
 std::optional<Launch> launch_of(const SampleFile& file, const Sample& sample) {
   try {

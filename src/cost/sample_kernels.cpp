@@ -57,6 +57,7 @@ constexpr std::array kBandwidthColumns{Columns{"op", true}, Columns{"bytes"}, Co
 constexpr std::array kFmaColumns{Columns{"bits"}, Columns{"flops"}, Columns{"threads"}};
 constexpr std::array kChaseColumns{Columns{"bytes"}, Columns{.name = "huge", .minimum = 0}};
 constexpr std::array kLaunchColumns{Columns{"op", true}, Columns{"threads"}};
+constexpr std::array kAddsColumns{Columns{"adds"}, Columns{"threads"}};
 
 // What a stream of a sample does to each element: FLOPs, special operations, tensors of rows x cols read and written,
 // and vectors of cols read. A `_scalar` op reads one tensor; silu_and_mul reads gate and up and counts the output's
@@ -234,6 +235,7 @@ constexpr std::array kSampleKernels{
     SampleKernel{"fma", kFmaColumns, not_priced},
     SampleKernel{"chase", kChaseColumns, not_priced, true},
     SampleKernel{"launch", kLaunchColumns, not_priced},
+    SampleKernel{"adds", kAddsColumns, not_priced, true},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/dtype.hpp"
+#include "hardware/ceilings.hpp"
 #include "io/object_reader.hpp"
 
 namespace ridgepoint {
@@ -77,6 +78,7 @@ struct Calibration {
   std::vector<CalibrationSource> sources;
   std::vector<std::pair<std::string, std::string>> facts;  ///< of the machine and the measurement: driver, clocks ...
   std::vector<CalibrationEntry> entries;
+  std::vector<MeasuredCeiling> ceilings;  ///< of the machine, measured beside the samples; may be empty
 };
 
 /// What a format is called in a calibration: its name, or "any".

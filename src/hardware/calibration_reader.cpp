@@ -28,6 +28,9 @@ class Reader {
       for (const Node& item : facts->items) calibration_.facts.emplace_back(item.key, list.string(item));
     }
     for (const Node& entry : reader.array(reader.required("entries"))) read_entry(entry);
+    if (const Node* list = reader.optional("ceilings")) {
+      calibration_.ceilings = read_measured_ceilings(document_, *list);
+    }
     reader.finish();
     return std::move(calibration_);
   }

@@ -36,14 +36,14 @@ std::int64_t index_sets(const Machine& machine, const Shape& s) {
 }
 
 // Largest tables first: they are then filled once.
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.08}, Seconds{0.2});
-  const double wanted = by_effort(effort, 256.0 * (1 << 20), 1024.0 * (1 << 20), 4096.0 * (1 << 20));
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.08}, Seconds{0.2});
+  const double wanted = by_effort(design, 256.0 * (1 << 20), 1024.0 * (1 << 20), 4096.0 * (1 << 20));
   const double most = std::min(wanted, machine.available.value() / 3);
-  const int count = by_effort(effort, 10, 44, 120);
+  const int count = by_effort(design, 10, 44, 120);
   std::vector<std::pair<double, Point>> sized;
   sized.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
+  for (std::int64_t i = design.first(); i < design.first() + count; ++i) {
     const std::int64_t dim = std::int64_t{16} << (i % 5);
     const bool one_hot = i % 3 == 0;
     const std::int64_t tables = i % 2 == 0 ? 1 : usual_size(log_between(2, 26, halton(i, 7)));

@@ -62,8 +62,8 @@ std::int64_t rounded(double bytes, int threads) {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes) / block) * block;
 }
 
-Point point(std::string_view op, double bytes, int threads, Effort effort) {
-  const Seconds budget = by_effort(effort, Seconds{0.02}, Seconds{0.04}, Seconds{0.15});
+Point point(std::string_view op, double bytes, int threads, const Design& design) {
+  const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.04}, Seconds{0.15});
   return make_point("stream", "fp64", budget, op, rounded(bytes, threads), threads);
 }
 
@@ -77,29 +77,30 @@ std::vector<double> level_sets(const Machine& machine, int threads) {
   return sets;
 }
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
+std::vector<Point> points(const Design& design, const Machine& machine) {
   std::vector<Point> points;
+  if (design.held_out()) return points;
   const int all = static_cast<int>(machine.cores.size());
   const std::vector<double> sets = level_sets(machine, all);
   for (const Op& op : kOps) {
-    if (op.passes_caches) points.push_back(point(op.name, sets.back(), all, effort));
+    if (op.passes_caches) points.push_back(point(op.name, sets.back(), all, design));
   }
   for (const double set : sets) {
     for (const Op& op : kOps) {
-      if (!op.passes_caches) points.push_back(point(op.name, set, all, effort));
+      if (!op.passes_caches) points.push_back(point(op.name, set, all, design));
     }
   }
   if (all > 1) {
     for (const double set : level_sets(machine, 1)) {
-      for (const char* const op : {"read", "copy", "triad"}) points.push_back(point(op, set, 1, effort));
+      for (const char* const op : {"read", "copy", "triad"}) points.push_back(point(op, set, 1, design));
     }
   }
   // The way from level to level.
-  const int steps = by_effort(effort, 0, 10, 32);
+  const int steps = by_effort(design, 0, 10, 32);
   for (int i = 1; i < steps; ++i) {
     const double set = log_between(sets.front() / 2, sets.back(), static_cast<double>(i) / steps);
-    points.push_back(point("read", set, all, effort));
-    if (effort == Effort::kThorough) points.push_back(point("triad", set, all, effort));
+    points.push_back(point("read", set, all, design));
+    if (design.effort == Effort::kThorough) points.push_back(point("triad", set, all, design));
   }
   return points;
 }

@@ -1,0 +1,103 @@
+// `calibrate` on this machine, as a user runs it. What it measures is not judged here: other programs may run.
+
+#include <sys/resource.h>
+#include <csignal>
+
+#include "cost/sample.hpp"
+#include "hardware/device.hpp"
+#include "io/files.hpp"
+#include "tests/binary.hpp"
+
+namespace ridgepoint {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSome =
+    "calibrate --device cpu --effort quick --kernels clock,fma,stream,launch,reduction -o my-cpu.json --samples kept "
+    "--date 2026-01-02";
+
+TEST_CASE("calibrate writes a device of this machine that others read", "[calibrate][cli]") {
+  const TemporaryFolder folder;
+  const Setting here{.folder = folder.path().string()};
+  const Outcome run = run_binary(kSome, here);
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  CHECK(run.out.find("achieved") != std::string::npos);
+  CHECK(run.out.find("kept/stream.csv\n") != std::string::npos);
+  CHECK(read_samples(folder.file("kept/fma.csv")).kernel->name == "fma");
+
+  const Device device = read_device(Document::load(folder.file("my-cpu.json")));
+  CHECK(device.kind == "cpu");
+  CHECK(device.compute_units >= 1);
+  CHECK(device.clock.value() > 1e8);
+  CHECK(device.vector[static_cast<std::size_t>(DType::kFp32)].has_value());
+  CHECK(device.llc.capacity.has_value());
+  CHECK(contradictions(device) == std::vector<std::string>{});
+  REQUIRE(device.calibration);
+  CHECK(device.calibration->date == "2026-01-02");
+  CHECK_FALSE(device.calibration->entries.empty());
+  CHECK_FALSE(device.calibration->ceilings.empty());
+
+  CHECK(run_binary("check my-cpu.json", here).code == 0);
+  const Outcome drawn = run_binary("roofline --hw my-cpu.json", here);
+  CHECK(drawn.code == 0);
+  CHECK(drawn.out.find("fork_join") != std::string::npos);
+  CHECK(run_binary("roofline --hw my-cpu.json --format json", here).out.find("\"measured\"") != std::string::npos);
+  CHECK(run_binary("roofline --hw my-cpu.json --format csv", here).out.find("measured: read") != std::string::npos);
+  CHECK(run_binary("roofline --hw my-cpu.json --format markdown", here).out.find("memory, measured") !=
+        std::string::npos);
+  CHECK(run_binary("analyze gcn-ogbn-arxiv --hw my-cpu.json", here).code == 0);
+}
+
+TEST_CASE("a calibration that cannot end well leaves the file as it was", "[calibrate][cli]") {
+  const TemporaryFolder folder;
+  const Setting here{.folder = folder.path().string()};
+  write_text(folder.path() / "my-cpu.json", "before");
+  const auto fails = [&](const std::string& arguments, const std::string& message) {
+    CAPTURE(arguments);
+    const Outcome run = run_binary("calibrate " + arguments, here);
+    CHECK(run.code == 1);
+    CHECK(run.err.find(message) != std::string::npos);
+    CHECK(text_of_file(folder.path() / "my-cpu.json") == "before");
+  };
+  // Found after the measurement: nothing tells the bandwidth.
+  fails("--effort quick --kernels clock,fma,launch -o my-cpu.json", "the microkernel stream was not measured");
+  // Found before it.
+  fails("-o missing/my-cpu.json", "cannot write \"missing/my-cpu.json\": No such file or directory");
+  fails("-o .", "cannot write \".\": Is a directory");
+  fails("", "no output file");
+  fails("-o my-cpu.json --device gpux", "unknown device \"gpux\"");
+  fails("-o my-cpu.json --effort quik", "did you mean \"quick\"");
+  fails("-o my-cpu.json --kernels gem", "unknown microkernel \"gem\"");
+  fails("-o my-cpu.json --date tomorrow", "--date \"tomorrow\" is no date");
+  fails("-o my-cpu.json --base l40sx", "l40sx");
+  fails("-o my-cpu.json --samples my-cpu.json/x", "cannot make the folder");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
+}
+
+// As on a full disk: the file would grow past what this process may write.
+TEST_CASE("room for a file is asked for before it is needed", "[calibrate][cli]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("my.json");
+  write_text(path, "before");
+  CHECK_NOTHROW(expect_room(path, 100'000));
+  struct rlimit before {};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  struct rlimit little = before;
+  little.rlim_cur = 50'000;
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &little) == 0);
+  const std::string message = message_of([&] {
+    expect_room(path, 100'000);
+    return 0;
+  });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  CHECK(message.find("File too large") != std::string::npos);
+  CHECK(text_of_file(path) == "before");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
+}
+
+}  // namespace
+}  // namespace ridgepoint
