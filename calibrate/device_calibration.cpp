@@ -7,6 +7,7 @@
 
 #include "calibrate/ceilings.hpp"
 #include "core/error.hpp"
+#include "cost/device_file.hpp"
 
 namespace ridgepoint {
 namespace {

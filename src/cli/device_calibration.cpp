@@ -11,6 +11,7 @@
 #include "calibrate/module.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
+#include "cost/device_file.hpp"
 #include "io/data_path.hpp"
 #include "io/files.hpp"
 #include "report/ceilings.hpp"

@@ -45,7 +45,7 @@ class Reader {
     if (file_.kernel == nullptr) {
       file_.table.fail(
           first, fixed_[2],
-          {fmt::format("unknown kernel {}", in_quotes(word)), join_choices(names), std::string(nearest(word, names))});
+          {fmt::format("unknown kernel {}", in_quotes(word)), join_choices(names, 40), std::string(nearest(word, names))});
     }
     file_.device = first.fields[fixed_[0]];
     file_.clock = clock_of(first);

@@ -3,6 +3,7 @@
 #include "calibrate/ceilings.hpp"
 #include "calibrate/device_calibration.hpp"
 #include "calibrate/module.hpp"
+#include "cost/device_file.hpp"
 #include "tests/calibrate/fake_backend.hpp"
 #include "tests/support.hpp"
 

@@ -3,8 +3,8 @@
 #include <sys/resource.h>
 #include <csignal>
 
+#include "cost/device_file.hpp"
 #include "cost/sample.hpp"
-#include "hardware/device.hpp"
 #include "io/files.hpp"
 #include "tests/binary.hpp"
 

@@ -6,7 +6,7 @@
 namespace ridgepoint::cpu {
 namespace {
 
-constexpr std::int64_t kCount = 1 << 14;
+constexpr std::int64_t kCount = 1 << 18;
 
 std::vector<Point> points(const Design& design, const Machine& machine) {
   const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.05}, Seconds{0.2});
