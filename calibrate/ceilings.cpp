@@ -8,8 +8,10 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kHolds = 0.8;    // of a level's capacity: what it holds beside what else is there
-constexpr double kExceeds = 1.5;  // times the capacity of the level above
+constexpr double kHolds = 0.8;  // of a level's capacity: what it holds beside what else is there
+constexpr double kExceeds = 4;  // times the capacity of the level above
+
+constexpr std::string_view kPlain = "_plain";  // of streams on pages as programs get them without asking
 
 struct Level {
   std::string_view name;
@@ -44,6 +46,15 @@ std::optional<std::string_view> level_of(double bytes, std::int64_t threads, con
 
 std::optional<MeasuredCeiling> stream_ceiling(const SampleFields& f, double seconds, const Device& device) {
   const auto bytes = static_cast<double>(f.number("bytes"));
+  const std::string op = f.word("op");
+  if (op.ends_with(kPlain)) {
+    return MeasuredCeiling{.unit = CeilingUnit::kMemory,
+                           .name = std::string(kDefaultPages),
+                           .op = op.substr(0, op.size() - kPlain.size()),
+                           .threads = f.number("threads"),
+                           .bytes = bytes,
+                           .value = bytes / seconds};
+  }
   const auto level = level_of(bytes, f.number("threads"), device);
   if (!level) return std::nullopt;
   return MeasuredCeiling{.unit = CeilingUnit::kMemory,
@@ -68,6 +79,7 @@ std::optional<MeasuredCeiling> fma_ceiling(const SampleFields& f, double seconds
 std::optional<MeasuredCeiling> special_ceiling(const SampleFields& f, double seconds, const Device&) {
   return MeasuredCeiling{.unit = CeilingUnit::kSpecial,
                          .name = f.word("op"),
+                         .threads = f.number("rows") == 1 ? 1 : 0,  // nobody shares a single row
                          .value = static_cast<double>(f.number("rows") * f.number("cols")) / seconds};
 }
 
@@ -88,12 +100,12 @@ struct CeilingSource {
   std::string_view microkernel;
   std::optional<MeasuredCeiling> (*ceiling)(const SampleFields& fields, double seconds, const Device& device);
 };
-constexpr std::array kSources{CeilingSource{"fma", fma_ceiling}, CeilingSource{"special", special_ceiling},
-                              CeilingSource{"stream", stream_ceiling}, CeilingSource{"chase", chase_ceiling},
-                              CeilingSource{"launch", launch_ceiling}};
+constexpr std::array kSources{CeilingSource{"fma", fma_ceiling},      CeilingSource{"special", special_ceiling},
+                              CeilingSource{"rows", special_ceiling}, CeilingSource{"stream", stream_ceiling},
+                              CeilingSource{"chase", chase_ceiling},  CeilingSource{"launch", launch_ceiling}};
 
 bool same_limit(const MeasuredCeiling& a, const MeasuredCeiling& b) {
-  const bool same_size = a.unit != CeilingUnit::kLatency || a.bytes == b.bytes;
+  const bool same_size = (a.unit != CeilingUnit::kLatency && a.name != kDefaultPages) || a.bytes == b.bytes;
   return a.unit == b.unit && a.name == b.name && a.op == b.op && a.threads == b.threads &&
          a.vector_bits == b.vector_bits && same_size;
 }

@@ -12,9 +12,9 @@ namespace ridgepoint::cpu {
 namespace {
 
 // All of them, ceilings first. Of several for one sample kernel the first measures.
-const CpuMicrokernel* const kAll[] = {&kClock,       &kStream,        &kFma,       &kChase,   &kLaunch,
-                                      &kSpecial,     &kGemm,          &kConv,      &kSpmm,    &kEmbedding,
-                                      &kElementwise, &kNormalization, &kReduction, &kSampling};
+const CpuMicrokernel* const kAll[] = {&kClock,     &kStream,      &kFma,           &kChase,     &kLaunch,
+                                      &kSpecial,   &kRows,        &kGemm,          &kConv,      &kSpmm,
+                                      &kEmbedding, &kElementwise, &kNormalization, &kReduction, &kSampling};
 
 class CpuBackend final : public Backend {
  public:

@@ -157,9 +157,10 @@ class Writer {
 
   // There is no unit for them: polynomials on the vector units.
   void add_special(std::vector<Node>& sheet) {
-    const Best best = best_of(measured_, "elementwise", [](const PointFields& p, double time) {
+    const Best best = best_of(measured_, "elementwise", [&](const PointFields& p, double time) {
       if (p.word("op") != "exp" || p.number("copies") != 1) return Best{};
-      return Best{static_cast<double>(p.number("rows") * p.number("cols")) / time, 0};
+      const double cores = p.number("rows") == 1 ? static_cast<double>(cores_) : 1;
+      return Best{cores * static_cast<double>(p.number("rows") * p.number("cols")) / time, 0};
     });
     if (best.rate == 0) return;
     source("measured-special",

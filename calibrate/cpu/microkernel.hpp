@@ -71,6 +71,7 @@ extern const CpuMicrokernel kSpecial;
 extern const CpuMicrokernel kChase;
 extern const CpuMicrokernel kLaunch;
 extern const CpuMicrokernel kEmbedding;
+extern const CpuMicrokernel kRows;
 extern const CpuMicrokernel kElementwise;
 extern const CpuMicrokernel kNormalization;
 extern const CpuMicrokernel kReduction;

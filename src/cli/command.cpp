@@ -37,7 +37,9 @@ constexpr std::array kCommands{
             declare_list},
     Command{"validate", "predicted against measured times, kernel by kernel",
             "  ridgepoint validate --hw a100-sxm4-80gb --samples gemm.csv attention.csv\n"
-            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n",
+            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n"
+            "  ridgepoint validate --hw my-cpu.json --run\n"
+            "  ridgepoint validate --hw my-cpu.json --run --model resnet50 --dtype fp32\n",
             declare_validate},
     Command{"calibrate", "a device's own parameters, fitted to measured times",
             "  ridgepoint calibrate --device cpu -o my-cpu.json\n"

@@ -2,15 +2,17 @@
 
 #include <CLI/Option.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "calibrate/device_calibration.hpp"
 #include "cli/command.hpp"
 #include "cli/measure.hpp"
+#include "cli/model_validation.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
-#include "cost/device_file.hpp"
 #include "core/text.hpp"
+#include "cost/device_file.hpp"
 #include "io/files.hpp"
 #include "report/validation.hpp"
 
@@ -27,6 +29,8 @@ struct ValidateArguments {
   double max_error = 0;
   bool run = false;
   MeasureArguments measure;
+  std::string model;
+  RunArguments network;
 };
 
 // The rows of all files that have the same columns can stand in one file; others start a header of their own.
@@ -75,7 +79,25 @@ std::vector<SampleFile> files_of(const ValidateArguments& a) {
   return files;
 }
 
+int check_model(const ValidateArguments& a) {
+  const Format& format = choose_format(a.format, a.output);
+  const Device device = load_device(a.device);
+  RunArguments run = a.network;
+  run.mode = a.mode;
+  const ModelValidation result = validate_model(run, a.model, device, a.measure);
+  if (!a.rows.empty()) write_file(a.rows, write_model_validation(result, "csv"));
+  emit(a.output, write_model_validation(result, format.name));
+  if (a.max_error <= 0 || std::abs(result.error()) * 100 <= a.max_error) return 0;
+  fmt::print(stderr, "{}: the error of the sum, {:.1f} %, is above {} %\n", result.model, result.error() * 100,
+             a.max_error);
+  return 1;
+}
+
 int validate(const ValidateArguments& a) {
+  if (!a.model.empty()) {
+    if (!a.run || !a.samples.empty()) throw InputError({"--model measures a network", "--run, and no --samples"});
+    return check_model(a);
+  }
   if (a.samples.empty() && !a.run) throw InputError({"nothing to compare with", "--samples FILE..., or --run"});
 
   const Format& format = choose_format(a.format, a.output);
@@ -112,6 +134,9 @@ Action declare_validate(CLI::App& app) {
   app.add_option("--device", a->measure.device, "What to measure with --run: cpu")->type_name("NAME");
   app.add_option("--kernels", a->measure.kernels, "Microkernels of --run, with commas between")->type_name("NAMES");
   app.add_option("--effort", a->measure.effort, "Of --run: quick, normal or thorough")->type_name("HOW");
+  app.add_option("--model", a->model, "With --run: measure every kernel of this network")->type_name("MODEL");
+  a->network.fusion = "none";
+  declare_run_options(app, a->network);
   app.add_option("--mode", a->mode,
                  "auto (calibrated if the device is), calibrated, datasheet, or roofline for the plain one")
       ->type_name("MODE");

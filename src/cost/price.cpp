@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "cost/cpu.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -68,7 +69,8 @@ Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock 
     if (const CalibrationEntry* entry = own_parameters(launch.kernel, *device.calibration, clock))
       return {entry->model, entry->parameters, entry->p10, entry->p90, entry};
   }
-  const PooledParameters& pooled = pooled_parameters(launch.kernel, clock);
+  const PooledParameters& pooled = mode == Mode::kDatasheet ? pooled_parameters(launch.kernel, clock)
+                                                            : prior_parameters(launch.kernel, device, clock);
   return {pooled.model, pooled.values, pooled.p10, pooled.p90};
 }
 

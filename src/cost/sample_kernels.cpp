@@ -83,10 +83,8 @@ constexpr std::array kElementwiseOps{
     StreamOp{"sigmoid", 3, 2, 1, 1, 0},    StreamOp{"rope", 3, 0, 1, 1, 0},
 };
 constexpr std::array kNormalizationOps{
-    StreamOp{"softmax", 5, 1, 1, 1, 0},
-    StreamOp{"layernorm", 8, 0, 1, 1, 2},
-    StreamOp{"rmsnorm", 4, 0, 1, 1, 1},
-    StreamOp{"rmsnorm_add", 5, 0, 2, 2, 1},
+    StreamOp{"softmax", 5, 1, 1, 1, 0},     StreamOp{"layernorm", 8, 0, 1, 1, 2}, StreamOp{"rmsnorm", 4, 0, 1, 1, 1},
+    StreamOp{"rmsnorm_add", 5, 0, 2, 2, 1}, StreamOp{"batchnorm", 2, 0, 1, 1, 0},
 };
 
 template <std::size_t N>

@@ -24,6 +24,10 @@ std::string_view value_key(CeilingUnit unit);
 /// Whether less is better: latencies and launches are times.
 constexpr bool is_time(CeilingUnit unit) { return unit == CeilingUnit::kLatency || unit == CeilingUnit::kLaunch; }
 
+/// The name of ceilings of memory that are points of a curve over the working set, on pages as programs get them
+/// without asking: ops "read" and "write".
+inline constexpr std::string_view kDefaultPages = "default_pages";
+
 /// One limit as a microkernel met it. `name` is a format (fp32), a function (exp), a level of memory (l1, l2, llc,
 /// dram), the pages of a chain of loads (small_pages, huge_pages) or a call (fork_join). Members that say nothing here
 /// are 0 or empty.

@@ -50,6 +50,60 @@ TEST_CASE("calibrate writes a device of this machine that others read", "[calibr
   CHECK(run_binary("analyze gcn-ogbn-arxiv --hw my-cpu.json", here).code == 0);
 }
 
+// Of each kind of layer that is measured here.
+constexpr const char* kSmallNetwork = R"({"schema_version": 1, "name": "small", "parameters": {"batch": 32},
+  "inputs": {"x": {"shape": ["batch", 96]}}, "layers": [
+  {"name": "up", "op": "linear", "out_features": 256}, {"name": "act", "op": "gelu"},
+  {"name": "norm", "op": "layer_norm"}, {"name": "down", "op": "linear", "out_features": 64},
+  {"name": "same", "op": "linear", "out_features": 64}, {"name": "out", "op": "softmax"}]})";
+
+// The bounds are so loose that only what is wrong by orders of magnitude fails: the machine may be busy.
+TEST_CASE("a network is measured kernel by kernel and compared", "[calibrate][cli]") {
+  const TemporaryFolder folder;
+  const Setting here{.folder = folder.path().string()};
+  const Outcome made =
+      run_binary("calibrate --effort quick --kernels clock,fma,stream,gemm,elementwise,rows -o my-cpu.json", here);
+  INFO(made.err);
+  REQUIRE(made.code == 0);
+  write_text(folder.path() / "small.json", kSmallNetwork);
+  const std::string line = "validate --hw my-cpu.json --run --effort quick --dtype fp32 --model small.json ";
+  const Outcome table = run_binary(line + "--max-error 100000 --rows rows.csv", here);
+  INFO(table.out << table.err);
+  REQUIRE(table.code == 0);
+  CHECK(table.out.find("% of the predicted time was measured") != std::string::npos);
+  const std::string rows = text_of_file(folder.path() / "rows.csv");
+  CHECK(rows.starts_with("model,layer,op,pass,repeat,point,predicted_s,"));
+  CHECK(rows.find("small,down,linear,fprop,1,gemm fp32 1 32 64 256 ") != std::string::npos);
+  CHECK(rows.find("small,norm,layer_norm,fprop,1,normalization fp32 layernorm 32 256 ") != std::string::npos);
+
+  const Outcome json = run_binary(line + "--format json", here);
+  CHECK(json.out.find("\"coverage\": 1.0") != std::string::npos);
+  CHECK(json.out.find("\"measured_s\"") != std::string::npos);
+  CHECK(run_binary(line + "--format markdown", here).out.find("| small | up |") != std::string::npos);
+  const Outcome strict = run_binary(line + "--max-error 0.000001", here);
+  CHECK(strict.code == 1);
+  CHECK(strict.err.find("small: the error of the sum") != std::string::npos);
+
+  const Outcome held_out = run_binary("validate --hw my-cpu.json --run --effort quick --kernels gemm", here);
+  INFO(held_out.err);
+  CHECK(held_out.code == 0);
+  CHECK(held_out.out.find("held out gemm.csv") != std::string::npos);
+}
+
+TEST_CASE("what validate cannot compare", "[cli]") {
+  const auto refused = [](const std::string& arguments, const std::string& message) {
+    CAPTURE(arguments);
+    const Outcome run = run_binary("validate --hw l40s " + arguments);
+    CHECK(run.code == 1);
+    CHECK(run.err.find(message) != std::string::npos);
+  };
+  refused("", "nothing to compare with");
+  refused("--model resnet50", "--model measures a network");
+  refused("--run --device gpux", "unknown device \"gpux\"");
+  refused("--run --model resnet5", "did you mean");
+  refused("--run --kernels gem", "unknown microkernel \"gem\"");
+}
+
 TEST_CASE("a calibration that cannot end well leaves the file as it was", "[calibrate][cli]") {
   const TemporaryFolder folder;
   const Setting here{.folder = folder.path().string()};

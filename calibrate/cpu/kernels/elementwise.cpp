@@ -70,7 +70,7 @@ std::vector<Point> special_points(const Design& design, const Machine& machine) 
   const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.06}, Seconds{0.2});
   std::vector<Point> points;
   if (design.held_out()) return points;
-  for (const char* const op : {"exp", "tanh", "erf", "sigmoid", "gelu"}) {
+  for (const char* const op : {"exp", "tanh", "erf", "sigmoid", "gelu", "div", "add", "relu", "silu_and_mul"}) {
     points.push_back(make_point("elementwise", "fp32", budget, op, 1, 2048, 1));
     points.push_back(
         make_point("elementwise", "fp32", budget, op, static_cast<std::int64_t>(machine.cores.size()), kGrain, 1));

@@ -115,12 +115,10 @@ void run(Bags& bags, const Team& team, std::int64_t copy) {
   const std::int64_t grain = std::max<std::int64_t>(2, kGrain / (s.lookups * s.dim));
   team.split(s.bags(), 1, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t bag = begin; bag < end; ++bag) {
-      // The next bag's rows are asked for while this one is added: bags of one row have nothing else to wait with.
-      if (bag + 4 < end) {
-        const float* const next = bags.table_of(bag + 4) + *bags.indices_of(copy, bag + 4) * s.dim;
-        for (std::int64_t line = 0; line < s.dim && line < 64; line += 16) __builtin_prefetch(next + line);
-      }
-      loop(bags.table_of(bag), bags.indices_of(copy, bag), s.lookups, s.dim, bags.out.data() + bag * s.dim);
+      // The next bags' rows of the same table are asked for while this one is added.
+      const std::int64_t same_table = std::min(end, (bag / s.batch + 1) * s.batch) - bag - 1;
+      loop(bags.table_of(bag), bags.indices_of(copy, bag), s.lookups, same_table * s.lookups, s.dim,
+           bags.out.data() + bag * s.dim);
     }
   });
 }

@@ -50,8 +50,8 @@ void run_rows(Product& p, std::int64_t begin, std::int64_t end) {
   const auto loop = best_loops().sparse_row;
   for (std::int64_t row = begin; row < end; ++row) {
     const std::int64_t start = p.graph.starts[static_cast<std::size_t>(row)];
-    loop(p.values.data() + start, p.graph.neighbors.data() + start, p.graph.degree(row), p.dense.data(), p.features,
-         p.out.data() + row * p.features);
+    loop(p.values.data() + start, p.graph.neighbors.data() + start, p.graph.degree(row),
+         p.graph.edges() - start - p.graph.degree(row), p.dense.data(), p.features, p.out.data() + row * p.features);
   }
 }
 
