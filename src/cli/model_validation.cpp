@@ -9,6 +9,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "core/error.hpp"
+#include "cost/cpu.hpp"
 #include "cost/sample_point.hpp"
 #include "roofline/listing.hpp"
 
@@ -34,20 +35,31 @@ class Runner {
       : backend_(backend), budget_(budget), footprint_(footprint) {}
 
   void measure(const ListedKernel& listed, DType activations, MeasuredKernel& kernel) {
-    const auto point = point_of(listed.launch.kernel, activations, copies_of(listed.launch));
-    if (!point) {
-      kernel.why = "no microkernel runs it";
-      return;
+    for (const Launch& part : parts_of(listed.launch)) {
+      const auto point = point_of(part.kernel, activations, copies_of(part));
+      if (!point) {
+        kernel.why = "no microkernel runs it";
+        return;
+      }
+      const std::string text = text_of(*point);
+      kernel.point += (kernel.point.empty() ? "" : " + ") + text;
+      const auto [known, is_new] = known_.try_emplace(text);
+      if (is_new) known->second = run(*point);
+      kernel.why = known->second.why;
+      if (!kernel.why.empty()) return;
+      kernel.measured += known->second.measurement.time.value() * listed.repeat;
+      kernel.spread = std::max(kernel.spread, known->second.measurement.spread);
     }
-    kernel.point = text_of(*point);
-    const auto [known, is_new] = known_.try_emplace(kernel.point);
-    if (is_new) known->second = run(*point);
-    kernel.why = known->second.why;
-    kernel.measured = known->second.measurement.time.value() * listed.repeat;
-    kernel.spread = known->second.measurement.spread;
   }
 
  private:
+  static std::vector<Launch> parts_of(const Launch& launch) {
+    const auto* const attention = std::get_if<Attention>(&launch.kernel);
+    if (attention == nullptr || !runs_in_parts(*attention)) return {launch};
+    const auto parts = attention_parts(*attention);
+    return {parts.begin(), parts.end()};
+  }
+
   [[nodiscard]] std::int64_t copies_of(const Launch& launch) const {
     const double bytes = std::max(1.0, launch.work.bytes().value());
     const double most = std::min(kMostCopies, std::max(1.0, kMostBytes / bytes));

@@ -20,6 +20,11 @@ bool has_cpu_curves(const Device& device);
 /// Prior parameters for a kernel on this device: those of a processor's model, or the pooled ones.
 const PooledParameters& prior_parameters(const Kernel& kernel, const Device& device, Clock clock);
 
+/// What attention is on a processor without a fused kernel: scores, softmax, and the weighted sum of the values. Only
+/// the forward pass over all pairs runs so.
+bool runs_in_parts(const Attention& attention);
+std::array<Launch, 3> attention_parts(const Attention& attention);
+
 /// The time to read and write so many bytes once, of which `footprint` lie between two visits to the same one, on a
 /// share of the cores, with their share of the caches: read / bandwidth_read(F) + written / bandwidth_write(F).
 Seconds cpu_memory_time(Bytes read, Bytes written, Bytes footprint, double share, const Device& device);

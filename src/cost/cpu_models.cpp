@@ -40,7 +40,42 @@ std::vector<PooledParameters> make_priors() {
   return rows;
 }
 
+// Attention runs as oneDNN and frameworks do it without a fused kernel.
+Launch launch(const Kernel& kernel) { return {kernel, work_of(kernel)}; }
+
+Gemm product(const Attention& a, std::int64_t n, std::int64_t k) {
+  const std::int64_t batch = a.batch * a.heads;
+  return {.batch = batch,
+          .m = a.q_len,
+          .n = n,
+          .k = k,
+          .a_batch = batch,
+          .b_batch = batch,
+          .a = a.q,
+          .b = a.kv,
+          .c = a.q,
+          .math = a.math};
+}
+
 }  // namespace
+
+bool runs_in_parts(const Attention& a) { return a.pass == Pass::kFprop && a.window == 0 && a.density == 1; }
+
+std::array<Launch, 3> attention_parts(const Attention& a) {
+  const double rows = static_cast<double>(a.batch) * static_cast<double>(a.heads) * static_cast<double>(a.q_len);
+  const auto cols = static_cast<double>(a.kv_len);
+  const Bytes scores = bytes_of(rows * cols, a.q);
+  return {launch(product(a, a.kv_len, a.head_dim)),
+          launch(Stream{.kind = StreamKind::kNormalization,
+                        .op = "softmax",
+                        .rows = rows,
+                        .cols = cols,
+                        .read = scores,
+                        .written = scores,
+                        .flops_per_element = a.score_flops,
+                        .special_per_element = a.score_special}),
+          launch(product(a, a.v_head_dim, a.kv_len))};
+}
 
 const CostModel* cpu_model_of(const CostKind& kind) {
   const auto found =
