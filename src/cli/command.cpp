@@ -37,9 +37,12 @@ constexpr std::array kCommands{
             declare_list},
     Command{"validate", "predicted against measured times, kernel by kernel",
             "  ridgepoint validate --hw a100-sxm4-80gb --samples gemm.csv attention.csv\n"
-            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n",
+            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n"
+            "  ridgepoint validate --hw my-cpu.json --run\n"
+            "  ridgepoint validate --hw my-cpu.json --run --model resnet50 --dtype fp32\n",
             declare_validate},
     Command{"calibrate", "a device's own parameters, fitted to measured times",
+            "  ridgepoint calibrate --device cpu -o my-cpu.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
             declare_calibrate},

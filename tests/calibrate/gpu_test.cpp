@@ -28,7 +28,7 @@ TEST_CASE("the GPU's microkernels compute what their references do", "[gpu]") {
   if (backend == nullptr) return;
   for (const Microkernel& microkernel : backend->microkernels()) {
     std::size_t measured = 0;
-    const std::vector<Point> points = backend->points(microkernel.name, Effort::kQuick);
+    const std::vector<Point> points = backend->points(microkernel.name, Effort::kQuick, Shapes::kFit);
     for (std::size_t i = 0; i < std::min<std::size_t>(points.size(), 6); ++i) {
       std::string why;
       const auto result = backend->measure(points[i], Seconds{0.01}, why);

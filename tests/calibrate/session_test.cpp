@@ -1,73 +1,153 @@
-// A session on a backend that the tests make up: a device that goes away in the middle.
+// Sessions and calibrations on a backend whose times are known.
 
-#include "calibrate/session.hpp"
-
-#include <stdexcept>
-
-#include "core/error.hpp"
+#include "calibrate/ceilings.hpp"
+#include "calibrate/device_calibration.hpp"
+#include "calibrate/module.hpp"
+#include "cost/device_file.hpp"
+#include "tests/calibrate/fake_backend.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
 namespace {
 
-/// Four points, of which one does not fit; the device is lost at the point of a given number.
-class FakeBackend : public Backend {
- public:
-  explicit FakeBackend(int lost_at) : lost_at_(lost_at) {}
-  MachineFacts machine() override { return {.name = "fake"}; }
-  std::vector<Microkernel> microkernels() override { return {{"launch", "launch", ""}}; }
-  std::vector<Point> points(std::string_view, Effort) override {
-    std::vector<Point> points;
-    for (const char* const threads : {"1", "2", "3", "4"}) points.push_back({"launch", "fp32", {"empty", threads}});
-    return points;
-  }
-  std::optional<Measurement> measure(const Point&, Seconds, std::string& why) override {
-    if (++measured_ == lost_at_) throw BackendLost("the GPU fell off the bus");
-    if (measured_ == 2) {
-      why = "not enough memory on the GPU";
-      return std::nullopt;
-    }
-    return Measurement{.time = Seconds{1e-6}, .best = Seconds{1e-6}, .kept = 10};
-  }
-  std::vector<std::string> notes() override { return {"it was warm"}; }
+constexpr auto kSilent = [](const Progress&) {};
+constexpr auto kNever = [] { return false; };
 
- private:
-  int lost_at_;
-  int measured_ = 0;
-};
-
-SessionResult run(int lost_at) {
-  FakeBackend backend(lost_at);
-  return run_session(
-      backend, {}, [](const Progress&) {}, [] { return false; });
+bool mentions(const std::vector<std::string>& texts, const std::string& part) {
+  return std::any_of(texts.begin(), texts.end(), [&](const auto& t) { return t.find(part) != std::string::npos; });
 }
 
-TEST_CASE("what was measured before a device was lost is kept, and the notes say what happened", "[session]") {
-  const SessionResult result = run(4);
-  REQUIRE(result.measured.size() == 1);
-  CHECK(result.measured[0].second.size() == 2);
+Minimize minimizer() {
+  ::setenv("RIDGEPOINT_MODULES", RIDGEPOINT_TEST_MODULES, 1);
+  static const Module module("fit");
+  return module.function<Minimize>(kMinimizeEntry);
+}
+
+TEST_CASE("a session measures every point once and reports its way", "[session]") {
+  FakeBackend backend;
+  std::vector<std::size_t> done;
+  std::size_t points = 0;
+  const SessionResult result = run_session(
+      backend, {},
+      [&](const Progress& p) {
+        done.push_back(p.done);
+        points = p.points;
+        CHECK(p.left >= Seconds{});
+      },
+      kNever);
+  CHECK(points == 51);
+  CHECK(backend.measured == points);
+  REQUIRE(done.size() == points);
+  for (std::size_t i = 0; i < done.size(); ++i) CHECK(done[i] == i);
+  CHECK_FALSE(result.interrupted);
+  CHECK(result.points().size() == points);
+  CHECK(mentions(result.notes, "51 of 51 points measured"));
+  CHECK_FALSE(mentions(result.notes, "noisy"));
+}
+
+TEST_CASE("a session that is stopped keeps some of every microkernel and says so", "[session]") {
+  FakeBackend backend;
+  const SessionResult result = run_session(backend, {}, kSilent, [&] { return backend.measured == 12; });
   CHECK(result.interrupted);
-  REQUIRE(result.notes.size() >= 3);
-  CHECK(result.notes[0] == "launch fp32 (empty 2): not measured: not enough memory on the GPU");
-  CHECK(result.notes[1] ==
-        "the device is lost after 3 of 4 points, in launch fp32 (empty 4): the GPU fell off the bus");
-  CHECK(result.notes[2] == "it was warm");
-  CHECK(sample_file_text(result, "launch", "kernel").find("fake,kernel,launch,fp32,empty,3,1\n") != std::string::npos);
-}
-
-TEST_CASE("a session without a loss measures all", "[session]") {
-  const SessionResult result = run(0);
-  CHECK(result.measured[0].second.size() == 3);
-  CHECK(!result.interrupted);
-}
-
-TEST_CASE("a device that is lost at once is an error that says why", "[session]") {
-  try {
-    run(1);
-    FAIL("nothing was thrown");
-  } catch (const InputError& error) {
-    CHECK(error.problem().what.find("nothing could be measured: the device is lost after 0 of 4 points") == 0);
+  CHECK(backend.measured == 12);
+  CHECK(mentions(result.notes, "stopped after 12 of 51 points"));
+  for (const auto& [microkernel, points] : result.measured) {
+    CAPTURE(microkernel.name);
+    CHECK_FALSE(points.empty());
   }
+  CHECK(message_of([&] {
+          return run_session(backend, {}, kSilent, [] { return true; });
+        }).find("nothing could be measured") != std::string::npos);
+}
+
+TEST_CASE("what cannot run and what was disturbed is said", "[session]") {
+  FakeBackend backend;
+  backend.refuses = "chase";
+  backend.spread = 0.2;
+  backend.jumps = true;
+  backend.stop = Stop::kOutOfTime;
+  const SessionResult result = run_session(backend, {}, kSilent, kNever);
+  CHECK(mentions(result.notes, "chase int64 (16384 0): not measured: it is only a test"));
+  CHECK(mentions(result.notes, "49 points were disturbed"));
+  CHECK(mentions(result.notes, "49 ended by time"));
+  CHECK(mentions(result.notes, "the machine is noisy: 49 of 49"));
+}
+
+TEST_CASE("only the microkernels that are asked for run, and others are refused", "[session]") {
+  FakeBackend backend;
+  const SessionResult result = run_session(backend, {.microkernels = {"fma"}}, kSilent, kNever);
+  CHECK(result.points().size() == 2);
+  const std::string message =
+      message_of([&] { return run_session(backend, {.microkernels = {"gem"}}, kSilent, kNever); });
+  CHECK(message.find("unknown microkernel \"gem\"") != std::string::npos);
+  CHECK(message.find("did you mean \"gemm\"") != std::string::npos);
+}
+
+TEST_CASE("ceilings are the best of their kind, by level", "[session]") {
+  FakeBackend backend;
+  const DeviceCalibration result =
+      calibrate_device(backend, run_session(backend, {}, kSilent, kNever), minimizer(), {.date = "2026-01-02"});
+  const auto& ceilings = result.device.calibration->ceilings;
+  const auto find = [&](CeilingUnit unit, const std::string& name, const std::string& op) {
+    std::vector<MeasuredCeiling> found;
+    for (const MeasuredCeiling& c : ceilings) {
+      if (c.unit == unit && c.name == name && c.op == op) found.push_back(c);
+    }
+    return found;
+  };
+  REQUIRE(find(CeilingUnit::kMemory, "l1", "read").size() == 1);
+  CHECK(find(CeilingUnit::kMemory, "l1", "read")[0].value == Approx(3e11).epsilon(1e-4));
+  CHECK(find(CeilingUnit::kMemory, "l1", "read")[0].bytes == 32768);  // 60000 does not fit beside other things
+  REQUIRE(find(CeilingUnit::kMemory, "llc", "read").size() == 1);
+  REQUIRE(find(CeilingUnit::kMemory, "dram", "read").size() == 1);
+  // Both sets are beyond the caches; the better rate counts, whichever set it was.
+  CHECK(find(CeilingUnit::kMemory, "dram", "read")[0].value == Approx(3e11).epsilon(1e-4));
+  CHECK(find(CeilingUnit::kMemory, "dram", "triad")[0].value == Approx(9e10).epsilon(1e-4));
+  CHECK(find(CeilingUnit::kVector, "fp32", "")[0].vector_bits == 512);
+  CHECK(find(CeilingUnit::kMatrix, "bf16", "")[0].value == Approx(0.9e12).epsilon(1e-4));
+  CHECK(find(CeilingUnit::kLatency, "small_pages", "")[0].value == Approx(16384e-12).epsilon(1e-4));
+  CHECK(find(CeilingUnit::kLatency, "huge_pages", "")[0].bytes == 1048576);
+  CHECK(find(CeilingUnit::kLaunch, "fork_join", "")[0].threads == 2);
+  for (const MeasuredCeiling& c : ceilings) CHECK(c.spread == 0.01);
+}
+
+TEST_CASE("a calibration has its provenance, reads back, and is the same from the same samples", "[session]") {
+  FakeBackend backend;
+  const SessionResult session = run_session(backend, {}, kSilent, kNever);
+  const auto make = [&] { return calibrate_device(backend, session, minimizer(), {.date = "2026-01-02"}); };
+  const DeviceCalibration result = make();
+  CHECK(result.text == make().text);
+  const Device device = read_device(Document::parse("my.json", result.text));
+  REQUIRE(device.calibration);
+  CHECK(device.calibration->date == "2026-01-02");
+  CHECK(device.calibration->device == "fake-2c");
+  CHECK(device.calibration->samples == 40);
+  CHECK(device.calibration->ceilings.size() == result.device.calibration->ceilings.size());
+  const auto& facts = device.calibration->facts;
+  const auto has = [&](const std::string& key, const std::string& value) {
+    return std::find(facts.begin(), facts.end(), std::pair(key, value)) != facts.end();
+  };
+  CHECK(has("isa", "none"));
+  CHECK(has("effort", "normal"));
+  CHECK(has("complete", "yes"));
+  REQUIRE(result.fit.entries.size() == 1);
+  CHECK(result.fit.entries[0].held_out.mape < 0.05);
+}
+
+TEST_CASE("an interrupted calibration says so in its file", "[session]") {
+  FakeBackend backend;
+  const SessionResult session = run_session(backend, {}, kSilent, [&] { return backend.measured == 20; });
+  const DeviceCalibration result = calibrate_device(backend, session, minimizer(), {});
+  CHECK(result.text.find("\"complete\": \"no: it was interrupted\"") != std::string::npos);
+  CHECK(mentions(result.fit.warnings, "samples are too few"));
+}
+
+TEST_CASE("ceilings alone are no calibration", "[session]") {
+  FakeBackend backend;
+  const SessionResult session = run_session(backend, {.microkernels = {"fma"}}, kSilent, kNever);
+  CHECK(message_of([&] {
+          return calibrate_device(backend, session, minimizer(), {});
+        }).find("nothing that was measured has a cost model") != std::string::npos);
 }
 
 }  // namespace

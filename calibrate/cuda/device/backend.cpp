@@ -5,6 +5,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "calibrate/cuda/base_device.hpp"
+#include "calibrate/cuda/design.hpp"
 #include "calibrate/cuda/device/bench.hpp"
 #include "calibrate/cuda/device/check.hpp"
 #include "calibrate/local_devices.hpp"
@@ -31,9 +33,16 @@ class CudaBackend final : public Backend {
     return all;
   }
 
-  std::vector<Point> points(std::string_view microkernel, Effort effort) override {
+  [[nodiscard]] std::string_view clock() const override { return "kernel"; }
+
+  std::string base_device(std::span<const MeasuredPoint>) override {
+    return cuda::base_device(device_.facts(), device_.nvml().card(), machine());
+  }
+
+  std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) override {
     for (const CudaMicrokernel* const one : kAll) {
-      if (one->about.name == microkernel) return one->points(effort, device_.facts());
+      if (one->about.name == microkernel)
+        return choose_points(one->points(effort, device_.facts()), microkernel, shapes);
     }
     throw std::invalid_argument("no microkernel is called " + std::string(microkernel));
   }
