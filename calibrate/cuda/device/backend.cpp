@@ -15,9 +15,10 @@ namespace ridgepoint::cuda {
 namespace {
 
 // All of them, ceilings first. Of several for one sample kernel the first that knows the point's op measures.
-const CudaMicrokernel* const kAll[] = {
-    &kStream, &kMma,  &kFma,       &kSpecial,     &kChase,         &kRandom,    &kAtomics,   &kTransfer,    &kLaunch,
-    &kGemm,   &kConv, &kAttention, &kElementwise, &kNormalization, &kReduction, &kEmbedding, &kGemmVariants};
+const CudaMicrokernel* const kAll[] = {&kStream,    &kMma,       &kFma,         &kSpecial,       &kChase,
+                                       &kRandom,    &kAtomics,   &kTransfer,    &kLaunch,        &kGemm,
+                                       &kConv,      &kAttention, &kElementwise, &kNormalization, &kReduction,
+                                       &kEmbedding, &kSpmm,      &kGemmVariants};
 
 class CudaBackend final : public Backend {
  public:

@@ -86,5 +86,6 @@ extern const CudaMicrokernel kElementwise;
 extern const CudaMicrokernel kNormalization;
 extern const CudaMicrokernel kReduction;
 extern const CudaMicrokernel kEmbedding;
+extern const CudaMicrokernel kSpmm;
 
 }  // namespace ridgepoint::cuda
