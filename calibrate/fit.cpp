@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "cost/cpu.hpp"
 #include "cost/validation.hpp"
 #include "kernels/cost_kind.hpp"
 
@@ -128,7 +129,7 @@ class Collector {
     EntrySamples& samples = entries_[{index, std::string(format_name(format)), clock}];
     if (samples.observations.empty()) {
       samples.entry = {.kind = &kind, .format = format, .clock = clock};
-      samples.pooled = pooled_parameters(launch.kernel, clock);
+      samples.pooled = prior_parameters(launch.kernel, base_, clock);
       samples.entry.model = samples.pooled.model;
     }
     return samples;
@@ -160,7 +161,8 @@ class EntryFitter {
     const auto& parameters = samples.entry.model->parameters;
     for (std::size_t i = 0; i < parameters.size(); ++i)
       free_.push_back({parameters[i], samples.pooled.values[i], samples.pooled.spreads[i]});
-    if (samples.entry.clock != Clock::kKernel) free_.push_back(floor_parameter());
+    // The models of a processor have its calls in their latency.
+    if (samples.entry.clock != Clock::kKernel && !has_cpu_curves(base)) free_.push_back(floor_parameter());
   }
 
   // What no sample depends on stays what the pool says. `start` is where to look first, the prior if there is none.
@@ -374,6 +376,7 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
   expect_one_device(files);
   result.calibration = {.tool = fmt::format("ridgepoint {}", version()), .device = files.front().device, .date = date};
   result.calibration.sources = sources_of(files);
+  if (base.calibration) result.calibration.ceilings = base.calibration->ceilings;
   if (!same_device(files.front().device, base)) {
     result.warnings.push_back(
         fmt::format("the samples are of {}, and the data sheet is that of {}", files.front().device, base.name));

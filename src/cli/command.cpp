@@ -37,12 +37,19 @@ constexpr std::array kCommands{
             declare_list},
     Command{"validate", "predicted against measured times, kernel by kernel",
             "  ridgepoint validate --hw a100-sxm4-80gb --samples gemm.csv attention.csv\n"
-            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n",
+            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n"
+            "  ridgepoint validate --hw my-cpu.json --run\n"
+            "  ridgepoint validate --hw my-cpu.json --run --model resnet50 --dtype fp32\n",
             declare_validate},
     Command{"calibrate", "a device's own parameters, fitted to measured times",
+            "  ridgepoint calibrate --device cpu -o my-cpu.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
             declare_calibrate},
+    Command{"profile", "the kernels that a CUDA program runs on the GPU",
+            "  ridgepoint profile -- python3 train.py\n"
+            "  ridgepoint profile --format trace -o trace.json -- ./program --its-own option\n",
+            declare_profile},
     Command{"check", "whether a network, device or sample file is valid",
             "  ridgepoint check my-model.json\n"
             "  ridgepoint check hwspecs/h100-sxm5.json\n",

@@ -32,5 +32,6 @@ Action declare_list(CLI::App& app);
 Action declare_check(CLI::App& app);
 Action declare_validate(CLI::App& app);
 Action declare_calibrate(CLI::App& app);
+Action declare_profile(CLI::App& app);
 
 }  // namespace ridgepoint

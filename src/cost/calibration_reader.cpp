@@ -29,6 +29,9 @@ class Reader {
       for (const Node& item : facts->items) calibration_.facts.emplace_back(item.key, list.string(item));
     }
     for (const Node& entry : reader.array(reader.required("entries"))) read_entry(entry);
+    if (const Node* list = reader.optional("ceilings")) {
+      calibration_.ceilings = read_measured_ceilings(document_, *list);
+    }
     reader.finish();
     return std::move(calibration_);
   }
@@ -97,8 +100,10 @@ class Reader {
     const Node* node = reader.optional("model");
     if (node == nullptr) return kLaw;
     std::vector<std::string_view> names;
-    for (const CostModel* model : models_for(kind)) names.push_back(model->name);
-    return reader.choice(*node, names) == names.front() ? model_of(kind) : kLaw;
+    const std::vector<const CostModel*> models = models_for(kind);
+    for (const CostModel* model : models) names.push_back(model->name);
+    const std::string word = reader.choice(*node, names);
+    return *models[static_cast<std::size_t>(std::find(names.begin(), names.end(), word) - names.begin())];
   }
 
   static std::vector<std::string_view> parameter_names(const CostModel& model) {

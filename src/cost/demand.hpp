@@ -24,6 +24,7 @@ struct Demand {
   Seconds dram{};
   Seconds l2{};
   double cached = 0;
+  Bytes footprint{};  ///< the bytes between two visits to the same one; 0: unknown, more than any cache holds
 };
 
 /// The demand of some work. The device must have a rate for its math format.

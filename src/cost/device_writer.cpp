@@ -60,6 +60,7 @@ Node calibration_node(const Calibration& calibration) {
   std::vector<Node> entries;
   for (const CalibrationEntry& entry : calibration.entries) entries.push_back(entry_node(entry));
   members.push_back(json_array("entries", std::move(entries)));
+  if (!calibration.ceilings.empty()) members.push_back(ceilings_node(calibration.ceilings));
   return json_object(kKey, std::move(members));
 }
 

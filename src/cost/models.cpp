@@ -1,4 +1,5 @@
 #include "cost/convolution.hpp"
+#include "cost/cpu.hpp"
 #include "cost/elementwise.hpp"
 #include "cost/law.hpp"
 #include "cost/lookup.hpp"
@@ -33,7 +34,11 @@ const CostModel& model_of(const CostKind& kind) {
   return kLaw;
 }
 
-std::array<const CostModel*, 2> models_for(const CostKind& kind) { return {&model_of(kind), &kLaw}; }
+std::vector<const CostModel*> models_for(const CostKind& kind) {
+  std::vector<const CostModel*> models{&model_of(kind), &kLaw};
+  if (const CostModel* const model = cpu_model_of(kind)) models.push_back(model);
+  return models;
+}
 
 ParameterValues typical_values(const CostModel& model) {
   ParameterValues values{};

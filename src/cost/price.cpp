@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "cost/cpu.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -72,9 +73,37 @@ Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock 
     if (const CalibrationEntry* entry = own_parameters(launch.kernel, *device.calibration, clock))
       return {entry->model, entry->parameters, entry->p10, entry->p90, entry};
   }
-  const PooledParameters& pooled = pooled_parameters(launch.kernel, clock);
+  const PooledParameters& pooled = mode == Mode::kDatasheet ? pooled_parameters(launch.kernel, clock)
+                                                            : prior_parameters(launch.kernel, device, clock);
   return {pooled.model, pooled.values, pooled.p10, pooled.p90};
 }
+
+namespace {
+
+// On a processor that nobody measured attention on. The plain roofline stays that of the whole.
+bool runs_in_parts(const Launch& launch, const Device& device, Mode mode, Clock clock) {
+  const auto* const attention = std::get_if<Attention>(&launch.kernel);
+  return attention != nullptr && runs_in_parts(*attention) && resolve(mode, device) == Mode::kCalibrated &&
+         has_cpu_curves(device) && own_parameters(launch.kernel, *device.calibration, clock) == nullptr;
+}
+
+void price_parts(Price& price, const Launch& launch, const Device& device, Mode mode,
+                 const Circumstances& circumstances) {
+  price.needs = {};
+  price.time = price.p10 = price.p90 = {};
+  price.own = true;
+  for (const Launch& part : attention_parts(std::get<Attention>(launch.kernel))) {
+    const Price one = ridgepoint::price(part, device, mode, circumstances);
+    for (std::size_t i = 0; i < kBoundCount; ++i) price.needs[i] += one.needs[i];
+    price.time += one.time;
+    price.p10 += one.p10;
+    price.p90 += one.p90;
+    price.own = price.own && one.own;
+  }
+  price.bound = largest_need(price);
+}
+
+}  // namespace
 
 Price price(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
   Price price;
@@ -85,6 +114,10 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   price.bound = largest_need(price);
   price.time = price.p10 = price.p90 = price.roofline;
   if (mode == Mode::kRoofline) return price;
+  if (runs_in_parts(launch, device, mode, circumstances.clock)) {
+    price_parts(price, launch, device, mode, circumstances);
+    return price;
+  }
   const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
   const Timing timing = pricing.model->time(situation, pricing.parameters);
   price.own = pricing.entry != nullptr;

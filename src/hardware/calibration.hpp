@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/dtype.hpp"
+#include "hardware/ceilings.hpp"
 #include "hardware/parameter.hpp"
 #include "kernels/cost_kind.hpp"
 
@@ -56,6 +57,7 @@ struct Calibration {
   std::vector<CalibrationSource> sources;
   std::vector<std::pair<std::string, std::string>> facts;  ///< of the machine and the measurement: driver, clocks ...
   std::vector<CalibrationEntry> entries;
+  std::vector<MeasuredCeiling> ceilings;  ///< of the machine, measured beside the samples; may be empty
 };
 
 /// What a format is called in a calibration: its name, or "any".

@@ -15,7 +15,7 @@ const Price& Pricer::price_of(const Launch& launch) {
   Price& result = entry->second;
   if (!is_new) return result;
   const Clock clock = execution_ == Execution::kEager ? Clock::kOp : Clock::kKernel;
-  result = price(launch, device_, mode_, {.clock = clock});
+  result = price(launch, device_, mode_, {.clock = clock, .footprint = footprint_});
   return result;
 }
 

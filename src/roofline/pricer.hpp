@@ -8,7 +8,9 @@ namespace ridgepoint {
 /// Prices launches on one device; equal launches are priced once.
 class Pricer {
  public:
-  Pricer(const Device& device, Mode mode, Execution execution) : device_(device), mode_(mode), execution_(execution) {}
+  /// `footprint` are the bytes that one run of the network touches, which lie between two visits to the same operand.
+  Pricer(const Device& device, Mode mode, Execution execution, Bytes footprint = {})
+      : device_(device), mode_(mode), execution_(execution), footprint_(footprint) {}
 
   /// The price in this execution: issued eagerly, a kernel takes at least the host's time to issue it.
   const Price& price_of(const Launch& launch);
@@ -25,6 +27,7 @@ class Pricer {
   const Device& device_;
   Mode mode_;
   Execution execution_;
+  Bytes footprint_;
   std::unordered_map<Key, Price, Hash> known_;
 };
 
