@@ -38,6 +38,14 @@ TEST_CASE("an inverted residual has the weights of its three convolutions", "[fa
   CHECK(parameters_of(network) - parameters_of(frozen) == 16 + 32 + 32 + 16 + 8);
 }
 
+// The published counts of the other widths follow from one file.
+TEST_CASE("inverted residuals come in every width", "[families]") {
+  CHECK(parameters_of(network_of("mnasnet1_0", {{"width_percent", 130}})) == 6282256);
+  CHECK(parameters_of(network_of("mnasnet1_0", {{"width_percent", 50}})) == 2218512);
+  CHECK(refusal("mnasnet1_0", {{"stem", "2 * batch"}}) ==
+        "error: --set stem=2 * batch: the stages follow from \"stem\"\n  expected a number up to 16777216\n");
+}
+
 TEST_CASE("dilation takes the place of the last strides", "[families]") {
   const Network strided = network_of("resnet101");
   const Network dilated = network_of("resnet101", {{"output_stride", 8}});

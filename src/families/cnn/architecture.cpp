@@ -14,9 +14,15 @@ Value padding_of(const Convolved& conv) {
   return fmt::format("{} * ({})", reach, std::get<std::string>(conv.dilation.data));
 }
 
-void expect_count(const CompactReader& reader, std::string_view key, std::size_t given, std::size_t count) {
-  if (given == count) return;
-  reader.fail(key, {fmt::format("{} numbers for {} stages", given, count), fmt::format("{} numbers", count)});
+constexpr std::int64_t kDeepest = 4096;
+
+void expect_list(const CompactReader& reader, std::string_view key, const std::vector<std::int64_t>& given,
+                 std::size_t count) {
+  if (given.size() != count) {
+    reader.fail(key, {fmt::format("{} numbers for {} stages", given.size(), count), fmt::format("{} numbers", count)});
+  }
+  const std::int64_t most = *std::max_element(given.begin(), given.end());
+  if (most > kWidest) reader.fail(key, {fmt::format("{} is too large", most), fmt::format("at most {}", kWidest)});
 }
 
 }  // namespace
@@ -67,13 +73,13 @@ std::vector<std::int64_t> list_of(CompactReader& reader, std::string_view key, s
                                   std::int64_t minimum) {
   std::vector<std::int64_t> values(count, fallback);
   if (reader.is_list(key)) values = reader.list(key, minimum);
-  expect_count(reader, key, values.size(), count);
+  expect_list(reader, key, values, count);
   return values;
 }
 
 std::vector<std::int64_t> list_of(CompactReader& reader, std::string_view key, std::size_t count) {
   std::vector<std::int64_t> values = reader.list(key);
-  expect_count(reader, key, values.size(), count);
+  expect_list(reader, key, values, count);
   return values;
 }
 
@@ -81,6 +87,8 @@ std::vector<std::int64_t> read_stages(CompactReader& reader) {
   std::vector<std::int64_t> depths = reader.list("stages");
   constexpr std::size_t kMostStages = 32;  // the width doubles with each
   if (depths.size() > kMostStages) reader.fail("stages", {"more than 32 stages", "a depth for each of a few stages"});
+  const std::int64_t most = *std::max_element(depths.begin(), depths.end());
+  if (most > kDeepest) reader.fail("stages", {fmt::format("a stage of {}", most), fmt::format("at most {}", kDeepest)});
   return depths;
 }
 

@@ -69,6 +69,9 @@ std::vector<std::int64_t> list_of(CompactReader& reader, std::string_view key, s
 /// A list that must be there, with `count` entries.
 std::vector<std::int64_t> list_of(CompactReader& reader, std::string_view key, std::size_t count);
 
+/// The most channels in a list: products of two such numbers stay far below 2^63.
+inline constexpr std::int64_t kWidest = std::int64_t{1} << 24;
+
 /// Depths of the stages, of which there are at most 32.
 std::vector<std::int64_t> read_stages(CompactReader& reader);
 

@@ -22,7 +22,7 @@ void add_norm_2d(std::vector<Item>& items, const std::string& name) {
   add_channels_first(items, name + "_first");
 }
 
-Block residual() {
+Block residual(bool drops) {
   Block block{.name = "block", .inputs = {"x"}, .required = {"channels"}};
   std::vector<Item>& items = block.items;
   add_conv(items, "depthwise",
@@ -34,7 +34,8 @@ Block residual() {
   items.push_back(layer("down", "linear", {{"out_features", "channels"}}));
   add_channels_first(items, "first");
   items.push_back(layer("scale", "layer_scale", {{"axis", 1}}));
-  items.push_back(layer("add", "add", {}, {"scale", "x"}));
+  if (drops) items.push_back(layer("drop", "drop_path"));
+  items.push_back(layer("add", "add", {}, {items.back().name, "x"}));
   return block;
 }
 
@@ -46,7 +47,7 @@ void describe(CompactReader& reader, Description& description) {
   add_image(reader, description, 224);
   reader.size("width", 96);
   const std::vector<std::int64_t> depths = read_stages(reader);
-  description.blocks = {residual()};
+  description.blocks = {residual(reader.flag("stochastic_depth", false))};
   std::vector<Item>& items = description.items;
   items.push_back(patches("stem", "width", 4));
   add_norm_2d(items, "stem_norm");

@@ -1,12 +1,13 @@
 // Networks of inverted residuals: MobileNet v2 (Sandler et al., arXiv 1801.04381) and v3 (Howard et al., arXiv
 // 1905.02244), MNASNet (Tan et al., arXiv 1807.11626), EfficientNet v1 and v2 (Tan and Le, arXiv 1905.11946,
-// 2104.00298), as torchvision has them, without their stochastic depth.
+// 2104.00298), as torchvision has them.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
+#include "core/text.hpp"
 #include "families/cnn/architecture.hpp"
 #include "families/cnn/heads.hpp"
 
@@ -30,6 +31,7 @@ struct Stage {
   std::int64_t gated = 1;
   std::string activation;
   std::string norm;
+  bool drops = false;  ///< stochastic depth
   [[nodiscard]] std::int64_t middle_of(std::int64_t in) const { return middle > 0 ? middle : expand * in; }
 };
 
@@ -57,7 +59,7 @@ Block inverted(const std::string& name, const Stage& stage, std::int64_t in, boo
                            .stride = stride,
                            .norm = stage.norm,
                            .activation = stage.activation};
-    last = add_conv(items, "expand", filter);
+    add_conv(items, "expand", filter);
   } else {
     if (middle != in) {
       last = add_conv(items, "expand", {.channels = middle, .norm = stage.norm, .activation = stage.activation});
@@ -77,10 +79,25 @@ Block inverted(const std::string& name, const Stage& stage, std::int64_t in, boo
   }
   // A fused block that does not widen is one convolution.
   if (stage.fused == 0 || middle != in) {
-    last = add_conv(items, "project", {.channels = stage.out, .norm = stage.norm, .activation = ""});
+    add_conv(items, "project", {.channels = stage.out, .norm = stage.norm, .activation = ""});
   }
-  if (stride == 1 && in == stage.out) items.push_back(layer("add", "add", {}, {last, "x"}));
+  if (stride != 1 || in != stage.out) return block;
+  if (stage.drops) items.push_back(layer("drop", "drop_path"));
+  items.push_back(layer("add", "add", {}, {items.back().name, "x"}));
   return block;
+}
+
+// A number of the description that the run cannot leave open: the stages' channels follow from it.
+std::int64_t read_number(CompactReader& reader, std::string_view key, std::int64_t fallback, std::int64_t most) {
+  reader.size(key, fallback);
+  const std::optional<std::int64_t> number = reader.number(key);
+  if (number && *number <= most) return *number;
+  reader.fail(key, {fmt::format("the stages follow from {}", in_quotes(key)), fmt::format("a number up to {}", most)});
+}
+
+// Channels in the width of the run, rounded as all these networks do.
+std::int64_t scaled(std::int64_t channels, std::int64_t percent) {
+  return percent == 100 ? channels : round_to_8(static_cast<double>(channels) * static_cast<double>(percent) / 100);
 }
 
 std::vector<Stage> read_stages_of(CompactReader& reader, const std::string& activation, const std::string& norm) {
@@ -95,11 +112,12 @@ std::vector<Stage> read_stages_of(CompactReader& reader, const std::string& acti
   const std::vector<std::int64_t> fused = list_of(reader, "fused", count, 0);
   const std::vector<std::int64_t> gated = list_of(reader, "gated", count, 1);
   const std::vector<std::int64_t> relu = list_of(reader, "relu", count, 0);
+  const bool drops = reader.flag("stochastic_depth", false);
   std::vector<Stage> stages;
   for (std::size_t i = 0; i < count; ++i) {
     if (kernel[i] % 2 == 0) reader.fail("kernels", {fmt::format("{} is even", kernel[i]), "odd kernels"});
     stages.push_back({depths[i], out[i], kernel[i], stride[i], dilation[i], expand[i], middle[i], fused[i], gated[i],
-                      relu[i] != 0 ? "relu" : activation, norm});
+                      relu[i] != 0 ? "relu" : activation, norm, drops});
   }
   return stages;
 }
@@ -144,14 +162,17 @@ void describe(CompactReader& reader, Description& description) {
   const std::string activation = reader.word("activation", kActivations, "relu6");
   const std::string gates = reader.word("squeeze_excite", kGates, "none");
   const Head head = read_head(reader);
-  const std::vector<Stage> stages = read_stages_of(reader, activation, head.norm);
-  reader.size("stem", 32);
-  const std::optional<std::int64_t> stem = reader.number("stem");
-  if (!stem) reader.fail("stem", {"the stem is an expression", "a number, from which the stages follow"});
+  std::vector<Stage> stages = read_stages_of(reader, activation, head.norm);
+  const std::int64_t percent = read_number(reader, "width_percent", 100, 10000);
+  const std::int64_t stem = scaled(read_number(reader, "stem", 32, kWidest), percent);
+  for (Stage& stage : stages) {
+    stage.out = scaled(stage.out, percent);
+    stage.middle = scaled(stage.middle, stage.middle == 0 ? 100 : percent);
+  }
   reader.size("head_width", 1280);
   std::vector<Item>& items = description.items;
-  add_conv(items, "stem", {.channels = "stem", .kernel = 3, .stride = 2, .norm = head.norm, .activation = activation});
-  add_stages(description, stages, *stem, gates);
+  add_conv(items, "stem", {.channels = stem, .kernel = 3, .stride = 2, .norm = head.norm, .activation = activation});
+  add_stages(description, stages, stem, gates);
   const std::string features =
       add_conv(items, "head", {.channels = "head_width", .norm = head.norm, .activation = activation});
   if (head.kind != "classifier") {

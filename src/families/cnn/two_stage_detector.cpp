@@ -98,6 +98,7 @@ void add_two_stage_detector(CompactReader& reader, Description& description, con
   reader.size("box_width", 1024);
   reader.size("rpn_depth", 1);
   const std::int64_t depth = reader.number("rpn_depth").value_or(1);
+  if (depth > 16) reader.fail("rpn_depth", {fmt::format("{} convolutions", depth), "at most 16"});
   const bool normalized = reader.flag("normalized_heads", false);
   std::vector<Item>& items = description.items;
   std::vector<Tap> levels = add_pyramid(items, taps.pyramid, normalized ? "batch_norm" : "");
