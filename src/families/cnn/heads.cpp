@@ -46,7 +46,7 @@ std::string Shared::named(const std::string& name) const { return fmt::format("{
 
 std::string Shared::conv(const std::string& name, const Convolved& conv, References inputs) {
   const std::size_t first = items_.size();
-  const std::string last = add_conv(items_, named(name), conv, std::move(inputs));
+  std::string last = add_conv(items_, named(name), conv, std::move(inputs));
   if (level_ == 0) return last;
   const Shared origin(items_, 0);
   items_[first].tied = origin.named(name);
