@@ -9,6 +9,13 @@ FusionRole role_of(const Network& network, int layer) {
   return fusion_role(network.layers[static_cast<std::size_t>(layer)].op, network.phase);
 }
 
+bool hands_on(const Network& network, const Layer& layer) {
+  return fusion_role(layer.op, network.phase) == FusionRole::kView && layer.inputs.size() == 1 &&
+         layer.outputs.size() == 1 &&
+         network.tensors[static_cast<std::size_t>(layer.inputs.front())].type ==
+             network.tensors[static_cast<std::size_t>(layer.outputs.front())].type;
+}
+
 class Planner {
  public:
   Planner(const Network& network, Fusion fusion)
@@ -37,7 +44,8 @@ class Planner {
   [[nodiscard]] int group_to_join(int layer) const {
     int latest = -1;
     int through = -1;
-    for (const int input : layer_at(layer).inputs) {
+    for (const int name : layer_at(layer).inputs) {
+      const int input = root_of(network_, name);
       const int producer = tensor_at(input).producer;
       const int group = producer < 0 ? -1 : group_of_[static_cast<std::size_t>(producer)];
       if (group > latest) {
@@ -87,11 +95,28 @@ class Planner {
 
 }  // namespace
 
+int root_of(const Network& network, int tensor) {
+  while (true) {
+    const int producer = network.tensors[static_cast<std::size_t>(tensor)].producer;
+    if (producer < 0) return tensor;
+    const Layer& layer = network.layers[static_cast<std::size_t>(producer)];
+    if (!hands_on(network, layer)) return tensor;
+    tensor = layer.inputs.front();
+  }
+}
+
 std::vector<std::vector<int>> consumers_of(const Network& network) {
   std::vector<std::vector<int>> consumers(network.tensors.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    for (const int input : network.layers[i].inputs)
-      consumers[static_cast<std::size_t>(input)].push_back(static_cast<int>(i));
+    const Layer& layer = network.layers[i];
+    if (hands_on(network, layer)) {
+      const int name = layer.outputs.front();
+      if (network.tensors[static_cast<std::size_t>(name)].escapes)
+        consumers[static_cast<std::size_t>(root_of(network, name))].push_back(-1);
+      continue;
+    }
+    for (const int input : layer.inputs)
+      consumers[static_cast<std::size_t>(root_of(network, input))].push_back(static_cast<int>(i));
   }
   return consumers;
 }

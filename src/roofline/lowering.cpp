@@ -73,7 +73,8 @@ bool Lowering::must_be_written(int tensor, const Group& group) const {
     return true;
   if (network_.phase != Phase::kTraining) return false;
   if (saved_by(network_, layer_at(t.producer)).output) return true;
-  return std::any_of(readers.begin(), readers.end(), [&](int r) { return saved_by(network_, layer_at(r)).inputs; });
+  return std::any_of(readers.begin(), readers.end(),
+                     [&](int r) { return r >= 0 && saved_by(network_, layer_at(r)).inputs; });
 }
 
 std::vector<Launch> Lowering::forward(const Group& group) const {
@@ -91,7 +92,8 @@ std::vector<Launch> Lowering::forward(const Group& group) const {
     // Members behind the anchor ride on its last kernel.
     Work& work = launches.back().work;
     for (const Kernel& kernel : kernels) work = work + work_of(kernel);
-    for (const int input : layer.inputs) {
+    for (const int name : layer.inputs) {
+      const int input = root_of(network_, name);
       const Tensor& tensor = network_.tensors[static_cast<std::size_t>(input)];
       if (tensor.producer < 0 || !contains(group.members, tensor.producer)) continue;
       subtract_traffic(work, tensor.type.bytes(), Bytes{});
