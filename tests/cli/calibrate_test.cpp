@@ -130,6 +130,36 @@ TEST_CASE("a calibration that cannot end well leaves the file as it was", "[cali
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
 
+// Whether a process handles Ctrl-C by now.
+bool handles_interrupt(pid_t process) {
+  const std::string status = text_of_file("/proc/" + std::to_string(process) + "/status");
+  const std::size_t at = status.find("SigCgt:");
+  return at != std::string::npos && (std::stoull(status.substr(at + 7), nullptr, 16) >> (SIGINT - 1) & 1) != 0;
+}
+
+// How far it comes until then depends on the machine: either there is enough for a file that says so, or a message.
+TEST_CASE("Ctrl-C keeps what was measured and says so", "[calibrate][cli]") {
+  const TemporaryFolder folder;
+  const std::string output = folder.file("my-cpu.json");
+  const pid_t process = ::fork();
+  REQUIRE(process >= 0);
+  if (process == 0) {
+    ::execl(RIDGEPOINT_TEST_BINARY, RIDGEPOINT_TEST_BINARY, "calibrate", "--effort", "thorough", "--kernels",
+            "clock,fma,stream,reduction", "-o", output.c_str(), nullptr);
+    ::_exit(127);
+  }
+  for (int i = 0; i < 600 && !handles_interrupt(process); ++i) ::usleep(50'000);
+  ::sleep(3);
+  ::kill(process, SIGINT);
+  int status = 0;
+  REQUIRE(::waitpid(process, &status, 0) == process);
+  REQUIRE(WIFEXITED(status));
+  const bool written = fs::exists(output);
+  CHECK(WEXITSTATUS(status) == (written ? 0 : 1));
+  if (written) CHECK(text_of_file(output).find("no: it was interrupted") != std::string::npos);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == (written ? 1 : 0));
+}
+
 // As on a full disk: the file would grow past what this process may write.
 TEST_CASE("room for a file is asked for before it is needed", "[calibrate][cli]") {
   const TemporaryFolder folder;
