@@ -12,22 +12,33 @@
 #include "ops/convolution.hpp"
 #include "ops/embedding.hpp"
 #include "ops/gated.hpp"
+#include "ops/indexer.hpp"
 #include "ops/kv_cache.hpp"
+#include "ops/latent_attention.hpp"
+#include "ops/learned.hpp"
 #include "ops/linear.hpp"
+#include "ops/linear_attention.hpp"
 #include "ops/matmul.hpp"
+#include "ops/mixture.hpp"
 #include "ops/movement.hpp"
 #include "ops/normalization.hpp"
 #include "ops/pooling.hpp"
+#include "ops/products.hpp"
+#include "ops/recurrent.hpp"
 #include "ops/reduce.hpp"
+#include "ops/relative_bias.hpp"
 #include "ops/rope.hpp"
 #include "ops/softmax.hpp"
+#include "ops/state_space.hpp"
 #include "ops/unary.hpp"
 
 namespace ridgepoint {
 
 using Op = std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, Embedding, EmbeddingBag, Pooling,
                         Reduce, LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary, Gated, Bias, Rope, KvCache,
-                        Reshape, Flatten, Transpose, Slice, Concat, Triangle>;
+                        Reshape, Flatten, Transpose, Slice, Concat, Triangle, LatentAttention, Indexer, RelativeBias,
+                        LinearAttention, SelectiveScan, CausalConv, Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear,
+                        Combine, HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens>;
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>
@@ -40,6 +51,7 @@ concept IsOp = std::equality_comparable<T> &&
   { T::kFusion } -> std::convertible_to<FusionRole>;
   { op.saved(site) } -> std::same_as<Saved>;
   { op.updated_share(site) } -> std::same_as<double>;
+  { op.active_share() } -> std::same_as<double>;
   { op.state(site) } -> std::same_as<Bytes>;
   op.fprop(site, kernels);
   op.dgrad(site, kernels);
