@@ -262,7 +262,7 @@ void CompactReader::finish() {
     if (std::find(known.begin(), known.end(), given.name) != known.end()) continue;
     given.key.fail({fmt::format("--set {}: {} has no parameter or option {}", given.name, description_.name,
                                 in_quotes(given.name)),
-                    "one of " + join_choices(known, 40), std::string(nearest(given.name, known))});
+                    "one of " + join_choices(known, 80), std::string(nearest(given.name, known))});
   }
 }
 

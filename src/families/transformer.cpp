@@ -239,9 +239,8 @@ void describe(CompactReader& reader, Description& description) {
   reader.size("batch", 1);
   reader.size("layers");
   reader.size("hidden");
-  reader.size("heads");
   reader.size("vocab");
-  const std::vector<LayerKind> kinds = read_layer_kinds(reader);
+  const std::vector<LayerKind> kinds = read_layer_kinds(reader, options);
   read_kind_sizes(reader, options, kinds);
   read_lengths(reader, s, options);
   options.cross = s.encoder_decoder;

@@ -36,7 +36,7 @@ struct AttentionInputs {
 };
 
 // Leaves "q", "k" and "v"; the parts of a fused projection are read in place.
-std::vector<Item> projections(const TransformerOptions& options, const HeadSizes& size) {
+std::vector<Item> projections(const TransformerOptions& options, const HeadSizes& size, bool shared_kv) {
   const auto linear = [&](const char* name, const std::string& width, bool bias) {
     return layer(name, "linear", {{"out_features", width}, {"bias", bias}}, {"x"});
   };
@@ -54,7 +54,7 @@ std::vector<Item> projections(const TransformerOptions& options, const HeadSizes
     items = {linear("q", size.q(), options.q_bias)};
   }
   items.push_back(linear("k", size.k(), options.k_bias));
-  if (!options.shared_kv) items.push_back(linear("v", size.v(), options.v_bias));
+  if (!shared_kv) items.push_back(linear("v", size.v(), options.v_bias));
   return items;
 }
 
@@ -151,10 +151,11 @@ Item fused_attention(const TransformerOptions& options, const HeadSizes& size, b
 Block attention_block(const TransformerOptions& options, const std::string& mixer) {
   const bool window = mixer == "window";
   const HeadSizes size = head_sizes(options, window);
-  Block block{.name = mixer_block_name(mixer), .inputs = {"x"}, .items = projections(options, size)};
+  const bool shared_kv = options.shared_kv == "all" || (options.shared_kv == "full" && mixer == "full");
+  Block block{.name = mixer_block_name(mixer), .inputs = {"x"}, .items = projections(options, size, shared_kv)};
   for (std::string& input : shared_inputs(options)) block.inputs.push_back(std::move(input));
   AttentionInputs in;
-  if (options.shared_kv) in.v = "k";
+  if (shared_kv) in.v = "k";
   add_qk_norms(options, size, in, block.items);
   if (options.position == "rope" && mixer != "nope") add_rope(options, size, in, block.items);
   if (options.decoder) add_cache(options, window, in, block.items);

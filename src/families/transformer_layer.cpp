@@ -7,6 +7,13 @@
 namespace ridgepoint {
 namespace {
 
+// Sizes that each layer has its own of go on to its blocks.
+Attributes passed_on(const TransformerOptions& options) {
+  Attributes attributes;
+  for (const std::string& size : options.listed) attributes.push_back({size, size});
+  return attributes;
+}
+
 // Appends a branch of the layer: x -> x + block(x) with its norms. `tensor` is what the layer has so far.
 void add_branch(const TransformerOptions& options, const std::string& name, const std::string& block,
                 std::vector<std::string> more, std::string& tensor, std::vector<Item>& items) {
@@ -18,7 +25,7 @@ void add_branch(const TransformerOptions& options, const std::string& name, cons
   }
   References inputs{tensor};
   inputs.insert(inputs.end(), more.begin(), more.end());
-  items.push_back(use(name, block, {}, std::move(inputs)));
+  items.push_back(use(name, block, passed_on(options), std::move(inputs)));
   tensor = name;
   if (where == NormPlacement::kBranch) {
     items.push_back(norm_item(options, name + "_norm"));
@@ -55,13 +62,13 @@ void add_parallel(const TransformerOptions& options, const LayerKind& kind, std:
   items.push_back(norm_item(options, mixer + "_norm", {"x"}));
   References inputs{mixer + "_norm"};
   for (std::string& input : mixer_inputs(options, kind.mixer)) inputs.emplace_back(std::move(input));
-  items.push_back(use(mixer, mixer_block_name(kind.mixer), {}, std::move(inputs)));
+  items.push_back(use(mixer, mixer_block_name(kind.mixer), passed_on(options), std::move(inputs)));
   std::string norm = mixer + "_norm";
   if (options.parallel_norms) {
     items.push_back(norm_item(options, "mlp_norm", {"x"}));
     norm = "mlp_norm";
   }
-  items.push_back(use("mlp", kind.mlp == "moe" ? "moe" : "mlp", {}, {norm}));
+  items.push_back(use("mlp", kind.mlp == "moe" ? "moe" : "mlp", passed_on(options), {norm}));
   items.push_back(layer("branches_add", "add", {}, {mixer, "mlp"}));
   items.push_back(layer("mlp_add", "add", {}, {"x", "branches_add"}));
 }
@@ -135,7 +142,7 @@ class StackBuilder {
       const bool alone = runs.size() == 1;
       const Value times = one_kind_ ? repeat : Value(run.times);
       const std::string name = alone ? name_ : fmt::format("{}s{}", name_, number);
-      description_.items.push_back(use(name, block_of(run, number), {}, inputs, times));
+      description_.items.push_back(use(name, block_of(run, number), sizes_of(run), inputs, times));
       inputs.front() = name;
     }
   }
@@ -146,10 +153,21 @@ class StackBuilder {
   }
 
   void ensure(Block block) {
+    if (block.name != "shared_expert") block.required = options_.listed;
     const auto same = [&](const Block& known) { return known.name == block.name; };
     if (std::none_of(description_.blocks.begin(), description_.blocks.end(), same)) {
       description_.blocks.push_back(std::move(block));
     }
+  }
+
+  // Of a single layer its own; a period of several gives them inside.
+  static Attributes sizes_of(const Run& run) {
+    return run.kinds.size() == 1 ? sizes_of(run.kinds.front()) : Attributes{};
+  }
+  static Attributes sizes_of(const LayerKind& kind) {
+    Attributes attributes;
+    for (const auto& [name, value] : kind.sizes) attributes.push_back({name, value});
+    return attributes;
   }
 
   std::string layer_of(const LayerKind& kind) {
@@ -182,7 +200,7 @@ class StackBuilder {
       }
     }
     const std::string name = block.name;
-    ensure(std::move(block));
+    description_.blocks.push_back(std::move(block));
     return name;
   }
 
@@ -190,7 +208,7 @@ class StackBuilder {
     References inputs{tensor};
     for (std::size_t i = 1; i < block.inputs.size(); ++i) inputs.emplace_back(block.inputs[i]);
     tensor = fmt::format("{}{}", kind.mixer == "none" ? kind.mlp : kind.mixer, ++place);
-    block.items.push_back(use(tensor, layer_of(kind), {}, std::move(inputs), times));
+    block.items.push_back(use(tensor, layer_of(kind), sizes_of(kind), std::move(inputs), times));
   }
 
   const TransformerOptions& options_;

@@ -35,8 +35,8 @@ struct TransformerOptions {
   bool fused_qkv = false;
   bool fused_attention = true;
   bool causal = true;
-  bool attention_gate = false;  ///< the query projection makes a sigmoid gate of the output too
-  bool shared_kv = false;       ///< values are the keys before their rotation
+  bool attention_gate = false;     ///< the query projection makes a sigmoid gate of the output too
+  std::string shared_kv = "none";  ///< layers whose values are the keys before their rotation
   bool attention_softcap = false;
   bool sinks = false;
   std::string qk_norm = "none";
@@ -61,10 +61,11 @@ struct TransformerOptions {
   bool mamba_bias = false;
   bool conv_bias = true;
   bool mamba_norms = false;
-  bool layer_scale = false;    ///< a learned factor per channel on each branch
-  bool cross = false;          ///< a decoder that also attends to an encoder's output
-  std::string length = "seq";  ///< queries
-  std::string keys = "seq";    ///< keys, those of the cache included
+  bool layer_scale = false;           ///< a learned factor per channel on each branch
+  std::vector<std::string> listed{};  ///< sizes that each layer has its own of
+  bool cross = false;                 ///< a decoder that also attends to an encoder's output
+  std::string length = "seq";         ///< queries
+  std::string keys = "seq";           ///< keys, those of the cache included
 
   /// Scores that exist as a tensor are masked in a pass of their own (part of the softmax when kernels are fused).
   [[nodiscard]] bool masked() const { return causal && !fused_attention; }
@@ -73,9 +74,11 @@ struct TransformerOptions {
 };
 
 /// One layer of the stack: how it mixes tokens, and its MLP. Words as in the keys `layer_types` and `mlp_types`.
+/// `sizes` are those that the description gives layer by layer, as lists; blocks take them as parameters.
 struct LayerKind {
   std::string mixer = "full";
   std::string mlp = "dense";
+  std::vector<std::pair<std::string, std::int64_t>> sizes{};
   friend bool operator==(const LayerKind&, const LayerKind&) = default;
 };
 
@@ -125,7 +128,7 @@ std::vector<std::string> shared_inputs(const TransformerOptions& options);
 /// Reads the options of the layers, then their kinds, then the sizes that these need.
 TransformerOptions read_layer_options(CompactReader& reader, bool decoder);
 /// The kinds of the layers: one where all are alike, else one for each.
-std::vector<LayerKind> read_layer_kinds(CompactReader& reader);
+std::vector<LayerKind> read_layer_kinds(CompactReader& reader, TransformerOptions& options);
 void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds);
 
 }  // namespace ridgepoint

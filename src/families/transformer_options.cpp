@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 6> kPositions{"learned", "rope", "alibi",
 constexpr std::array<std::string_view, 2> kAttentions{"fused", "unfused"};
 constexpr std::array<std::string_view, 2> kProjections{"fused", "separate"};
 constexpr std::array<std::string_view, 3> kQkNorms{"none", "head", "full"};
+constexpr std::array<std::string_view, 3> kSharedKv{"none", "full", "all"};
 constexpr std::array<std::string_view, 3> kRouters{"softmax", "softmax_of_top", "sigmoid"};
 
 void read_norms(CompactReader& reader, TransformerOptions& options) {
@@ -71,7 +72,7 @@ void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.fused_attention = reader.word("attention", kAttentions, "fused") == "fused";
   options.causal = reader.flag("causal", options.decoder);
   options.attention_gate = reader.flag("attention_gate", false);
-  options.shared_kv = reader.flag("shared_kv", false);
+  options.shared_kv = reader.word("shared_kv", kSharedKv, "none");
   options.attention_softcap = reader.flag("attention_softcap", false);
   options.sinks = reader.flag("sinks", false);
 }
@@ -90,6 +91,9 @@ void read_moe(CompactReader& reader, TransformerOptions& options) {
 std::string kind_at(const std::vector<std::string>& words, std::int64_t i) {
   return words[static_cast<std::size_t>(i) % words.size()];
 }
+
+// Sizes that may be lists, one number per layer.
+constexpr std::array<std::string_view, 3> kPerLayer{"heads", "kv_heads", "ffn"};
 
 bool uses(const std::vector<LayerKind>& kinds, std::string_view word) {
   return std::any_of(kinds.begin(), kinds.end(),
@@ -150,6 +154,23 @@ void read_window_sizes(CompactReader& reader, TransformerOptions& options) {
   options.window_v_head_dim = reader.optional_size("window_v_head_dim");
 }
 
+void read_listed_sizes(CompactReader& reader, TransformerOptions& options, std::vector<LayerKind>& kinds) {
+  for (const std::string_view key : kPerLayer) {
+    if (!reader.is_list(key)) continue;
+    const std::vector<std::int64_t> values = reader.list(key);
+    if (values.size() != kinds.size()) {
+      reader.fail(key, {std::to_string(values.size()) + " numbers for " + std::to_string(kinds.size()) + " layers",
+                        "one number, or one per layer"});
+    }
+    for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i].sizes.emplace_back(key, values[i]);
+    options.listed.emplace_back(key);
+  }
+}
+
+bool is_listed(const TransformerOptions& options, std::string_view key) {
+  return std::find(options.listed.begin(), options.listed.end(), key) != options.listed.end();
+}
+
 }  // namespace
 
 TransformerOptions read_layer_options(CompactReader& reader, bool decoder) {
@@ -162,13 +183,14 @@ TransformerOptions read_layer_options(CompactReader& reader, bool decoder) {
   return options;
 }
 
-std::vector<LayerKind> read_layer_kinds(CompactReader& reader) {
+std::vector<LayerKind> read_layer_kinds(CompactReader& reader, TransformerOptions& options) {
   const std::vector<std::string> mixers = reader.words("layer_types", kMixers, {"full"});
   const bool experts = reader.has("experts");
   const std::vector<std::string> mlps = reader.words("mlp_types", kMlps, {experts ? "moe" : "dense"});
   const std::int64_t dense = reader.integer("dense_layers", 0);
   const std::size_t distinct = std::max(mixers.size(), mlps.size());
-  if (distinct == 1 && dense == 0) return {{mixers.front(), mlps.front()}};
+  const bool lists = std::any_of(kPerLayer.begin(), kPerLayer.end(), [&](auto key) { return reader.is_list(key); });
+  if (distinct == 1 && dense == 0 && !lists) return {{mixers.front(), mlps.front()}};
   const auto layers = reader.number("layers");
   if (!layers) reader.fail("layers", {"layers of several kinds need a number of layers", "a plain integer"});
   if (distinct > static_cast<std::size_t>(*layers) || dense > *layers) {
@@ -184,14 +206,17 @@ std::vector<LayerKind> read_layer_kinds(CompactReader& reader) {
       reader.fail("mlp_types", {"layer " + std::to_string(i) + " has neither a mixer nor an MLP", "one of them"});
     }
   }
+  read_listed_sizes(reader, options, kinds);
   return kinds;
 }
 
 void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
-  reader.size("kv_heads", "heads");
+  const bool heads_differ = is_listed(options, "heads");  // then nothing follows from their number
+  if (!heads_differ) reader.size("heads");
+  if (!is_listed(options, "kv_heads")) heads_differ ? reader.size("kv_heads") : reader.size("kv_heads", "heads");
   read_latent_sizes(reader, options);
   if (!options.latent) {
-    reader.size("head_dim", "exact_div(hidden, heads)");
+    heads_differ ? reader.size("head_dim") : reader.size("head_dim", "exact_div(hidden, heads)");
     options.value_width = reader.optional_size("v_head_dim");
     options.partial_rope = reader.optional_size("rope_dim");
     if (!reader.number("head_dim")) reader.expect_divides("heads", "hidden");
@@ -200,7 +225,7 @@ void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const s
   if (options.relative()) reader.size("buckets", 32);
   options.paged = reader.optional_size("page");
   if (uses(kinds, "window")) read_window_sizes(reader, options);
-  if (uses(kinds, "dense") || uses(kinds, "moe")) reader.size("ffn", "4 * hidden");
+  if (!is_listed(options, "ffn") && (uses(kinds, "dense") || uses(kinds, "moe"))) reader.size("ffn", "4 * hidden");
   if (uses(kinds, "moe")) read_moe_sizes(reader, options);
   read_state_sizes(reader, options, kinds);
 }

@@ -86,8 +86,8 @@ void describe(CompactReader& reader, Description& description) {
   VisionOptions v = read_vision(reader);
   TransformerOptions options = read_layer_options(reader, false);
   read_image(reader, v);
-  for (const char* key : {"layers", "hidden", "heads"}) reader.size(key);
-  const std::vector<LayerKind> kinds = read_layer_kinds(reader);
+  for (const char* key : {"layers", "hidden"}) reader.size(key);
+  const std::vector<LayerKind> kinds = read_layer_kinds(reader, options);
   read_kind_sizes(reader, options, kinds);
   options.layer_scale = v.layer_scale;
   add_patches(v, options, description);

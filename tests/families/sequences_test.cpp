@@ -87,6 +87,14 @@ TEST_CASE("layers of several kinds become repetitions", "[families]") {
   CHECK(parameters_of(network_from(tiny(R"("tied": false)"))) == parameters_of(network));
 }
 
+TEST_CASE("sizes may differ from layer to layer", "[families]") {
+  const Network lists = network_from(tiny(R"("kv_heads": [4, 2, 2, 1], "tied": false)"));
+  // 4 keys and values of 16 columns fewer or more than one head for all: 64 x 16 x 2 per KV head.
+  const Network same = network_from(tiny(R"("kv_heads": 1)"));
+  CHECK(parameters_of(lists) - parameters_of(same) == 64.0 * 16 * 2 * (3 + 1 + 1));
+  CHECK(complaint(tiny(R"("kv_heads": [4, 2])")).find("2 numbers for 4 layers") != std::string::npos);
+}
+
 TEST_CASE("an encoder runs nothing while its decoder generates, and stays in memory", "[families]") {
   for (const char* const name : {"t5-base", "whisper-small", "bart-large"}) {
     CAPTURE(name);
