@@ -95,7 +95,9 @@ Block attention_block(const SwinOptions& options, bool shifted) {
 
 Block shift_block(const SwinOptions& options) {
   Block block{.name = "shift", .inputs = {"x"}};
-  block.items = {layer("roll", "roll", {{"axes", options.video ? Axes{1, 2, 3} : Axes{1, 2}}})};
+  const Value half = "window / 2";
+  const Value shifts = options.video ? sizes({"window_time / 2", half, half}) : sizes({half, half});
+  block.items = {layer("roll", "roll", {{"axes", options.video ? Axes{1, 2, 3} : Axes{1, 2}}, {"shifts", shifts}})};
   return block;
 }
 

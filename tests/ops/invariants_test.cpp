@@ -1,6 +1,7 @@
 // What must hold for every op, over random valid shapes.
 
 #include <cmath>
+#include <optional>
 
 #include "tests/catch.hpp"
 #include "tests/ops/sites.hpp"
@@ -55,7 +56,7 @@ bool is_lookup(const Op& op) { return is_one_of<Embedding, EmbeddingBag, Aggrega
 double compulsory_read(const OpPlace& place) {
   const Site site = place.site();
   if (is_one_of<Triangle>(place.op())) return total_bytes(site.outputs);
-  if (is_one_of<Aggregate, RelativeBias>(place.op())) return 0;
+  if (is_one_of<Aggregate, RoiAlign, RelativeBias>(place.op())) return 0;
   if (is_lookup(place.op())) return total_bytes(site.inputs);
   return total_bytes(site.inputs) + parameter_bytes(place, !site.training());
 }
@@ -65,37 +66,76 @@ double compulsory_write(const OpPlace& place) {
   return total_bytes(is_one_of<KvCache>(place.op()) ? place.site().inputs : place.site().outputs);
 }
 
-// Bytes whose width does not follow the tensors' format: ids, graph structure, angles, statistics, indices of maxima.
-double fixed_bytes(const OpPlace& place, Pass pass) {
+bool is_comparison(const Op& op) {
+  const auto* binary = std::get_if<Binary>(&op);
+  return binary != nullptr && binary->f().comparison;
+}
+
+// What has a format of its own: indices, bytes of a comparison, what a cast makes.
+bool has_own_format(const Op& op) { return is_one_of<ArgMax, Cast, Quantize>(op) || is_comparison(op); }
+
+double scale_bytes(const Site& site, std::int64_t group) {
+  return 2.0 * (group == 0 ? 1.0 : static_cast<double>(site.in().elements()) / static_cast<double>(group));
+}
+
+double max_index_bytes(const Op& op, const Site& site) {
+  const auto reduces = [&](Reduction reduce) {
+    return reduce == Reduction::kMax ? 8.0 * static_cast<double>(site.out().elements()) : 0;
+  };
+  if (const auto* pool = std::get_if<Pooling>(&op)) return reduces(pool->reduce);
+  if (const auto* pool = std::get_if<AdaptivePool>(&op)) return reduces(pool->reduce);
+  if (const auto* pool = std::get_if<GlobalPool>(&op)) return reduces(pool->reduce);
+  return 0;
+}
+
+// Statistics of attention, scores of an indexer, indices of experts.
+std::optional<double> fixed_sequence_bytes(const OpPlace& place, Pass pass) {
   const Site site = place.site();
-  const bool backward = pass == Pass::kDgrad;
-  if (is_one_of<Embedding, EmbeddingBag>(place.op())) return total_bytes(site.inputs);
-  if (const auto* graph = std::get_if<Aggregate>(&place.op())) {
-    return 4.0 * static_cast<double>(graph->edges + site.in()[0] + 1);
+  const Op& op = place.op();
+  const auto queries = static_cast<double>(site.in().rows());
+  if (const auto* attention = std::get_if<FusedAttention>(&op)) {
+    const bool statistics = pass == Pass::kDgrad || (pass == Pass::kWgrad && attention->sinks);
+    return statistics ? 4.0 * queries * static_cast<double>(attention->heads) : 0;
   }
-  if (const auto* rope = std::get_if<Rope>(&place.op())) {
-    return 4.0 * static_cast<double>(site.in()[-2] * rope->head_dim) * rope->part();
+  if (const auto* latent = std::get_if<LatentAttention>(&op)) {
+    return pass == Pass::kDgrad ? 4.0 * queries * static_cast<double>(latent->heads) : 0;
   }
-  if (const auto* attention = std::get_if<FusedAttention>(&place.op()); attention != nullptr && backward) {
-    return 4.0 * static_cast<double>(site.in().rows() * attention->heads);
-  }
-  if (const auto* attention = std::get_if<FusedAttention>(&place.op()); attention != nullptr && pass == Pass::kWgrad) {
-    return attention->sinks ? 4.0 * static_cast<double>(site.in().rows() * attention->heads) : 0;
-  }
-  if (const auto* latent = std::get_if<LatentAttention>(&place.op()); latent != nullptr && backward) {
-    return 4.0 * static_cast<double>(site.in().rows() * latent->heads);
-  }
-  if (const auto* indexer = std::get_if<Indexer>(&place.op())) {  // scores in fp32, indices, statistics
+  if (const auto* indexer = std::get_if<Indexer>(&op)) {
+    if (pass == Pass::kDgrad) return 4.0 * queries * static_cast<double>(indexer->heads);
     const double pairs = std::get<Attention>(place.kernels(Pass::kFprop).front()).pairs();
-    if (backward) return 4.0 * static_cast<double>(site.in().rows() * indexer->heads);
     return 8.0 * pairs * static_cast<double>(site.in()[0]) + total_bytes(site.outputs);
   }
-  if (is_one_of<Route>(place.op())) return site.outputs[1].bytes().value();
-  if (is_one_of<Dispatch>(place.op())) return site.inputs[1].bytes().value();
-  if (const auto* pool = std::get_if<Pooling>(&place.op()); pool != nullptr && backward) {
-    return pool->reduce == Reduction::kMax ? 8.0 * static_cast<double>(site.out().elements()) : 0;
+  if (is_one_of<Route>(op)) return site.outputs[1].bytes().value();
+  if (is_one_of<Dispatch>(op)) return site.inputs[1].bytes().value();
+  return std::nullopt;
+}
+
+// Bytes whose width does not follow the tensors' format: ids, graph structure, angles, statistics, boxes, masks, and
+// indices of maxima.
+double fixed_bytes(const OpPlace& place, Pass pass) {
+  const Site site = place.site();
+  const Op& op = place.op();
+  const bool backward = pass == Pass::kDgrad;
+  const auto elements = static_cast<double>(site.in().elements());
+  if (is_one_of<Embedding, EmbeddingBag>(op)) return total_bytes(site.inputs);
+  if (has_own_format(op)) {
+    const auto* quantize = std::get_if<Quantize>(&op);
+    return site.outputs[0].bytes().value() + (quantize == nullptr ? 0 : scale_bytes(site, quantize->group));
   }
-  return 0;
+  if (const auto* graph = std::get_if<Aggregate>(&op)) {
+    return 4.0 * static_cast<double>(graph->edges + site.in()[0] + 1);
+  }
+  if (const auto* rope = std::get_if<Rope>(&op)) {
+    return 4.0 * static_cast<double>(site.in()[-2] * rope->head_dim) * rope->part();
+  }
+  if (const std::optional<double> fixed = fixed_sequence_bytes(place, pass)) return *fixed;
+  if (const auto* back = std::get_if<Dequantize>(&op)) return elements + scale_bytes(site, back->group);
+  if (is_one_of<TopK>(op)) return site.outputs[1].bytes().value();
+  if (is_one_of<RoiAlign>(op)) return 20.0 * static_cast<double>(site.out()[0]);
+  if (is_one_of<CrossEntropy>(op)) return static_cast<double>(site.in(1).elements()) * (backward ? 12 : 8);
+  if (is_one_of<Select>(op)) return elements * (backward ? 2 : 1);
+  if (is_one_of<Dropout>(op)) return elements;
+  return backward ? max_index_bytes(op, site) : 0;
 }
 
 TEST_CASE("every op gives tensors that exist", "[ops]") {
@@ -104,7 +144,9 @@ TEST_CASE("every op gives tensors that exist", "[ops]") {
     REQUIRE(!place.site().outputs.empty());
     for (const TensorType& output : place.site().outputs) {
       CHECK(output.shape.elements() >= 1);
-      CHECK((output.dtype == DType::kFp16 || output.dtype == DType::kInt32));  // or indices
+      const bool second = &output != &place.site().outputs[0];
+      const bool indices = (is_one_of<TopK, Route>(place.op()) && second) || is_one_of<Indexer>(place.op());
+      CHECK((output.dtype == DType::kFp16) != (indices || has_own_format(place.op())));
     }
     for (const Parameter& parameter : place.parameters()) CHECK(parameter.count >= 1);
   });
@@ -170,14 +212,23 @@ TEST_CASE("only what has parameters has a gradient of them", "[ops]") {
   });
 }
 
-// Views, a sum and a bias hand their output's gradient on; ids have none.
+// Views, a sum and a bias hand their output's gradient on, rounding too; ids, comparisons and choices have none.
 bool hands_gradient_on(const Op& op, const Site& site) {
+  if (is_comparison(op)) return true;
   if (const auto* sum = std::get_if<Binary>(&op)) {
     return sum->f().name == "add" && site.in(0).elements() == site.in(1).elements();
   }
-  const auto* bias = std::get_if<RelativeBias>(&op);
-  return is_one_of<Bias, LearnedAdd, KvCache, Embedding, EmbeddingBag>(op) || (bias != nullptr && bias->entries > 0) ||
+  if (is_one_of<Split>(op)) return false;  // the gradients of its parts are joined
+  if (const auto* bias = std::get_if<RelativeBias>(&op)) return bias->entries > 0;
+  return is_one_of<Bias, LearnedAdd, KvCache, Embedding, EmbeddingBag, ArgMax, Nms, Quantize, Dequantize>(op) ||
          fusion_role(op, site.phase) == FusionRole::kView;
+}
+
+// Of the inputs that can have one: no condition, no class indices.
+double gradient_bytes(Inputs inputs) {
+  double total = 0;
+  for (const TensorType& input : inputs) total += input.dtype == DType::kFp16 ? input.bytes().value() : 0;
+  return total;
 }
 
 TEST_CASE("every gradient that is wanted is written", "[ops]") {
@@ -190,15 +241,14 @@ TEST_CASE("every gradient that is wanted is written", "[ops]") {
     } else if (const auto* sum = std::get_if<Binary>(&place.op()); sum != nullptr && sum->f().name == "add") {
       CHECK(work.written == site.inputs[1].bytes());  // only what was stretched needs a sum
     } else {
-      double wanted = 0;  // of what has a gradient: indices have none, of a table only what was read
-      for (const TensorType& input : site.inputs) wanted += facts(input.dtype).arithmetic ? input.bytes().value() : 0;
-      CHECK(work.written.value() >= (is_one_of<RelativeBias>(place.op()) ? 0 : wanted));
+      // Of a table of biases only what was read has one.
+      CHECK(work.written.value() >= (is_one_of<RelativeBias>(place.op()) ? 0 : gradient_bytes(site.inputs)));
     }
   });
 }
 
 TEST_CASE("a product computes only the gradients that are wanted", "[ops]") {
-  for (const std::string_view name : {"matmul", "mul", "div", "sub"}) {
+  for (const std::string_view name : {"matmul", "mul", "div", "sub", "maximum", "mse"}) {
     OpPlace place = place_of(*find_op(name), 3);
     const Work both = place.work(Pass::kDgrad);
     place.want_gradient(1, false);
