@@ -177,7 +177,7 @@ class StackBuilder {
     if (kind.mlp == "moe") {
       for (Block& block : moe_blocks(options_)) ensure(std::move(block));
     }
-    const std::string name = kind_name_of(kind, name_, one_kind_);
+    std::string name = kind_name_of(kind, name_, one_kind_);
     ensure(layer_block(options_, kind, name));
     return name;
   }
@@ -199,7 +199,7 @@ class StackBuilder {
         add_to(block, inner.kinds.front(), inner.times, tensor, place);
       }
     }
-    const std::string name = block.name;
+    std::string name = block.name;
     description_.blocks.push_back(std::move(block));
     return name;
   }
