@@ -132,7 +132,8 @@ TEST_CASE("absorbed and materialized latent attention have the same parameters",
 }
 
 TEST_CASE("what does not fit is said", "[families]") {
-  CHECK(complaint(tiny(R"("layer_types": ["window"])")) == "network without \"window\" | a value for \"window\"");
+  CHECK(complaint(tiny(R"("layer_types": ["window"])")) ==
+        "missing key \"window\" in network | a member \"window\" here");
   CHECK(complaint(tiny(R"("layer_types": ["ful"])")).find("\"ful\"") != std::string::npos);
   CHECK(complaint(tiny(R"("experts": 4, "top_k": 8)")).find("\"top_k\" of 8") != std::string::npos);
   CHECK(complaint(tiny(R"("dense_layers": 5, "experts": 4, "top_k": 2)")).find("more than the 4 layers") !=
