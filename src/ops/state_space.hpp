@@ -64,7 +64,7 @@ struct CausalConv : OpBase {
             .weight = site.precision.weights,
             .y = site.outputs[0].dtype,
             .math = site.precision.math,
-            .bias = bias ? channels : 0};
+            .bias = bias && pass != Pass::kDgrad ? channels : 0};
   }
 };
 
