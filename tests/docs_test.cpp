@@ -254,10 +254,37 @@ TEST_CASE("docs/network.md has every key of every family", "[docs]") {
   const std::string text = text_of(read_page(kRoot / "docs" / "network.md"));
   for (const Family& family : families()) CHECK(mentions(text, family.name));
   for (const char* const model :
-       {"dlrm.json", "resnet50.json", "mobilenet_v3_large.json", "efficientnet_v2_s.json", "3d-unet.json",
-        "r3d_18.json", "densenet121.json", "vgg11_bn.json", "regnet_y_400mf.json", "shufflenet_v2_x1_0.json",
-        "convnext_tiny.json", "deeplabv3_resnet50.json", "keypointrcnn_resnet50_fpn.json",
-        "retinanet_resnet50_fpn_v2.json", "bert-large.json", "llama-3.1-8b.json", "gcn-ogbn-arxiv.json"}) {
+       {"dlrm.json",
+        "resnet50.json",
+        "mobilenet_v3_large.json",
+        "efficientnet_v2_s.json",
+        "3d-unet.json",
+        "r3d_18.json",
+        "densenet121.json",
+        "vgg11_bn.json",
+        "regnet_y_400mf.json",
+        "shufflenet_v2_x1_0.json",
+        "convnext_tiny.json",
+        "deeplabv3_resnet50.json",
+        "keypointrcnn_resnet50_fpn.json",
+        "retinanet_resnet50_fpn_v2.json",
+        "bert-large.json",
+        "llama-3.1-8b.json",
+        "gcn-ogbn-arxiv.json",
+        "deepseek-v3.2.json",
+        "jamba-v0.1.json",
+        "nemotron-3-nano-30b.json",
+        "qwen3-next-80b-a3b.json",
+        "gpt-oss-20b.json",
+        "whisper-small.json",
+        "t5-base.json",
+        "vit-b-16.json",
+        "clip-vit-b-32-image.json",
+        "swin_v2_t.json",
+        "swin3d_s.json",
+        "gnmt.json",
+        "deepspeech2.json",
+        "rnnt.json"}) {
     const std::set<std::string> keys = keys_of(model);
     CHECK(keys.size() > 5);
     for (const std::string& key : keys) {
