@@ -7,27 +7,48 @@
 
 #include "ops/aggregate.hpp"
 #include "ops/attention.hpp"
+#include "ops/ball_query.hpp"
 #include "ops/bias.hpp"
 #include "ops/binary.hpp"
 #include "ops/convolution.hpp"
+#include "ops/edge_combine.hpp"
+#include "ops/edge_softmax.hpp"
 #include "ops/embedding.hpp"
+#include "ops/embedding_bag.hpp"
+#include "ops/expand.hpp"
+#include "ops/factorization.hpp"
+#include "ops/farthest_points.hpp"
 #include "ops/gated.hpp"
+#include "ops/gather.hpp"
+#include "ops/index_select.hpp"
+#include "ops/interpolate_points.hpp"
+#include "ops/kernel_map.hpp"
+#include "ops/knn.hpp"
 #include "ops/kv_cache.hpp"
 #include "ops/linear.hpp"
 #include "ops/matmul.hpp"
 #include "ops/movement.hpp"
 #include "ops/normalization.hpp"
+#include "ops/one_hot.hpp"
 #include "ops/pooling.hpp"
 #include "ops/reduce.hpp"
 #include "ops/rope.hpp"
+#include "ops/sample_neighbors.hpp"
+#include "ops/scatter.hpp"
+#include "ops/sddmm.hpp"
+#include "ops/segment.hpp"
 #include "ops/softmax.hpp"
+#include "ops/spmm.hpp"
 #include "ops/unary.hpp"
 
 namespace ridgepoint {
 
-using Op = std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, Embedding, EmbeddingBag, Pooling,
-                        Reduce, LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary, Gated, Bias, Rope, KvCache,
-                        Reshape, Flatten, Transpose, Slice, Concat, Triangle>;
+using Op =
+    std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, SparseMatmul, SampledMatmul, EdgeCombine,
+                 EdgeSoftmax, SegmentReduce, Embedding, EmbeddingBag, GatherRows, IndexSelect, ScatterReduce, OneHot,
+                 Expand, FactorizationMachine, NeighborSampling, FarthestPoints, BallQuery, NearestNeighbors,
+                 InterpolatePoints, KernelMap, Pooling, Reduce, LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary,
+                 Gated, Bias, Rope, KvCache, Reshape, Flatten, Transpose, Slice, Concat, Triangle>;
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>
