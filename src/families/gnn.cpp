@@ -27,7 +27,8 @@ constexpr std::array kKinds{Kind{"gcn", gcn_convolution},
                             Kind{"gat", gat_convolution, true},
                             Kind{"gatv2", gatv2_convolution, true},
                             Kind{"gin", gin_convolution},
-                            Kind{"rgcn", rgcn_convolution, false, true}};
+                            Kind{"rgcn", rgcn_convolution, false, true},
+                            Kind{"rgat", gat_convolution, true, true}};
 constexpr std::array<std::string_view, 2> kNorms{"batch", "none"};
 constexpr std::array<std::string_view, 3> kActivations{"relu", "elu", "leaky_relu"};
 constexpr std::array<std::string_view, 2> kSamplings{"blocks", "subgraph"};
@@ -39,6 +40,7 @@ struct Options {
   std::string activation;
   bool sampled = false;
   bool bases = false;
+  bool mean_of_heads = false;  ///< in the last layer
 };
 
 Kind read_kind(CompactReader& reader) {
@@ -65,13 +67,17 @@ Attributes convolution_sizes(const Options& options, Value out, Value in, bool l
   if (options.kind.needs_width) attributes.push_back({"in", std::move(in)});
   if (options.kind.attention) {
     attributes.push_back({"heads", last ? "last_heads" : "heads"});
-    attributes.push_back({"mean", last ? "last_heads > 1" : "0"});
   }
   if (options.kind.relations) {
     attributes.push_back({"relations", "relations"});
     attributes.push_back({"bases", options.bases ? Value("bases") : Value(0)});
   }
   return attributes;
+}
+
+// The last layer's block is another one where it takes the mean of heads.
+const char* last_convolution(const Options& options) {
+  return options.mean_of_heads ? "last_convolution" : "convolution";
 }
 
 Block hidden_layer(const Options& options) {
@@ -110,7 +116,7 @@ void add_whole_graph(const Options& options, Description& description) {
   for (Attribute& size : last) {
     if (size.name == "targets") size.value = "nodes";
   }
-  description.items.push_back(use("last", "convolution", std::move(last)));
+  description.items.push_back(use("last", last_convolution(options), std::move(last)));
 }
 
 void add_mini_batch(const Options& options, const LayerSizes& sizes, Description& description) {
@@ -125,7 +131,7 @@ void add_mini_batch(const Options& options, const LayerSizes& sizes, Description
     if (size.name == "targets") size.value = sizes.targets.back();
     if (size.name == "edges") size.value = sizes.edges.back();
   }
-  description.items.push_back(use("last", "convolution", std::move(last)));
+  description.items.push_back(use("last", last_convolution(options), std::move(last)));
 }
 
 // Hop by hop from the seeds: which nodes, and then their features.
@@ -166,6 +172,15 @@ void add_graph(CompactReader& reader, const Options& options, Description& descr
 
 void describe(CompactReader& reader, Description& description) {
   Options options{.kind = read_kind(reader)};
+  if (reader.is_given("node_types")) {
+    if (!options.kind.relations) {
+      reader.fail("convolution", {fmt::format("{} over several types of nodes", options.kind.name), "rgcn or rgat"});
+    }
+    return describe_relational(reader, options.kind.attention, description);
+  }
+  if (options.kind.name == "rgat") {
+    reader.fail("convolution", {"rgat without \"node_types\"", "lists of node types and relations, or gat"});
+  }
   options.norm = reader.word("norm", kNorms, "none");
   options.activation = reader.word("activation", kActivations, options.kind.attention ? "elu" : "relu");
   options.sampled = reader.is_given("fan_outs");
@@ -178,6 +193,11 @@ void describe(CompactReader& reader, Description& description) {
   const ConvolutionOptions sampled{.sampled = options.sampled};
   if (options.kind.relations && !options.bases) description.blocks.push_back(relation(options.sampled));
   description.blocks.push_back(options.bases ? rgcn_basis_convolution(sampled) : options.kind.make(sampled));
+  options.mean_of_heads = options.kind.attention && reader.number("last_heads").value_or(2) > 1;
+  if (options.mean_of_heads) {
+    description.blocks.push_back(options.kind.make({.sampled = options.sampled, .mean = true}));
+    description.blocks.back().name = "last_convolution";
+  }
   description.blocks.push_back(hidden_layer(options));
   add_graph(reader, options, description);
   if (readout != "none") {

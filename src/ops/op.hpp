@@ -38,17 +38,18 @@
 #include "ops/sddmm.hpp"
 #include "ops/segment.hpp"
 #include "ops/softmax.hpp"
+#include "ops/sparse_conv.hpp"
 #include "ops/spmm.hpp"
 #include "ops/unary.hpp"
 
 namespace ridgepoint {
 
-using Op =
-    std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, SparseMatmul, SampledMatmul, EdgeCombine,
-                 EdgeSoftmax, SegmentReduce, Embedding, EmbeddingBag, GatherRows, IndexSelect, ScatterReduce, OneHot,
-                 Expand, FactorizationMachine, NeighborSampling, FarthestPoints, BallQuery, NearestNeighbors,
-                 InterpolatePoints, KernelMap, Pooling, Reduce, LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary,
-                 Gated, Bias, Rope, KvCache, Reshape, Flatten, Transpose, Slice, Concat, Triangle>;
+using Op = std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, SparseMatmul, SampledMatmul,
+                        EdgeCombine, EdgeSoftmax, SegmentReduce, Embedding, EmbeddingBag, GatherRows, IndexSelect,
+                        ScatterReduce, OneHot, Expand, FactorizationMachine, NeighborSampling, FarthestPoints,
+                        BallQuery, NearestNeighbors, InterpolatePoints, KernelMap, SparseConvolution, Pooling, Reduce,
+                        LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary, Gated, Bias, Rope, KvCache, Reshape,
+                        Flatten, Transpose, Slice, Concat, Triangle>;
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>

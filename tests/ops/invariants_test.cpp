@@ -52,8 +52,8 @@ bool is_table(const Op& op) { return is_one_of<Embedding, EmbeddingBag>(op); }
 
 // Reads rows by index, as many as it is asked for.
 bool reads_rows(const Op& op) {
-  return is_table(op) ||
-         is_one_of<Aggregate, SparseMatmul, SampledMatmul, EdgeCombine, GatherRows, IndexSelect, InterpolatePoints>(op);
+  return is_table(op) || is_one_of<Aggregate, SparseMatmul, SampledMatmul, EdgeCombine, GatherRows, IndexSelect,
+                                   InterpolatePoints, SparseConvolution>(op);
 }
 
 // Has bytes of ids or of a graph's structure, besides tensors of the run's format.

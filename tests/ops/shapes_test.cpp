@@ -184,6 +184,9 @@ TEST_CASE("what does not fit among sets and graphs is said with its extents", "[
         ": rows of 4 x 3 and of 5 x 2 have no product; features as many in both");
   CHECK(misfit(EdgeCombine{}, {{4, 3}, {5, 2}}) ==
         ": rows of 4 x 3 and of 5 x 2 do not combine; features as many in both, or \"combine\": \"concat\"");
+  CHECK(misfit(SparseConvolution{.kernel = 8, .pairs = 33}, {{4, 3}}) ==
+        "pairs: 33 pairs of 4 sites at 8 taps; at most 32");
+  CHECK(misfit(SparseConvolution{.pairs = 5}, {{4, 3}, {6, 2}}, 1) == "pairs: a map of 6 x 2 for 5 pairs; [pairs, 2]");
   CHECK(misfit(Expand{.axis = 1, .length = 5}, {{4, 3}}) ==
         "axis: axis 1 of 4 x 3 has an extent of 3; an axis of extent 1");
   CHECK(misfit(FactorizationMachine{}, {{4, 3}}) == ": input has shape 4 x 3; [batch, fields, dim]");

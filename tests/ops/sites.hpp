@@ -321,6 +321,16 @@ class CaseMaker {
     const std::int64_t n = size() + 1;
     return {op, {tensor({size(), n, n})}};
   }
+  OpCase operator()(SparseConvolution op) {
+    const std::int64_t sites = size();
+    op.out_channels = size();
+    op.kernel = 8;
+    op.pairs = between(1, 8 * sites);
+    op.bias = coin();
+    const TensorType x = tensor({sites, size()});
+    if (coin()) return {op, {x}};
+    return {op, {x, ids({op.pairs, 2})}};
+  }
 
  private:
   std::int64_t between(std::int64_t least, std::int64_t most) {

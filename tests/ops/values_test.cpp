@@ -236,6 +236,15 @@ std::vector<Expected> point_clouds() {
        {},
        {1}},
       {KernelMap{.kernel = 3, .pairs = 5}, {{4, 3}}, {5, 2}, 0, {36, 12 * 16 + 96, 80 + 64}, {}, {}, {0}},
+      // 5 pairs of rows of 12 bytes, a matrix of 3 x 2 at each of 3 taps, 5 sums of 2 values into zeros; an index of 8
+      // bytes each way.
+      {SparseConvolution{.out_channels = 2, .kernel = 3, .pairs = 5},
+       {{4, 3}},
+       {4, 2},
+       18,
+       {60 + 10, (60 + 40) + (60 + 72) + (40 + 40 + 40), 60 + 40 + 32 + 40},
+       {60 + 15, (40 + 40) + (40 + 72) + (60 + 40 + 60), 40 + 60 + 48 + 60},
+       {60, (60 + 40) + (40 + 40) + (60 + 40), 60 + 40 + 72}},
       {FactorizationMachine{}, {{2, 3, 4}}, {2, 4}, 0, {3 * 24 + 3 * 8, 96, 32}, {72, 96 + 32, 96}},
   };
 }

@@ -12,7 +12,7 @@ namespace ridgepoint {
 /// What a graph convolution is made of, besides its sizes.
 struct ConvolutionOptions {
   bool sampled = false;  ///< nodes that receive are the first of those that send
-  bool heads = false;    ///< attention: the width is `heads` x a head's
+  bool mean = false;     ///< attention: each head has the whole width, and their mean is taken
 };
 
 /// A convolution as a block: input x[sources, in], output [targets, out]; parameters `out`, `targets`, `edges`, and
@@ -37,6 +37,10 @@ Block rgcn_basis_convolution(const ConvolutionOptions& options);
 
 /// The rows of x that receive, in a sampled graph the first ones: adds a view where it is needed and names it.
 std::string targets_of(const ConvolutionOptions& options, std::vector<Item>& items);
+
+/// A graph of several kinds of nodes and relations between them (R-GCN and R-GAT as in OGB and MLPerf): describes the
+/// whole network.
+void describe_relational(CompactReader& reader, bool attention, Description& description);
 
 /// The nodes and edges of each layer as expressions: layer i takes sources[i] nodes to targets[i] over edges[i].
 struct LayerSizes {
