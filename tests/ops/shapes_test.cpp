@@ -48,6 +48,49 @@ TEST_CASE("windows round as in the networks' own frameworks", "[ops]") {
   CHECK(output(pool(2, 4, 1, true), {{1, 1, 6, 6}}) == Shape{1, 1, 2, 2});
 }
 
+TEST_CASE("a window can be padded differently before and behind", "[ops]") {
+  Convolution causal = conv(4, 1, 0);
+  causal.padding.extents = {{3, 0}};
+  CHECK(output(causal, {{1, 3, 10}}) == Shape{1, 4, 10});
+  causal.padding.extents = {{0, 1, 2, 1}};  // before both axes, then behind them
+  CHECK(output(causal, {{1, 3, 10, 10}}) == Shape{1, 4, 9, 9});
+  Pooling pool{.kernel = {{3}}, .stride = {{2}}};
+  pool.padding.extents = {{0, 1}};
+  CHECK(output(pool, {{1, 1, 6}}) == Shape{1, 1, 3});
+}
+
+TEST_CASE("a transposed convolution undoes a convolution's extents", "[ops]") {
+  const auto transposed = [](std::int64_t kernel, std::int64_t stride, std::int64_t pad, std::int64_t extra) {
+    return ConvTranspose{.out_channels = 4,
+                         .kernel = {{kernel}},
+                         .stride = {{stride}},
+                         .padding = {.extents = {{pad}}},
+                         .output_padding = {{extra}}};
+  };
+  CHECK(output(transposed(2, 2, 0, 0), {{1, 3, 5, 6}}) == Shape{1, 4, 10, 12});
+  CHECK(output(transposed(4, 2, 1, 0), {{1, 3, 5}}) == Shape{1, 4, 10});
+  CHECK(output(transposed(3, 2, 1, 1), {{1, 3, 5, 6, 7}}) == Shape{1, 4, 10, 12, 14});
+  ConvTranspose same = transposed(3, 2, 0, 0);
+  same.padding.rule = Padding::Rule::kSame;
+  CHECK(output(same, {{1, 3, 5}}) == Shape{1, 4, 10});
+}
+
+TEST_CASE("grids are resized, split and shuffled to the extents they say", "[ops]") {
+  CHECK(output(Resize{.size = {{7, 9}}}, {{1, 3, 2, 2}}) == Shape{1, 3, 7, 9});
+  CHECK(output(Resize{.scale = {{2}}}, {{1, 3, 2, 5}}) == Shape{1, 3, 4, 10});
+  CHECK(output(Resize{}, {{1, 3, 2, 5}, {1, 8, 13, 17}}) == Shape{1, 3, 13, 17});
+  CHECK(output(AdaptivePool{.output = {{6}}}, {{1, 3, 13, 2}}) == Shape{1, 3, 6, 6});
+  CHECK(output(GlobalPool{.keep = true}, {{1, 3, 13, 2}}) == Shape{1, 3, 1, 1});
+  CHECK(output(PixelShuffle{.factor = 2}, {{1, 8, 3, 3, 3}}) == Shape{1, 1, 6, 6, 6});
+  CHECK(output(Pad{.before = {1, 2}, .behind = {0, 3}}, {{1, 8, 8}}) == Shape{1, 9, 13});
+  CHECK(output(Slice{.axis = -1, .length = 4, .step = 2}, {{3, 8}}) == Shape{3, 4});
+  CHECK(output(Im2col{.kernel = {{3}}, .padding = {.extents = {{1}}}}, {{1, 3, 4, 5}}) == Shape{1, 27, 20});
+  CHECK(output(RoiAlign{.rois = 10}, {{2, 8, 50, 50}, {2, 8, 25, 25}}) == Shape{20, 8, 7, 7});
+  const OpPlace parts({Split{.axis = 0, .sizes = {1, 3}}, {{{4, 5}, DType::kFp32}}});
+  CHECK(parts.site().out(1) == Shape{3, 5});
+  CHECK(output(CrossEntropy{.axis = 1}, {{2, 21, 8, 8}, {2, 8, 8}}) == Shape{});
+}
+
 TEST_CASE("leading axes broadcast in products and sums", "[ops]") {
   CHECK(output(Matmul{}, {{5, 1, 2, 3}, {4, 3, 7}}) == Shape{5, 4, 2, 7});
   CHECK(output(Matmul{.transpose_b = true}, {{2, 3}, {7, 3}}) == Shape{2, 7});
@@ -91,7 +134,7 @@ TEST_CASE("what does not fit is said with its extents", "[ops]") {
   CHECK(misfit(Reshape{.shape = {5, -1}}, {{2, 3}}) ==
         "shape: cannot reshape 2 x 3 to 5 x -1; extents of the same product, at most one -1 and no 0");
   CHECK(misfit(Slice{.axis = 0, .start = 2, .length = 2}, {{3}}) ==
-        "length: indices 2 to 3 are not in an axis of 3; start + length of at most 3");
+        "length: indices 2 to 3 are not in an axis of 3; a last index, start + (length - 1) step, of at most 2");
   CHECK(misfit(Transpose{.axes = {0, 0}}, {{2, 3}}) ==
         "axes: are not a permutation of the axes of 2 x 3; each axis once");
   CHECK(misfit(Softmax{}, {}) == ": has 0 inputs; 1");
@@ -114,90 +157,40 @@ TEST_CASE("what does not fit is said with its extents", "[ops]") {
         ": cannot join 2 x 3 and 2 x 4 along axis 0; the same extents in all other axes");
 }
 
-// The same with the inputs `ids` holding indices.
-std::string misfit(Op op, std::vector<Shape> shapes, std::size_t ids) {
-  OpCase c{std::move(op), {}};
-  for (Shape& shape : shapes) {
-    c.inputs.push_back({std::move(shape), c.inputs.size() == ids ? DType::kInt64 : DType::kFp32});
-  }
-  try {
-    return to_string(OpPlace(c).site().out());
-  } catch (const OpError& error) {
-    return error.attribute + ": " + error.problem.what + "; " + error.problem.expected;
-  }
-}
-
-TEST_CASE("vectors and transposed factors multiply as in numpy", "[ops]") {
-  CHECK(output(Matmul{}, {{3}, {3}}) == Shape{});
-  CHECK(output(Matmul{}, {{5, 2, 3}, {3}}) == Shape{5, 2});
-  CHECK(output(Matmul{}, {{3}, {5, 3, 7}}) == Shape{5, 7});
-  CHECK(output(Matmul{.transpose_a = true}, {{4, 3, 2}, {3, 7}}) == Shape{4, 2, 7});
-}
-
-TEST_CASE("lookups give rows where the ids stand", "[ops]") {
-  CHECK(misfit(GatherRows{}, {{9, 4, 5}, {2, 3}}, 1) == "2 x 3 x 4 x 5");
-  CHECK(misfit(GatherRows{.batch_dims = 1}, {{2, 9, 5}, {2, 3, 7}}, 1) == "2 x 3 x 7 x 5");
-  CHECK(misfit(IndexSelect{.axis = -1}, {{2, 9}, {7}}, 1) == "2 x 7");
-  CHECK(misfit(ScatterReduce{.rows = 4}, {{7, 3, 5}, {7, 3}}, 1) == "4 x 5");
-  CHECK(misfit(SegmentReduce{.segments = 4}, {{7, 3}}, 9) == "4 x 3");
-  CHECK(misfit(EmbeddingBag{.tables = {5, 6}, .dim = 8, .bag = BagOf::kSample}, {{3, 2}}, 0) == "3 x 8");
-  CHECK(misfit(EdgeCombine{.edges = 9, .combine = EdgeFunction::kConcat}, {{4, 3}, {5, 2}}, 9) == "9 x 5");
-  CHECK(misfit(KernelMap{.kernel = 8, .pairs = 12}, {{12, 4}}, 0) == "12 x 2");
-}
-
-TEST_CASE("sampled hops with and without repeats", "[ops]") {
-  const auto reached = [](NeighborSampling op, std::int64_t seeds) { return misfit(op, {{seeds}}, 0); };
-  CHECK(reached({.fan_out = 10, .nodes = 1000, .edges = 4000}, 100) == "397");  // 100 + 900 (1 - 0.999^400)
-  CHECK(reached({.fan_out = 10, .nodes = 1000, .edges = 4000, .replace = true}, 100) == "669");
-  CHECK(reached({.fan_out = 10, .nodes = 1000, .edges = 4000, .repeats = true}, 100) == "500");
-  CHECK(reached({.fan_out = 3, .nodes = 1000, .edges = 4000}, 1000) == "1000");
-  CHECK(reached({.fan_out = 3, .nodes = 99, .edges = 4000}, 100) ==
-        "nodes: 100 seeds in a graph of 99 nodes; at least 100 nodes, or \"repeats\"");
-}
-
-TEST_CASE("what does not fit among sets and graphs is said with its extents", "[ops]") {
-  CHECK(misfit(GatherRows{}, {{4, 3}, {2}}) == ": input 1 holds fp32 values; indices, int32 or int64");
-  CHECK(misfit(GatherRows{.batch_dims = 2}, {{4, 3}, {4, 3}}, 1) ==
-        "batch_dims: 2 axes are not in x of 4 x 3 and ids of 4 x 3; at most 1");
-  CHECK(misfit(GatherRows{.batch_dims = 1}, {{4, 3}, {5, 3}}, 1) ==
-        "batch_dims: x of 4 x 3 and ids of 5 x 3 differ in axis 0; the same extents in the first 1 axes");
-  CHECK(misfit(IndexSelect{}, {{4, 3}}) == "count: has no indices; either \"count\" or a second input");
-  CHECK(misfit(IndexSelect{.count = 2}, {{4, 3}, {2}}, 1) ==
-        "count: has both constant indices and an input of them; either \"count\" or a second input");
-  CHECK(misfit(ScatterReduce{}, {{4, 3}, {5}}, 1) ==
-        ": values of 4 x 3 with ids of 5; an id for each row of the values: their leading axes");
-  CHECK(misfit(EmbeddingBag{.tables = {4}}, {{2, 1}, {2, 2}}, 0) ==
-        ": weights are 2 x 2 for ids of 2 x 1; a weight for each id");
-  CHECK(misfit(SparseMatmul{.rows = 2, .nonzeros = 9}, {{4, 3}}) ==
-        "nonzeros: 9 entries in a matrix of 2 x 4; at most 8");
-  CHECK(misfit(SparseMatmul{.rows = 2, .nonzeros = 5, .values = EntryValues::kLearned}, {{4, 3}, {5}}) ==
-        "values: has values as an input, too; one of both");
-  CHECK(misfit(Aggregate{.edges = 5}, {{4, 3}, {6}}) ==
-        ": values of shape 6 for 5 entries; [5], or that with one value per head");
-  CHECK(misfit(Aggregate{.edges = 5}, {{4, 3}, {5, 2}}) ==
-        ": 2 values per entry do not divide 3 features; a divisor of 3");
-  CHECK(misfit(Aggregate{.edges = 5, .weighted = true}, {{4, 3}, {5}}) ==
-        "weighted: has weights as an input, too; one of both");
-  CHECK(misfit(SampledMatmul{.heads = 2}, {{4, 3}, {5, 3}}) ==
-        "heads: 2 heads do not divide 3 features; a divisor of 3");
-  CHECK(misfit(SampledMatmul{}, {{4, 3}, {5, 2}}) ==
-        ": rows of 4 x 3 and of 5 x 2 have no product; features as many in both");
-  CHECK(misfit(EdgeCombine{}, {{4, 3}, {5, 2}}) ==
-        ": rows of 4 x 3 and of 5 x 2 do not combine; features as many in both, or \"combine\": \"concat\"");
-  CHECK(misfit(SparseConvolution{.kernel = 8, .pairs = 33}, {{4, 3}}) ==
-        "pairs: 33 pairs of 4 sites at 8 taps; at most 32");
-  CHECK(misfit(SparseConvolution{.pairs = 5}, {{4, 3}, {6, 2}}, 1) == "pairs: a map of 6 x 2 for 5 pairs; [pairs, 2]");
-  CHECK(misfit(Expand{.axis = 1, .length = 5}, {{4, 3}}) ==
-        "axis: axis 1 of 4 x 3 has an extent of 3; an axis of extent 1");
-  CHECK(misfit(FactorizationMachine{}, {{4, 3}}) == ": input has shape 4 x 3; [batch, fields, dim]");
-  CHECK(misfit(FarthestPoints{.samples = 9}, {{1, 8, 3}}) == "samples: 9 of 8 points; at most 8");
-  CHECK(misfit(FarthestPoints{}, {{8, 3}}) == ": input 0 has shape 8 x 3; [batch, points, coordinates]");
-  CHECK(misfit(BallQuery{}, {{1, 2, 3}, {2, 8, 3}}) ==
-        ": queries 1 x 2 x 3 and points 2 x 8 x 3 do not fit together; the same batch and as many coordinates in both");
-  CHECK(misfit(NearestNeighbors{.k = 9}, {{1, 8, 3}}) == "k: 9 of 8 points; at most 8");
-  CHECK(misfit(InterpolatePoints{}, {{1, 8, 3}, {2, 9, 3}}, 1) ==
-        ": features 1 x 8 x 3 and ids 2 x 9 x 3 do not fit together; one batch");
-  CHECK(misfit(KernelMap{.kernel = 8, .pairs = 33}, {{4, 3}}, 0) == "pairs: 33 pairs of 4 sites at 8 taps; at most 32");
+TEST_CASE("ops on grids say which attribute does not fit, and what would", "[ops]") {
+  Convolution padded = conv(1, 1, 0);
+  padded.padding.extents = {{1, 1, 1}};
+  CHECK(misfit(padded, {{1, 3, 5, 5}}) ==
+        "padding: has 3 numbers; one number, 2 for the spatial axes, or 4: all before, then all behind");
+  CHECK(misfit(ConvTranspose{.kernel = {{3}}, .output_padding = {{1}}}, {{1, 3, 5}}) ==
+        "output_padding: 1 is not below the stride or the dilation; at most 0");
+  CHECK(misfit(ConvTranspose{.padding = {.extents = {{3}}}}, {{1, 3, 5}}) ==
+        "padding: cuts 6 off an output of 5; at most 4 in all");
+  CHECK(misfit(DeformConv{.kernel = {{3}}, .padding = {.extents = {{1}}}}, {{1, 4, 5, 5}, {1, 9, 5, 5}}) ==
+        ": the offsets are 1 x 9 x 5 x 5; 1 x 18 x 5 x 5");
+  CHECK(misfit(DeformConv{.offset_groups = 3}, {{1, 4, 5, 5}, {1, 6, 5, 5}}) ==
+        "offset_groups: 3 groups do not divide 4 channels; a divisor of 4");
+  CHECK(misfit(AdaptivePool{.output = {{2, 2}}}, {{1, 3, 5}}) ==
+        "output: has 2 numbers; one number, or 1 for the spatial axes");
+  CHECK(misfit(GroupNorm{.groups = 3}, {{1, 4, 5, 5}}) == "groups: 3 groups do not divide 4 channels; a divisor of 4");
+  CHECK(misfit(LayerNorm{.axes = 3}, {{1, 4}}) == "axes: 3 axes of 1 x 4; at most 2");
+  CHECK(misfit(TopK{.k = 5}, {{2, 4}}) == "k: 5 values of an axis of 4; at most 4");
+  CHECK(misfit(ArgMax{.axis = 2}, {{2, 4}}) == "axis: axis 2 is out of range; an axis from -2 to 1");
+  CHECK(misfit(CrossEntropy{}, {{2, 4}, {4}}) == ": logits are 2 x 4 and targets are 4; targets of 2");
+  CHECK(misfit(find_op("mse")->prototype, {{2, 4}, {4}}) == ": x is 2 x 4 and target is 4; two inputs of one shape");
+  CHECK(misfit(Split{.parts = 3}, {{2, 4}}) == "parts: 3 parts do not divide an axis of 4; a divisor of 4");
+  CHECK(misfit(Split{.sizes = {1, 2}}, {{2, 4}}) == "sizes: sum to 3, but the axis has 4; sizes that sum to 4");
+  CHECK(misfit(Split{}, {{2, 4}}) == "parts: needs either parts or sizes; one of the two");
+  CHECK(misfit(Pad{.before = {1, 1, 1}}, {{2, 4}}) == "before: has 3 numbers for 2 x 4; at most 2");
+  CHECK(misfit(Pad{.before = {1, 1}, .behind = {1}}, {{2, 4}}) == "behind: has 1 numbers; 2, as before has");
+  CHECK(misfit(Roll{.axes = {1}, .shifts = {1, 2}}, {{2, 4}}) == "shifts: 2 shifts for 1 axes; one for each axis");
+  CHECK(misfit(PixelShuffle{.factor = 2}, {{1, 6, 2, 2}}) ==
+        "factor: 2 does not divide the channels of 1 x 6 x 2 x 2; channels that hold all values of an output square");
+  CHECK(misfit(ChannelShuffle{.groups = 4}, {{1, 6, 2, 2}}) ==
+        "groups: 4 groups do not divide 6 channels; a divisor of 6");
+  CHECK(misfit(Resize{}, {{1, 6, 2, 2}}) == ": has no extents to resize to; size, scale or a second input");
+  CHECK(misfit(Dropout{.rate = 1}, {{2}}) == "rate: the rate is out of range; from 0 to below 1");
+  CHECK(misfit(Nms{.keep = 9}, {{8, 4}}) == "keep: 9 of 8 boxes remain; at most 8");
 }
 
 }  // namespace
