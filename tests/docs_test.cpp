@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -261,6 +262,7 @@ TEST_CASE("docs/network.md has every key of every family", "[docs]") {
     const std::set<std::string> keys = keys_of(model);
     CHECK(keys.size() >= 5);
     for (const std::string& key : keys) {
+      if (std::isdigit(static_cast<unsigned char>(key.back())) != 0) continue;  // numbered: nodes0, e1 ...
       CAPTURE(model, key);
       CHECK(mentions(text, key));
     }

@@ -124,7 +124,7 @@ TEST_CASE("point clouds shrink level by level", "[families][sets]") {
 
 TEST_CASE("what graphs refuse is said at its key", "[families][sets]") {
   CHECK(message(graph(R"("convolution": "rgat", "relations": 2)")) ==
-        R"(tiny.json:2:29: error: rgat without "node_types"
+        R"(tiny.json:2:30: error: rgat without "node_types"
   at /convolution
      2 |  "edges": 60, "convolution": "rgat", "relations": 2}
        |                              ^

@@ -171,7 +171,7 @@ TEST_CASE("every op moves at least what it must", "[ops]") {
     const Phase phase = seed % 2 == 0 ? Phase::kTraining : Phase::kDecode;
     const OpPlace place = place_of(entry, seed, DType::kFp16, phase);
     const Work work = place.work(Pass::kFprop);
-    if (fusion_role(place.op(), phase) == FusionRole::kView) {
+    if (fusion_role(place.op(), phase) == FusionRole::kView || is_one_of<Expand>(place.op())) {
       CHECK(work.empty());
       return;
     }
@@ -206,8 +206,9 @@ TEST_CASE("only what has parameters has a gradient of them", "[ops]") {
     const Work work = place.work(Pass::kWgrad);
     // A table's gradient is of the rows that were read, at least of one.
     const bool learns = parameter_bytes(place, false) > 0;
-    const auto row = static_cast<double>(place.site().out().back()) * 2;
-    CHECK(work.written.value() >= (is_table(place.op()) ? row : parameter_bytes(place, false)));
+    const double least =
+        is_table(place.op()) ? 2.0 * static_cast<double>(place.site().out().back()) : parameter_bytes(place, false);
+    CHECK(work.written.value() >= least);
     if (!learns) CHECK(work.empty());
   });
 }
