@@ -254,11 +254,38 @@ std::set<std::string> keys_of(const std::string& model) {
 TEST_CASE("docs/network.md has every key of every family", "[docs]") {
   const std::string text = text_of(read_page(kRoot / "docs" / "network.md"));
   for (const Family& family : families()) CHECK(mentions(text, family.name));
-  for (const char* const model :
-       {"dlrm-dcnv2.json", "dcnv2-criteo-kaggle.json", "ncf-ml-20m.json", "two-tower-youtube.json", "sim-taobao.json",
-        "hstu-ml-20m.json", "resnet50.json", "bert-large.json", "llama-3.1-8b.json", "gcn-ogbn-arxiv.json",
-        "rgcn-fb15k-237.json", "rgcn-ogbn-mag.json", "pointnet-modelnet40.json", "pointnet2-ssg-scannet.json",
-        "dgcnn-modelnet40.json", "minkunet-semantickitti.json"}) {
+  for (const char* const model : {"dlrm-dcnv2.json",
+                                  "dcnv2-criteo-kaggle.json",
+                                  "ncf-ml-20m.json",
+                                  "two-tower-youtube.json",
+                                  "sim-taobao.json",
+                                  "hstu-ml-20m.json",
+                                  "gcn-ogbn-arxiv.json",
+                                  "rgcn-fb15k-237.json",
+                                  "rgcn-ogbn-mag.json",
+                                  "pointnet-modelnet40.json",
+                                  "pointnet2-ssg-scannet.json",
+                                  "dgcnn-modelnet40.json",
+                                  "minkunet-semantickitti.json",
+                                  "gat-cora.json",
+                                  "rgat-igbh-full.json",
+                                  "resnet50.json",
+                                  "bert-large.json",
+                                  "llama-3.1-8b.json",
+                                  "deepseek-v3.2.json",
+                                  "jamba-v0.1.json",
+                                  "nemotron-3-nano-30b.json",
+                                  "qwen3-next-80b-a3b.json",
+                                  "gpt-oss-20b.json",
+                                  "whisper-small.json",
+                                  "t5-base.json",
+                                  "vit-b-16.json",
+                                  "clip-vit-b-32-image.json",
+                                  "swin_v2_t.json",
+                                  "swin3d_s.json",
+                                  "gnmt.json",
+                                  "deepspeech2.json",
+                                  "rnnt.json"}) {
     const std::set<std::string> keys = keys_of(model);
     CHECK(keys.size() >= 5);
     for (const std::string& key : keys) {

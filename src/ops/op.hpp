@@ -33,16 +33,21 @@
 #include "ops/group_norm.hpp"
 #include "ops/im2col.hpp"
 #include "ops/index_select.hpp"
+#include "ops/indexer.hpp"
 #include "ops/interpolate_points.hpp"
 #include "ops/kernel_map.hpp"
 #include "ops/knn.hpp"
 #include "ops/kv_cache.hpp"
+#include "ops/latent_attention.hpp"
 #include "ops/layer_scale.hpp"
+#include "ops/learned.hpp"
 #include "ops/linear.hpp"
+#include "ops/linear_attention.hpp"
 #include "ops/local_response_norm.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/loss.hpp"
 #include "ops/matmul.hpp"
+#include "ops/mixture.hpp"
 #include "ops/movement.hpp"
 #include "ops/nms.hpp"
 #include "ops/normalization.hpp"
@@ -51,8 +56,11 @@
 #include "ops/pixel_shuffle.hpp"
 #include "ops/pooling.hpp"
 #include "ops/prelu.hpp"
+#include "ops/products.hpp"
 #include "ops/quantize.hpp"
+#include "ops/recurrent.hpp"
 #include "ops/reduce.hpp"
+#include "ops/relative_bias.hpp"
 #include "ops/resize.hpp"
 #include "ops/roi_align.hpp"
 #include "ops/roll.hpp"
@@ -66,6 +74,7 @@
 #include "ops/sparse_conv.hpp"
 #include "ops/split.hpp"
 #include "ops/spmm.hpp"
+#include "ops/state_space.hpp"
 #include "ops/top_k.hpp"
 #include "ops/unary.hpp"
 
@@ -82,7 +91,10 @@ using Op = std::variant<Linear, Matmul, Convolution, ConvTranspose, DeformConv, 
                         Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,           //
                         Quantize, Dequantize, Cast,                                                               //
                         KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,  //
-                        PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col>;
+                        PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                             //
+                        LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, CausalConv,       //
+                        Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                  //
+                        HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens>;
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>
@@ -95,6 +107,7 @@ concept IsOp = std::equality_comparable<T> &&
   { T::kFusion } -> std::convertible_to<FusionRole>;
   { op.saved(site) } -> std::same_as<Saved>;
   { op.updated_share(site) } -> std::same_as<double>;
+  { op.active_share() } -> std::same_as<double>;
   { op.state(site) } -> std::same_as<Bytes>;
   op.fprop(site, kernels);
   op.dgrad(site, kernels);

@@ -131,6 +131,8 @@ struct OpBase {
   [[nodiscard]] Saved saved(const Site&) const { return {}; }
   /// The share of the parameters that one training step updates; below 1 for tables with sparse gradients.
   [[nodiscard]] double updated_share(const Site&) const { return 1; }
+  /// The share of the parameters that one token uses; below 1 for experts.
+  [[nodiscard]] double active_share() const { return 1; }
   /// What the layer keeps between calls: a KV cache.
   [[nodiscard]] Bytes state(const Site&) const { return {}; }
   friend bool operator==(const OpBase&, const OpBase&) = default;

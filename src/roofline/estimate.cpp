@@ -174,6 +174,9 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
   result.rows.reserve(groups.size());
   for (const Group& group : groups) result.rows.push_back(estimator.row(group));
   add_up(result);
+  for (const Layer& layer : network.layers) {
+    result.active_parameters += active_parameter_count(layer) * static_cast<double>(layer.repeat);
+  }
   result.memory = footprint(network, groups, options.optimizer);
   result.warnings = warnings_of(result, device);
   if (!estimator.pooled().empty()) {

@@ -77,7 +77,7 @@ class Planner {
 
   // Layers of one repetition of one block.
   [[nodiscard]] bool same_body(int a, int b) const {
-    return layer_at(a).repeat == layer_at(b).repeat &&
+    return layer_at(a).repeat == layer_at(b).repeat && layer_at(a).idle == layer_at(b).idle &&
            (layer_at(a).repeat == 1 || layer_at(a).block == layer_at(b).block);
   }
 

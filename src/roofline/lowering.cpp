@@ -54,6 +54,7 @@ Bytes optimizer_state(double parameters, Optimizer optimizer, DType weights) {
 
 GroupLaunches Lowering::lower(const Group& group) const {
   GroupLaunches launches;
+  if (layer_at(group.members.front()).idle) return launches;
   launches.passes[static_cast<std::size_t>(Pass::kFprop)] = forward(group);
   if (network_.phase != Phase::kTraining) return launches;
   backward(group, launches);

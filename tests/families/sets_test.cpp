@@ -31,6 +31,12 @@ TEST_CASE("graph convolutions have the parameters of their papers", "[families][
   CHECK(graph_parameters(R"("convolution": "sage")") == 2 * 5 * 8 + 8 + 2 * 8 * 3 + 3);
   CHECK(graph_parameters(R"("convolution": "sage_pool")") ==
         (5 * 5 + 5) + (2 * 5 * 8 + 8) + (8 * 8 + 8) + (2 * 8 * 3 + 3));
+  // An LSTM of d units has 4 gates with 2 d inputs and 2 biases.
+  CHECK(graph_parameters(R"("convolution": "sage_lstm")") ==
+        4 * 5 * (2 * 5 + 2) + (2 * 5 * 8 + 8) + 4 * 8 * (2 * 8 + 2) + (2 * 8 * 3 + 3));
+  CHECK(graph_parameters(R"("convolution": "gat", "heads": 2, "last_heads": 4)") ==
+        5 * 8 + 3 * 8 + 8 * 12 + 2 * 12 + 3);
+  CHECK(graph_parameters(R"("convolution": "gatv2", "heads": 2)") == 2 * (5 * 8 + 8) + 8 + 8 + 2 * (8 * 3 + 3) + 3 + 3);
   CHECK(graph_parameters(R"("convolution": "gin")") == (5 * 8 + 8) + 16 + (8 * 8 + 8) + (8 * 3 + 3) + 6 + (3 * 3 + 3));
   CHECK(graph_parameters(R"("convolution": "rgcn", "relations": 4)") == 5 * (5 * 8) + 8 + 5 * (8 * 3) + 3);
   CHECK(graph_parameters(R"("convolution": "rgcn", "relations": 4, "bases": 2)") ==
@@ -78,7 +84,7 @@ TEST_CASE("every recommender runs in training", "[families][sets]") {
         std::string(R"("architecture": "ncf", "users": 50, "items": 7, "dim": 4, "mlp_dim": 6, "deep": [8])"),
         std::string(R"("architecture": "two_tower", "dim": 4, "user_tables": [50], "user_tower": [8],
                        "item_tables": [7], "item_tower": [8])"),
-        R"("architecture": "din", )" + sequence,
+        R"("architecture": "din", )" + sequence, R"("architecture": "dien", )" + sequence,
         R"("architecture": "sim", "long_history": 20, "selected": 5, "heads": 2, )" + sequence,
         std::string(R"("architecture": "hstu", "items": 50, "dim": 8, "history": 6, "layers": 2, "heads": 2,
                        "candidates": 3)")}) {

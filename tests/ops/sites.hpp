@@ -132,11 +132,129 @@ class CaseMaker {
     op.kv_heads = size();
     op.heads = op.kv_heads * size();
     op.causal = coin();
+    op.alibi = coin();
+    op.softcap = coin();
+    op.sinks = coin();
     const std::int64_t d = size();
     const std::int64_t q_len = size();
-    const std::int64_t batch = size();
-    const TensorType kv = tensor({batch, q_len + size(), op.kv_heads * d});
-    return {op, {tensor({batch, q_len, op.heads * d}), kv, kv}};
+    const std::int64_t kv_len = q_len + size();
+    const std::int64_t batch = small();
+    const TensorType kv = tensor({batch, kv_len, op.kv_heads * d});
+    OpCase c{op, {tensor({batch, q_len, op.heads * d}), kv, kv}};
+    if (coin()) c.inputs.push_back(tensor({op.heads, q_len, kv_len}));
+    return c;
+  }
+  OpCase operator()(LatentAttention op) {
+    op.heads = size();
+    op.nope = size();
+    op.rope = size();
+    op.v = size();
+    op.form = coin() ? LatentForm::kAbsorbed : LatentForm::kMaterialized;
+    const std::int64_t tokens = size();
+    const std::int64_t batch = small();
+    return {
+        op,
+        {tensor({batch, tokens, op.heads * (op.nope + op.rope)}), tensor({batch, tokens + size(), op.rope + size()})}};
+  }
+  OpCase operator()(Indexer op) {
+    op.heads = size();
+    op.top_k = size();
+    const std::int64_t d = size();
+    const std::int64_t tokens = size();
+    const std::int64_t batch = small();
+    return {op,
+            {tensor({batch, tokens, op.heads * d}), tensor({batch, tokens + size(), d}),
+             tensor({batch, tokens, op.heads})}};
+  }
+  OpCase operator()(RelativeBias op) {
+    op.heads = size();
+    op.entries = coin() ? size() : 0;
+    op.q_len = op.kv_len = 20 + small();
+    return {op, {op.entries > 0 ? ids({3, 4}) : tensor({small(), small(), op.heads})}};
+  }
+  OpCase operator()(LinearAttention op) {
+    op.key_heads = small();
+    op.heads = op.key_heads * small();
+    op.rule = static_cast<StateRule>(between(0, 2));
+    op.chunk = size();
+    op.head_parameters = small() - 1;
+    const std::int64_t batch = small();
+    const std::int64_t time = 1 + size();
+    const TensorType k = tensor({batch, time, op.key_heads * size()});
+    return {op, {k, k, tensor({batch, time, op.heads * size()})}};
+  }
+  OpCase operator()(SelectiveScan op) {
+    const TensorType x = tensor({small(), size(), size()});
+    const TensorType b = tensor({x.shape[0], x.shape[1], size()});
+    return {op, {x, x, b, b}};
+  }
+  OpCase operator()(CausalConv op) {
+    op.kernel = small() + 1;
+    op.bias = coin();
+    return {op, {tensor({small(), size(), size() + 1})}};
+  }
+  template <RnnCell kCell>
+  OpCase operator()(RecurrentLayers<kCell> op) {
+    op.hidden = size() + 1;
+    op.layers = small();
+    op.projection = coin() ? op.hidden - 1 : 0;
+    op.bidirectional = coin();
+    op.biases = small() - 1;
+    return {op, {tensor({small(), size(), size()})}};
+  }
+  OpCase operator()(Route op) {
+    op.top_k = size();
+    op.bias = coin();
+    op.scoring = static_cast<Scoring>(between(0, 2));
+    return {op, {tensor({small(), size(), op.top_k + size()})}};
+  }
+  OpCase operator()(Dispatch op) {
+    const std::int64_t top_k = size();
+    op.experts = top_k + size();
+    const std::int64_t tokens = size();
+    return {op, {tensor({tokens, size()}), {Shape{tokens, top_k}, DType::kInt32}}};
+  }
+  OpCase operator()(GroupedLinear op) {
+    op.top_k = small();
+    op.experts = op.top_k + size();
+    op.out_features = size();
+    op.bias = coin();
+    return {op, {tensor({op.experts, size(), size()})}};
+  }
+  OpCase operator()(Combine op) {
+    const TensorType weights = tensor({size(), small()});
+    return {op, {tensor({weights.shape.elements(), size()}), weights}};
+  }
+  OpCase operator()(HeadLinear op) {
+    op.heads = size();
+    op.out_features = size();
+    op.bias = coin();
+    return {op, {tensor({small(), size(), op.heads * size()})}};
+  }
+  OpCase operator()(Bilinear op) {
+    op.out_features = size();
+    op.bias = coin();
+    const std::int64_t rows = size();
+    return {op, {tensor({rows, size()}), tensor({rows, size()})}};
+  }
+  OpCase operator()(Outer op) {
+    const std::int64_t rows = size();
+    return {op, {tensor({rows, size()}), tensor({rows, size()})}};
+  }
+  OpCase operator()(TensorTrain op) {
+    op.in_factors = {small(), small() + 1, small()};
+    op.out_factors = {small(), small() + 1, small()};
+    op.ranks = {{small(), small()}};
+    op.bias = coin();
+    return {op, {tensor({size(), op.in_factors[0] * op.in_factors[1] * op.in_factors[2]})}};
+  }
+  OpCase operator()(LearnedAdd op) {
+    op.axes = small();
+    return {op, {some()}};
+  }
+  OpCase operator()(LearnedTokens op) {
+    op.tokens = size();
+    return {op, {some()}};
   }
   OpCase operator()(Aggregate op) {
     op.edges = 10 * size();

@@ -344,6 +344,92 @@ std::vector<Expected> point_clouds() {
   };
 }
 
+std::vector<Expected> sequences() {
+  return {
+      // Keys and values of 3 tokens: 3 x 4 by 4 x 8. Then 2 heads x 9 pairs of 3 + 2; softmax takes 5 a pair.
+      {LatentAttention{.heads = 2, .nope = 2, .rope = 1, .v = 2, .causal = false, .form = LatentForm::kMaterialized},
+       {{1, 3, 6}, {1, 3, 5}},
+       {1, 3, 4},
+       32,
+       {192 + 180 + 90, 4 * (12 + 32 + 18 + 30), 4 * (24 + 12)},
+       {468 + 90 + 192, 4 * (18 + 30 + 24 + 6 + 24 + 32), 4 * (48 + 12)},
+       {192, 4 * (24 + 12), 4 * 32}},
+      // 2 heads x 9 pairs of 4, relu, weight and sum 3 a pair; 9 sums compared, written and read.
+      {Indexer{.heads = 2, .top_k = 2, .causal = false},
+       {{1, 3, 8}, {1, 3, 4}, {1, 3, 2}},
+       {1, 3, 2},
+       0,
+       {144 + 54 + 9, 4 * (24 + 12 + 6 + 9), 4 * (6 + 9)},
+       {432 + 54 + 36, 4 * (24 + 12 + 6 + 6 + 6), 4 * (24 + 12 + 6)}},
+      // 2 chunks of 2 tokens x 2 heads: states 3 x 2 of 2, scores 2 x 2 of 3 once for both heads, outputs 2 x 2 of 2 +
+      // 3;
+      // the states are passed on, 2 FLOPs a value.
+      {LinearAttention{.heads = 2, .key_heads = 1, .chunk = 2},
+       {{1, 4, 3}, {1, 4, 3}, {1, 4, 4}},
+       {1, 4, 4},
+       0,
+       {2 * (48 + 24 + 80) + 48, 4 * (12 + 16 + 12 + 12 + 20 + 40 + 24), 4 * (24 + 8 + 16 + 24)},
+       {4 * (48 + 24 + 80) + 48, 4 * (208 + 24), 4 * (144 + 24)}},
+      // 6 channels and steps of 2 states: 7 a state and 6; back 21 and 12.
+      {SelectiveScan{},
+       {{1, 2, 3}, {1, 2, 3}, {1, 2, 2}, {1, 2, 2}},
+       {1, 2, 3},
+       9,
+       {6 * 20, 4 * (20 + 9), 4 * 6},
+       {6 * 54, 4 * (20 + 9 + 6), 4 * 20},
+       {6 * 8, 4 * (20 + 6), 4 * 9}},
+      {CausalConv{.kernel = 3}, {{1, 4, 2}}, {1, 4, 2}, 8, {48, 64, 32}, {48, 56, 32}, {48, 64, 32}},
+      // The input's product 3 x 4 by 4 x gates, then in 3 steps the state's by 2 x gates and the cell, on 6 units.
+      {Rnn{.hidden = 2, .biases = 0}, {{1, 3, 4}}, {1, 3, 2}, 12, {84, 120, 72}, {90, 120, 72}, {72, 120, 48}},
+      {Gru{.hidden = 2, .biases = 0}, {{1, 3, 4}}, {1, 3, 2}, 36, {306, 264, 168}, {330, 312, 120}, {216, 216, 144}},
+      {Lstm{.hidden = 2}, {{1, 3, 4}}, {1, 3, 2}, 64, {402, 400, 240}, {432, 432, 144}, {312, 360, 256}},
+  };
+}
+
+std::vector<Expected> mixtures_and_factors() {
+  return {
+      // 4 experts: softmax 5 and a comparison each; weights and 32-bit indices.
+      {Route{.top_k = 2}, {{3, 4}}, {3, 2}, 0, {72, 48, 48}, {48, 72, 48}},
+      {Dispatch{.experts = 4}, {{3, 5}, {3, 2}}, {6, 5}, 0, {0, 120 + 24, 120}, {30, 120 + 24 + 120, 120}},
+      {GroupedLinear{.experts = 2, .out_features = 3},
+       {{2, 4, 5}},
+       {2, 4, 3},
+       30,
+       {240, 4 * (40 + 30), 96},
+       {240, 4 * (24 + 30), 160},
+       {240, 4 * (40 + 24), 120}},
+      {Combine{}, {{6, 5}, {3, 2}}, {3, 5}, 0, {60, 120 + 24, 60}, {90, 60 + 120 + 24, 120 + 24}},
+      {HeadLinear{.heads = 2, .out_features = 3}, {{2, 4}}, {2, 6}, 12, {48, 80, 48}, {48, 96, 32}, {48, 80, 48}},
+      // 3 x 4 by 4 x 10, then each 2 x 5 by 5.
+      {Bilinear{.out_features = 2},
+       {{3, 4}, {3, 5}},
+       {3, 2},
+       42,
+       {300, 4 * (12 + 40 + 30 + 15 + 2), 4 * (30 + 6)},
+       {360, 4 * (6 + 15 + 30 + 40 + 6 + 30), 4 * (30 + 12 + 15)},
+       {246, 4 * (12 + 30 + 6), 4 * (40 + 2)}},
+      {Outer{}, {{3, 2}, {3, 4}}, {3, 2, 4}, 0, {48, 72, 96}, {96, 4 * (24 + 12 + 6 + 24), 4 * (6 + 12)}},
+      // 12 x 2 by 2 x 4, then 8 x 6 by 6 x 2.
+      {TensorTrain{.in_factors = {2, 3}, .out_factors = {2, 2}, .ranks = {{2}}},
+       {{4, 6}},
+       {4, 4},
+       24,
+       {384, 4 * (24 + 8 + 48 + 12 + 4), 4 * (48 + 16)},
+       {384, 4 * (16 + 12 + 48 + 8), 4 * (48 + 24)},
+       {400, 4 * (24 + 48 + 48 + 16 + 16), 4 * (8 + 12 + 4)}},
+      {LearnedAdd{}, {{2, 3, 4}}, {2, 3, 4}, 12, {24, 144, 96}, {}, {24, 96, 48}},
+      {LearnedTokens{}, {{2, 3, 4}}, {2, 4, 4}, 4, {0, 112, 128}, {0, 96, 96}, {8, 32, 16}},
+      // 6 rows of 2 values of a table of 5.
+      {RelativeBias{.heads = 2, .entries = 5, .q_len = 2, .kv_len = 3},
+       {{2, 3}},
+       {2, 2, 3},
+       10,
+       {0, 48, 48},
+       {},
+       {12, 96, 48}},
+  };
+}
+
 OpCase case_of(const Expected& expected) {
   OpCase result{expected.op, {}};
   for (std::size_t i = 0; i < expected.inputs.size(); ++i) {
@@ -361,7 +447,8 @@ void expect(const Amount& amount, const Work& work) {
 
 TEST_CASE("every op costs what a hand count says", "[ops]") {
   std::set<std::string_view> covered;
-  for (const auto& list : {elementwise(), products(), reductions(), lookups_and_movement(), graphs(), point_clouds()}) {
+  for (const auto& list : {elementwise(), products(), reductions(), lookups_and_movement(), graphs(), point_clouds(),
+                           sequences(), mixtures_and_factors()}) {
     for (const Expected& expected : list) {
       INFO(name_of(expected.op));
       const OpPlace place(case_of(expected));
@@ -397,6 +484,77 @@ TEST_CASE("a cache is written where tokens are kept, and kept in its own format"
     expect({0, 32, 8}, place.work(Pass::kFprop));
     CHECK(std::get<KvCache>(place.op()).state(place.site()).value() == 5 * 4);
   }
+}
+
+TEST_CASE("a window keeps its tokens, a paged cache whole pages", "[ops]") {
+  const auto cache = [](KvCache op, std::int64_t tokens) {
+    return OpPlace({op, {{{1, tokens, 4}, DType::kFp32}}}, {}, Phase::kDecode);
+  };
+  const OpPlace windowed = cache({.length = 100, .window = 8}, 1);
+  CHECK(windowed.site().out() == Shape{1, 8, 4});
+  CHECK(std::get<KvCache>(windowed.op()).state(windowed.site()).value() == 8 * 16);
+  CHECK(cache({.length = 100, .window = 8}, 3).site().out() == Shape{1, 10, 4});  // the first new token sees 7 more
+  CHECK(cache({.length = 5, .window = 8}, 1).site().out() == Shape{1, 5, 4});
+  const OpPlace paged = cache({.length = 33, .page = 16}, 1);
+  CHECK(std::get<KvCache>(paged.op()).state(paged.site()).value() == 48 * 16);
+}
+
+TEST_CASE("attention: what is added to scores, and where keys are", "[ops]") {
+  const auto kernel = [](FusedAttention op, std::int64_t queries, std::int64_t keys) {
+    const TensorType kv{{2, keys, 8}, DType::kFp32};
+    return std::get<Attention>(OpPlace({op, {{{2, queries, 8}, DType::kFp32}, kv, kv}}).kernels(Pass::kFprop).front());
+  };
+  CHECK(kernel({.heads = 2, .alibi = true, .softcap = true}, 4, 4).score_flops == 5 + 2 + 3);
+  CHECK(kernel({.heads = 2, .page = 16}, 1, 40).extra_bytes == 4 * 2 * 3);
+  CHECK(kernel({.heads = 2, .causal = true, .window = 4}, 16, 16).pairs() == 1 + 2 + 3 + 4 * 13);
+  CHECK(kernel({.heads = 2, .density = 0.25}, 16, 16).pairs() == 64);
+  const Attention chunks = kernel({.heads = 2, .causal = true, .chunk = 4}, 16, 16);
+  CHECK(static_cast<double>(chunks.batch) * chunks.pairs() == 2 * 4 * (1 + 2 + 3 + 4));
+  CHECK(kernel({.heads = 2, .causal = true, .chunk = 4}, 1, 16).keys_read() == 4);
+}
+
+// DeepSeek-V3, one token against 1000: 128 heads of 576 and 512 over one latent, which is read once.
+TEST_CASE("latent attention is absorbed while decoding, and one latent serves all heads", "[ops]") {
+  const LatentAttention mla{.heads = 128, .nope = 128, .rope = 64, .v = 128};
+  const OpCase c{mla, {{{1, 1, 128 * 192}, DType::kBf16}, {{1, 1000, 576}, DType::kBf16}}};
+  const OpPlace decode(c, precision_of(DType::kBf16), Phase::kDecode);
+  const Kernels kernels = decode.kernels(Pass::kFprop);
+  REQUIRE(kernels.size() == 3);
+  CHECK(work_of(kernels[0]).macs == 128.0 * 128 * 512);
+  CHECK(work_of(kernels[1]).macs == 128.0 * 1000 * (576 + 512));
+  CHECK(work_of(kernels[1]).read.value() == 2.0 * (128 * 576 + 1000 * 576));
+  CHECK(work_of(kernels[2]).macs == 128.0 * 512 * 128);
+  const OpPlace prefill(c, precision_of(DType::kBf16), Phase::kPrefill);
+  CHECK(work_of(prefill.kernels(Pass::kFprop)[0]).macs == 1000.0 * 512 * 128 * 256);
+  CHECK(work_of(prefill.kernels(Pass::kFprop)[1]).macs == 128.0 * 1000 * (192 + 128));
+  OpCase sparse = c;
+  sparse.inputs.push_back({{1, 1, 64}, DType::kInt32});
+  const OpPlace picked(sparse, precision_of(DType::kBf16), Phase::kDecode);
+  CHECK(work_of(picked.kernels(Pass::kFprop)[1]).macs == 128.0 * 64 * (576 + 512));
+}
+
+TEST_CASE("experts: what tokens need of them", "[ops]") {
+  const auto active = [](std::int64_t rows) {
+    const GroupedLinear experts{.experts = 8, .out_features = 3, .top_k = 2};
+    return std::get<GroupedGemm>(OpPlace({experts, {{{rows, 5}, DType::kFp32}}}).kernels(Pass::kFprop)[0]).active;
+  };
+  CHECK(active(2) == Approx(2));
+  CHECK(active(4) == Approx(8 * (1 - 0.75 * 0.75)));
+  CHECK(active(20000) == Approx(8));
+  CHECK(GroupedLinear{.experts = 8, .top_k = 2}.active_share() == 0.25);
+  const Dispatch room{.experts = 8, .capacity_factor = 1.25};
+  const OpPlace place({room, {{{100, 5}, DType::kFp32}, {{100, 2}, DType::kInt32}}});
+  CHECK(place.site().out() == Shape{8, 32, 5});  // 1.25 x 200 / 8 = 31.25
+}
+
+TEST_CASE("a token updates the state of linear attention", "[ops]") {
+  const LinearAttention op{.heads = 4, .key_heads = 2, .rule = StateRule::kDelta, .head_parameters = 2};
+  const TensorType k{{3, 1, 2 * 8}, DType::kFp32};
+  const OpPlace place({op, {k, k, {{3, 1, 4 * 16}, DType::kFp32}}}, {}, Phase::kDecode);
+  const double state = 3 * 4 * 8 * 16;
+  const double values = 3 * (16 + 16 + 64);
+  expect({9 * state, 4 * (values + state + 8), 4 * (3 * 64 + state)}, place.work(Pass::kFprop));
+  CHECK(op.state(place.site()).value() == 4 * state);
 }
 
 TEST_CASE("what the backward pass needs is kept", "[ops]") {
