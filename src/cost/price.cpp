@@ -44,6 +44,17 @@ bool pays_for_call(const CalibrationEntry& entry, const Device& device, Clock se
   return entry.clock != Clock::kKernel && (seen_by != Clock::kKernel || device.kind == "cpu");
 }
 
+// Steps that wait for each other: a round trip to memory and a reduction over a block of threads after each.
+constexpr Seconds kSerialStep{1e-6};
+
+void wait_for_steps(Price& price, const Kernel& kernel) {
+  const auto* stream = std::get_if<Stream>(&kernel);
+  if (stream == nullptr || stream->steps <= 1) return;
+  const Seconds wait = kSerialStep * (stream->steps - 1);
+  need(price, Bound::kLaunch) += wait;
+  price.time += wait;
+}
+
 // A part of a kernel pays neither for a launch nor for the host.
 void wait_for_host(Price& price, const Pricing& pricing, const Situation& situation) {
   const CalibrationEntry* entry = pricing.entry;
@@ -123,6 +134,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   price.own = pricing.entry != nullptr;
   price.needs = timing.needs;
   price.time = timing.time;
+  wait_for_steps(price, launch.kernel);
   price.bound = largest_need(price);
   if (launch.part) {
     set_interval(price, pricing.p10, pricing.p90);

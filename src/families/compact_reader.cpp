@@ -214,6 +214,10 @@ bool CompactReader::is_list(std::string_view key) const {
   return node != nullptr && node->kind == Node::Kind::kArray;
 }
 
+bool CompactReader::is_given(std::string_view key) const {
+  return find_override(key) != nullptr || reader_.node().find(key) != nullptr;
+}
+
 std::optional<std::int64_t> CompactReader::number(std::string_view key) const {
   if (const Attribute* given = find_override(key)) return parse_integer(text_of(given->value));
   const Attribute* parameter = find(description_.parameters, key);

@@ -46,6 +46,8 @@ class CompactReader {
 
   /// The value of a size, when file and command line give it as a plain number.
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view key) const;
+  /// Whether the file or the command line gives the key.
+  [[nodiscard]] bool is_given(std::string_view key) const;
   /// Whether the command line sets the key.
   [[nodiscard]] bool overridden(std::string_view key) const;
   /// Fails when both sizes are plain numbers and `divisor` does not divide `dividend`.

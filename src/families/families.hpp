@@ -7,6 +7,7 @@ namespace ridgepoint {
 
 extern const Family kCnnFamily;
 extern const Family kGnnFamily;
+extern const Family kPointCloudFamily;
 extern const Family kRecommenderFamily;
 extern const Family kRnnFamily;
 extern const Family kSwinFamily;

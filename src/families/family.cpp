@@ -50,7 +50,7 @@ Description read_compact(const std::shared_ptr<const Document>& document, Attrib
 
 std::span<const Family> families() {
   static const std::array list{kRecommenderFamily, kCnnFamily, kTransformerFamily, kVisionTransformerFamily,
-                               kSwinFamily,        kRnnFamily, kGnnFamily};
+                               kSwinFamily,        kRnnFamily, kGnnFamily,         kPointCloudFamily};
   return list;
 }
 

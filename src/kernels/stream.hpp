@@ -26,9 +26,11 @@ struct Stream {
   Bytes written{};
   double flops_per_element = 0;  ///< special operations included
   double special_per_element = 0;
+  double steps = 1;  ///< serial passes that wait for each other; what is read comes from the caches again in each
 
   [[nodiscard]] auto key() const {
-    return std::tuple(kind, op, rows, cols, read.value(), written.value(), flops_per_element, special_per_element);
+    return std::tuple(kind, op, rows, cols, read.value(), written.value(), flops_per_element, special_per_element,
+                      steps);
   }
   [[nodiscard]] Work work() const {
     const double elements = rows * cols;
@@ -36,7 +38,7 @@ struct Stream {
             .special = Flops{elements * special_per_element},
             .read = read,
             .written = written,
-            .l2 = read + written};
+            .l2 = read * steps + written};
   }
 };
 

@@ -64,12 +64,19 @@ class Planner {
                              tensor_at(layer_at(layer).outputs.front()).type.shape == tensor_at(through).type.shape;
     if (!same_extent || !same_body(layer, members.front())) return false;
     if (role == FusionRole::kElementwise && anchor == FusionRole::kProduct) {
-      return fusion_ == Fusion::kFull || sole_reader(through);
+      return (fusion_ == Fusion::kFull && !gathers(members.front())) || sole_reader(through);
     }
     if (fusion_ != Fusion::kFull) return false;
     const bool streams = anchor == FusionRole::kElementwise || anchor == FusionRole::kRow;
     if (role == FusionRole::kElementwise) return streams;
     return role == FusionRole::kRow && streams && !has_row(members);
+  }
+
+  // A sparse product reaches less of the bandwidth than a pass of its own: it takes along only what spares it a write.
+  [[nodiscard]] bool gathers(int layer) const {
+    const Op& op = layer_at(layer).op;
+    return std::holds_alternative<Aggregate>(op) || std::holds_alternative<SparseMatmul>(op) ||
+           std::holds_alternative<SparseConvolution>(op);
   }
 
   [[nodiscard]] bool sole_reader(int tensor) const {

@@ -41,7 +41,7 @@ TEST_CASE("a file must say what kind of description it is", "[families]") {
   at /family
      1 | {"name": "x", "family": "transfromer"}
        |                         ^
-  expected recommender, cnn, transformer, vision_transformer, swin, rnn or gnn
+  expected recommender, cnn, transformer, vision_transformer, swin, rnn, gnn or point_cloud
   did you mean "transformer"?
 )");
 }
@@ -141,7 +141,7 @@ TEST_CASE("an override is checked like the file's value", "[families]") {
 TEST_CASE("an override of nothing is an error with a near miss", "[families]") {
   CHECK(message(kRecommender, {{"interacton", "concat"}}) ==
         R"(error: --set interacton: r has no parameter or option "interacton"
-  expected one of interaction, tables, bottom, top, batch, features, dim or lookups
+  expected one of architecture, interaction, tables, bottom, top, batch, features, dim or lookups
   did you mean "interaction"?
 )");
 }

@@ -33,7 +33,7 @@ Samples samples(const Extents&) { return {std::vector<std::int64_t>{7, 8}, 5, tr
 Samples samples(const Padding&) { return {std::vector<std::int64_t>{7, 8}, "same", "smae"}; }
 template <class Enum>
 requires std::is_enum_v<Enum> Samples samples(const Enum&) {
-  return {std::string(Words<Enum>::kWords[1]), std::string(Words<Enum>::kWords[2]), "sialu"};
+  return {std::string(Words<Enum>::kWords[1]), std::string(Words<Enum>::kWords[0]), "sialu"};
 }
 
 // The op with every required attribute set, and `attribute` besides.

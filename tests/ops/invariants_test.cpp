@@ -49,15 +49,35 @@ bool is_one_of(const Op& op) {
   return (std::holds_alternative<Types>(op) || ...);
 }
 
-bool is_lookup(const Op& op) { return is_one_of<Embedding, EmbeddingBag, Aggregate>(op); }
+bool is_table(const Op& op) { return is_one_of<Embedding, EmbeddingBag>(op); }
+
+// Reads rows by index, as many as it is asked for.
+bool reads_rows(const Op& op) {
+  return is_table(op) || is_one_of<Aggregate, SparseMatmul, SampledMatmul, EdgeCombine, GatherRows, IndexSelect,
+                                   InterpolatePoints, SparseConvolution>(op);
+}
+
+// Has bytes of ids or of a graph's structure, besides tensors of the run's format.
+bool has_structure(const Op& op) {
+  return reads_rows(op) || category_of(op) == Category::kDataPreparation ||
+         is_one_of<EdgeSoftmax, SegmentReduce, ScatterReduce, OneHot>(op);
+}
+
+std::vector<TensorType> with_gradients(Inputs tensors) {
+  std::vector<TensorType> list;
+  for (const TensorType& tensor : tensors) {
+    if (facts(tensor.dtype).arithmetic) list.push_back(tensor);
+  }
+  return list;
+}
 
 // What must be read: every input and every parameter. A lookup reads its ids, and rows instead of the table; a triangle
 // reads the part that it takes; a matrix product of attention reads each tensor once.
 double compulsory_read(const OpPlace& place) {
   const Site site = place.site();
   if (is_one_of<Triangle>(place.op())) return total_bytes(site.outputs);
-  if (is_one_of<Aggregate, RoiAlign, RelativeBias>(place.op())) return 0;
-  if (is_lookup(place.op())) return total_bytes(site.inputs);
+  if (is_one_of<RoiAlign, RelativeBias>(place.op())) return 0;
+  if (reads_rows(place.op())) return total_bytes(site.inputs) - total_bytes(with_gradients(site.inputs));
   return total_bytes(site.inputs) + parameter_bytes(place, !site.training());
 }
 
@@ -117,13 +137,9 @@ double fixed_bytes(const OpPlace& place, Pass pass) {
   const Op& op = place.op();
   const bool backward = pass == Pass::kDgrad;
   const auto elements = static_cast<double>(site.in().elements());
-  if (is_one_of<Embedding, EmbeddingBag>(op)) return total_bytes(site.inputs);
   if (has_own_format(op)) {
     const auto* quantize = std::get_if<Quantize>(&op);
     return site.outputs[0].bytes().value() + (quantize == nullptr ? 0 : scale_bytes(site, quantize->group));
-  }
-  if (const auto* graph = std::get_if<Aggregate>(&op)) {
-    return 4.0 * static_cast<double>(graph->edges + site.in()[0] + 1);
   }
   if (const auto* rope = std::get_if<Rope>(&op)) {
     return 4.0 * static_cast<double>(site.in()[-2] * rope->head_dim) * rope->part();
@@ -145,7 +161,8 @@ TEST_CASE("every op gives tensors that exist", "[ops]") {
     for (const TensorType& output : place.site().outputs) {
       CHECK(output.shape.elements() >= 1);
       const bool second = &output != &place.site().outputs[0];
-      const bool indices = (is_one_of<TopK, Route>(place.op()) && second) || is_one_of<Indexer>(place.op());
+      const bool indices = (is_one_of<TopK, Route>(place.op()) && second) || is_one_of<Indexer>(place.op()) ||
+                           category_of(place.op()) == Category::kDataPreparation;
       CHECK((output.dtype == DType::kFp16) != (indices || has_own_format(place.op())));
     }
     for (const Parameter& parameter : place.parameters()) CHECK(parameter.count >= 1);
@@ -176,7 +193,7 @@ TEST_CASE("every op moves at least what it must", "[ops]") {
     const Phase phase = seed % 2 == 0 ? Phase::kTraining : Phase::kDecode;
     const OpPlace place = place_of(entry, seed, DType::kFp16, phase);
     const Work work = place.work(Pass::kFprop);
-    if (fusion_role(place.op(), phase) == FusionRole::kView) {
+    if (fusion_role(place.op(), phase) == FusionRole::kView || is_one_of<Expand>(place.op())) {
       CHECK(work.empty());
       return;
     }
@@ -193,7 +210,12 @@ TEST_CASE("twice the width is twice the bytes and half the intensity", "[ops]") 
       const Work narrow = place_of(entry, seed, DType::kFp16).work(pass);
       const Work wide = place.work(pass);
       if (wide.empty()) continue;
-      const double fixed = fixed_bytes(place, pass);
+      double fixed = fixed_bytes(place, pass);
+      if (has_structure(place.op())) {
+        const Work least = place_of(entry, seed, DType::kFp8E4m3).work(pass);
+        fixed = 2 * least.bytes().value() - narrow.bytes().value();
+        CHECK(fixed >= 0);
+      }
       CHECK(wide.bytes().value() - fixed == Approx(2 * (narrow.bytes().value() - fixed)).epsilon(1e-12));
       CHECK(wide.flops().value() == narrow.flops().value());
     }
@@ -204,10 +226,11 @@ TEST_CASE("only what has parameters has a gradient of them", "[ops]") {
   for_every_op([](const OpEntry& entry, unsigned seed) {
     const OpPlace place = place_of(entry, seed);
     const Work work = place.work(Pass::kWgrad);
-    // A lookup's gradient is added row by row; what it writes are the rows.
-    const double least = is_lookup(place.op()) ? total_bytes(place.site().outputs) : parameter_bytes(place, false);
+    // A table's gradient is of the rows that were read, at least of one.
     const bool learns = parameter_bytes(place, false) > 0;
-    CHECK(work.written.value() >= (learns ? least * (1 - 1e-12) : 0));
+    const double least =
+        is_table(place.op()) ? 2.0 * static_cast<double>(place.site().out().back()) : parameter_bytes(place, false);
+    CHECK(work.written.value() >= least * (1 - 1e-12));
     if (!learns) CHECK(work.empty());
   });
 }
@@ -220,7 +243,8 @@ bool hands_gradient_on(const Op& op, const Site& site) {
   }
   if (is_one_of<Split>(op)) return false;  // the gradients of its parts are joined
   if (const auto* bias = std::get_if<RelativeBias>(&op)) return bias->entries > 0;
-  return is_one_of<Bias, LearnedAdd, KvCache, Embedding, EmbeddingBag, ArgMax, Nms, Quantize, Dequantize>(op) ||
+  if (with_gradients(site.inputs).empty() || category_of(op) == Category::kDataPreparation) return true;
+  return is_one_of<Bias, LearnedAdd, KvCache, ArgMax, Nms, Quantize, Dequantize>(op) ||
          fusion_role(op, site.phase) == FusionRole::kView;
 }
 

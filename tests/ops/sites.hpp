@@ -79,11 +79,16 @@ class CaseMaker {
     return {op, {tensor({size(), size(), size()})}};
   }
   OpCase operator()(Matmul op) {
+    op.transpose_a = coin();
     op.transpose_b = coin();
+    const std::int64_t m = size();
     const std::int64_t k = size();
     const std::int64_t n = size();
-    const std::int64_t batch = size();
-    return {op, {tensor({batch, size(), k}), tensor(op.transpose_b ? Shape{batch, n, k} : Shape{batch, k, n})}};
+    const std::int64_t a_batch = size();
+    const std::int64_t b_batch = coin() ? a_batch : 1;
+    return {op,
+            {tensor(op.transpose_a ? Shape{a_batch, k, m} : Shape{a_batch, m, k}),
+             tensor(op.transpose_b ? Shape{b_batch, n, k} : Shape{b_batch, k, n})}};
   }
   OpCase operator()(Convolution op) {
     op.groups = size();
@@ -255,18 +260,130 @@ class CaseMaker {
     op.edges = 10 * size();
     op.weighted = coin();
     op.reduce = reduction();
-    return {op, {tensor({size(), size()})}};
+    const std::int64_t heads = small();
+    const TensorType x = tensor({size(), heads * size()});
+    if (op.weighted || coin()) return {op, {x}};
+    return {op, {x, tensor({op.edges, heads})}};
+  }
+  OpCase operator()(SparseMatmul op) {
+    op.rows = size();
+    const std::int64_t cols = size();
+    op.nonzeros = between(1, op.rows * cols);
+    op.values = static_cast<EntryValues>(between(0, 2));
+    op.reduce = reduction();
+    const TensorType x = tensor({cols, size()});
+    if (op.values != EntryValues::kNone || coin()) return {op, {x}};
+    return {op, {x, tensor({op.nonzeros})}};
+  }
+  OpCase operator()(SampledMatmul op) {
+    const std::int64_t rows = size();
+    const std::int64_t cols = size();
+    op.nonzeros = between(1, rows * cols);
+    op.heads = small();
+    const std::int64_t features = op.heads * size();
+    return {op, {tensor({rows, features}), tensor({cols, features})}};
+  }
+  OpCase operator()(EdgeCombine op) {
+    op.edges = 10 * size();
+    op.combine = static_cast<EdgeFunction>(between(0, 3));
+    const TensorType u = tensor({size(), size()});
+    if (coin()) return {op, {u}};
+    return {op, {u, tensor({size(), u.shape[1]})}};
+  }
+  OpCase operator()(EdgeSoftmax op) {
+    op.nodes = size();
+    return {op, {tensor({10 * size(), small()})}};
+  }
+  OpCase operator()(SegmentReduce op) {
+    op.segments = size();
+    op.reduce = reduction();
+    return {op, {some()}};
   }
   OpCase operator()(Embedding op) {
     op.rows = size();
     op.dim = size();
+    op.sparse = coin();
+    op.duplicates = duplicates();
     return {op, {ids({size(), size()})}};
   }
   OpCase operator()(EmbeddingBag op) {
     op.tables = {size(), size()};
     op.dim = size();
     op.lookups = {size(), size()};
-    return {op, {ids({size(), op.lookups[0] + op.lookups[1]})}};
+    op.bag = coin() ? BagOf::kFeature : BagOf::kSample;
+    op.duplicates = duplicates();
+    const TensorType bags = ids({size(), op.lookups[0] + op.lookups[1]});
+    if (coin()) return {op, {bags}};
+    return {op, {bags, tensor(bags.shape)}};
+  }
+  OpCase operator()(GatherRows op) {
+    op.batch_dims = small() - 1;
+    const TensorType x = some();
+    const std::int64_t count = size();
+    if (op.batch_dims == 0) return {op, {x, ids({count, size()})}};
+    if (op.batch_dims == 1) return {op, {x, ids({x.shape[0], count})}};
+    return {op, {x, ids({x.shape[0], x.shape[1], count})}};
+  }
+  OpCase operator()(IndexSelect op) {
+    op.axis = small() - 1;
+    if (coin()) return {op, {some(), ids({size()})}};
+    op.count = size();
+    return {op, {some()}};
+  }
+  OpCase operator()(ScatterReduce op) {
+    op.rows = size();
+    op.reduce = reduction();
+    const TensorType values = some();
+    return {op, {values, ids({values.shape[0], values.shape[1]})}};
+  }
+  OpCase operator()(OneHot op) {
+    op.classes = size();
+    return {op, {ids({size(), size()})}};
+  }
+  OpCase operator()(Expand op) {
+    op.axis = small() - 1;
+    op.length = size();
+    TensorType x = some();
+    x.shape[op.axis] = 1;
+    return {op, {x}};
+  }
+  OpCase operator()(FactorizationMachine op) { return {op, {some()}}; }
+  OpCase operator()(NeighborSampling op) {
+    const std::int64_t seeds = size();
+    op.fan_out = small();
+    op.nodes = seeds + size();
+    op.edges = op.nodes * small();
+    op.replace = coin();
+    op.repeats = coin();
+    return {op, {ids({seeds})}};
+  }
+  OpCase operator()(FarthestPoints op) {
+    const std::int64_t points = size();
+    op.samples = between(1, points);
+    return {op, {tensor({size(), points, 3})}};
+  }
+  OpCase operator()(BallQuery op) {
+    const std::int64_t batch = size();
+    const std::int64_t points = size();
+    op.samples = between(1, points);
+    return {op, {tensor({batch, size(), 3}), tensor({batch, points, 3})}};
+  }
+  OpCase operator()(NearestNeighbors op) {
+    const TensorType points = some();
+    op.k = between(1, points.shape[1]);
+    op.method = coin() ? DistanceMethod::kMatmul : DistanceMethod::kDirect;
+    if (coin()) return {op, {points}};
+    return {op, {tensor({points.shape[0], size(), points.shape[2]}), points}};
+  }
+  OpCase operator()(InterpolatePoints op) {
+    const TensorType features = some();
+    return {op, {features, ids({features.shape[0], size(), 3})}};
+  }
+  OpCase operator()(KernelMap op) {
+    const std::int64_t sites = size();
+    op.kernel = 27;
+    op.pairs = between(1, 27 * sites);
+    return {op, {ids({sites, 4})}};
   }
   OpCase operator()(Pooling op) {
     op.kernel = {{2}};
@@ -479,6 +596,16 @@ class CaseMaker {
     const std::int64_t n = size() + 1;
     return {op, {tensor({size(), n, n})}};
   }
+  OpCase operator()(SparseConvolution op) {
+    const std::int64_t sites = size();
+    op.out_channels = size();
+    op.kernel = 8;
+    op.pairs = between(1, 8 * sites);
+    op.bias = coin();
+    const TensorType x = tensor({sites, size()});
+    if (coin()) return {op, {x}};
+    return {op, {x, ids({op.pairs, 2})}};
+  }
 
  private:
   std::int64_t between(std::int64_t least, std::int64_t most) {
@@ -488,6 +615,7 @@ class CaseMaker {
   std::int64_t small() { return between(1, 3); }
   bool coin() { return between(0, 1) == 1; }
   Reduction reduction() { return static_cast<Reduction>(between(0, 2)); }
+  Duplicates duplicates() { return coin() ? Duplicates::kMerged : Duplicates::kAtomic; }
   [[nodiscard]] TensorType tensor(Shape shape) const { return {std::move(shape), dtype_}; }
   static TensorType ids(Shape shape) { return {std::move(shape), DType::kInt64}; }
   TensorType grid() { return tensor({size(), size(), size(), size()}); }

@@ -22,6 +22,7 @@ struct Expected {
   Amount fprop;
   Amount dgrad{};
   Amount wgrad{};
+  std::set<std::size_t> ids{};  ///< the inputs that hold indices
 };
 
 // The element-wise functions over 2 x 4 values: FLOPs a value there and back, and whether the gradient reads a tensor
@@ -193,15 +194,42 @@ std::vector<Expected> reductions() {
 std::vector<Expected> lookups_and_movement() {
   return {
       // 6 rows of 16 bytes; back: reads dY and the rows, adds 24 values, writes the rows.
-      {Embedding{.rows = 10, .dim = 4}, {{2, 3}}, {2, 3, 4}, 40, {0, 96 + 48, 96}, {}, {24, 96 + 48 + 96, 96}},
+      // The gradient is as large as the table: its zeros are written first.
+      {Embedding{.rows = 10, .dim = 4, .duplicates = Duplicates::kAtomic},
+       {{2, 3}},
+       {2, 3, 4},
+       40,
+       {0, 96 + 48, 96},
+       {},
+       {24, 96 + 48 + 96, 96 + 160},
+       {0}},
       // 2 samples of 1 + 2 ids: one add of 4 values each.
-      {EmbeddingBag{.tables = {10, 20}, .dim = 4, .lookups = {1, 2}},
+      {EmbeddingBag{.tables = {10, 20}, .dim = 4, .lookups = {1, 2}, .duplicates = Duplicates::kAtomic},
        {{2, 3}},
        {2, 2, 4},
        120,
        {8, 96 + 48, 64},
        {},
-       {24, 96 + 48 + 64, 96}},
+       {24, 96 + 48 + 64, 96},
+       {0}},
+      // All three ids of a sample in one bag, each weighed: 3 products and 2 sums. A weight's gradient is a product of
+      // two rows. Of each table's one row the gradients are summed: 6 of 2 rows, whose 2 ids are kept; before, the ids
+      // are sorted with their places in one pass.
+      {EmbeddingBag{.tables = {1, 1}, .dim = 4, .lookups = {1, 2}, .bag = BagOf::kSample},
+       {{2, 3}, {2, 3}},
+       {2, 4},
+       8,
+       {6 * 4 + 4 * 4, 96 + 48 + 24, 32},
+       {2 * 6 * 4, 96 + 48 + 32, 24},
+       {4 * 4 + 6 * 4, 96 + 96 + 96 + 24, 96 + 2 * 16 + 2 * 8},
+       {0}},
+      // 10 rows of 12 bytes; back into zeros.
+      {GatherRows{}, {{4, 3}, {2, 5}}, {2, 5, 3}, 0, {0, 120 + 80, 120}, {30, 120 + 80 + 120, 48 + 120}, {}, {1}},
+      // 2 indices for each of 2 rows: 4 values one by one.
+      {IndexSelect{.axis = 1, .count = 2}, {{2, 4}}, {2, 2}, 0, {0, 16 + 16, 16}, {4, 16 + 16 + 16, 32 + 16}},
+      {ScatterReduce{.rows = 3}, {{5, 2}, {5}}, {3, 2}, 0, {10, 40 + 40 + 40, 24 + 40}, {0, 40 + 40, 40}, {}, {1}},
+      {Expand{.axis = 1, .length = 5}, {{2, 1, 3}}, {2, 5, 3}, 0, {}, {30, 120, 24}},
+      {OneHot{.classes = 5}, {{3}}, {3, 5}, 0, {0, 24, 60}, {}, {}, {0}},
       {KvCache{.length = 5}, {{1, 2, 4}}, {1, 5, 4}, 0, {}},
       {Reshape{.shape = {-1, 2}}, {{3, 4}}, {6, 2}, 0, {}},
       {Flatten{}, {{2, 3, 4}}, {2, 12}, 0, {}},
@@ -233,6 +261,86 @@ std::vector<Expected> lookups_and_movement() {
       {Concat{}, {{2, 3}, {2, 1}}, {2, 4}, 0, {0, 32, 32}, {0, 32, 32}},
       // Back: the zeros are written too.
       {Triangle{}, {{2, 3, 3}}, {2, 3}, 0, {0, 24, 24}, {0, 24, 72}},
+  };
+}
+
+std::vector<Expected> graphs() {
+  return {
+      // 7 learned entries of a 5 x 4 matrix; an index each, and 5 row starts. Back by the transposed one; a value's
+      // gradient is the product of two rows.
+      {SparseMatmul{.rows = 5, .nonzeros = 7, .values = EntryValues::kLearned},
+       {{4, 3}},
+       {5, 3},
+       7,
+       {42, 84 + 13 * 4 + 28, 60},
+       {42, 84 + 12 * 4 + 28, 48},
+       {42, 84 + 84 + 13 * 4, 28}},
+      // Two heads of 3 features on 7 edges.
+      {SampledMatmul{.nonzeros = 7, .heads = 2},
+       {{4, 6}, {5, 6}},
+       {7, 2},
+       0,
+       {84, 168 + 168 + 12 * 4, 56},
+       {2 * 84, 168 + 12 * 4 + 56 + 168 + 13 * 4 + 56, 96 + 120}},
+      // Two rows of 12 bytes and two indices an edge; back, each end adds 7 rows into zeros.
+      {EdgeCombine{.edges = 7},
+       {{4, 3}, {5, 3}},
+       {7, 3},
+       0,
+       {21, 14 * 12 + 14 * 4, 84},
+       {42, 2 * (84 + 28 + 84), 48 + 60 + 2 * 84}},
+      {EdgeSoftmax{.nodes = 3}, {{7, 2}}, {7, 2}, 0, {70, 56 + 16, 56}, {56, 112 + 16, 56}},
+      {SegmentReduce{.segments = 2}, {{5, 3}}, {2, 3}, 0, {15, 60 + 24, 24}, {15, 24 + 24, 60}},
+      // Edges weighed by an input, two heads: its gradient is a sampled product.
+      {Aggregate{.edges = 7},
+       {{4, 6}, {7, 2}},
+       {4, 6},
+       0,
+       {84, 168 + 12 * 4 + 56, 96},
+       {2 * 84, 168 + 12 * 4 + 56 + 2 * 168 + 12 * 4, 96 + 56}},
+      // A mean degree of 2 for a fan-out of 3: 8 edges. They miss a node with 0.99^8, so 4 + 96 (1 - 0.99^8) = 11.4.
+      {NeighborSampling{.fan_out = 3, .nodes = 100, .edges = 200},
+       {{4}},
+       {11},
+       0,
+       {0, 16 * 8 + 12 * 8, 11 * 8 + 16 * 8},
+       {},
+       {},
+       {0}},
+  };
+}
+
+std::vector<Expected> point_clouds() {
+  return {
+      // A distance is 3 differences, 3 squares, 2 sums.
+      {FarthestPoints{.samples = 2}, {{1, 5, 3}}, {1, 2}, 0, {10 * (8 + 2), 60, 16}},
+      {BallQuery{.samples = 2}, {{1, 2, 3}, {1, 5, 3}}, {1, 2, 2}, 0, {10 * (8 + 1), 24 + 60, 32}},
+      {NearestNeighbors{.k = 2}, {{1, 3, 4}}, {1, 3, 2}, 0, {72 + 27, 96 + 36, 36 + 48}},
+      {NearestNeighbors{.k = 2, .method = DistanceMethod::kDirect},
+       {{1, 3, 4}, {1, 2, 4}},
+       {1, 3, 2},
+       0,
+       {6 * 12, 48 + 32, 48}},
+      // Two rows of 12 bytes for each of 5 points.
+      {InterpolatePoints{},
+       {{1, 4, 3}, {1, 5, 2}},
+       {1, 5, 3},
+       0,
+       {45, 120 + 80 + 40, 60},
+       {60, 120 + 80 + 40 + 60, 48 + 120},
+       {},
+       {1}},
+      {KernelMap{.kernel = 3, .pairs = 5}, {{4, 3}}, {5, 2}, 0, {36, 12 * 16 + 96, 80 + 64}, {}, {}, {0}},
+      // 5 pairs of rows of 12 bytes, a matrix of 3 x 2 at each of 3 taps, 5 sums of 2 values into zeros; an index of 8
+      // bytes each way.
+      {SparseConvolution{.out_channels = 2, .kernel = 3, .pairs = 5},
+       {{4, 3}},
+       {4, 2},
+       18,
+       {60 + 10, (60 + 40) + (60 + 72) + (40 + 40 + 40), 60 + 40 + 32 + 40},
+       {60 + 15, (40 + 40) + (40 + 72) + (60 + 40 + 60), 40 + 60 + 48 + 60},
+       {60, (60 + 40) + (40 + 40) + (60 + 40), 60 + 40 + 72}},
+      {FactorizationMachine{}, {{2, 3, 4}}, {2, 4}, 0, {3 * 24 + 3 * 8, 96, 32}, {72, 96 + 32, 96}},
   };
 }
 
@@ -323,9 +431,10 @@ std::vector<Expected> mixtures_and_factors() {
 }
 
 OpCase case_of(const Expected& expected) {
-  const bool ids = std::holds_alternative<Embedding>(expected.op) || std::holds_alternative<EmbeddingBag>(expected.op);
   OpCase result{expected.op, {}};
-  for (const Shape& shape : expected.inputs) result.inputs.push_back({shape, ids ? DType::kInt64 : DType::kFp32});
+  for (std::size_t i = 0; i < expected.inputs.size(); ++i) {
+    result.inputs.push_back({expected.inputs[i], expected.ids.contains(i) ? DType::kInt64 : DType::kFp32});
+  }
   if (std::holds_alternative<CrossEntropy>(expected.op)) result.inputs[1].dtype = DType::kInt64;
   return result;
 }
@@ -338,8 +447,8 @@ void expect(const Amount& amount, const Work& work) {
 
 TEST_CASE("every op costs what a hand count says", "[ops]") {
   std::set<std::string_view> covered;
-  for (const auto& list :
-       {elementwise(), products(), reductions(), lookups_and_movement(), sequences(), mixtures_and_factors()}) {
+  for (const auto& list : {elementwise(), products(), reductions(), lookups_and_movement(), graphs(), point_clouds(),
+                           sequences(), mixtures_and_factors()}) {
     for (const Expected& expected : list) {
       INFO(name_of(expected.op));
       const OpPlace place(case_of(expected));
@@ -483,6 +592,52 @@ TEST_CASE("a training step updates the rows that the batch touches", "[ops]") {
   CHECK(bag.updated_share(place.site()) == Approx((2 * (1 - 1.0 / 16) + 10 * (1 - 0.6561)) / 12));
   CHECK(expected_distinct(1, 5) == 1);
   CHECK(expected_distinct(1e9, 1e3) == Approx(1e3).epsilon(1e-5));
+}
+
+// 6 draws from 10 rows touch 10 (1 - 0.9^6) of them: so many gradient rows are written, and the optimizer steps.
+TEST_CASE("gradients of equal ids are merged, densely or not", "[ops]") {
+  const double touched = 10 * (1 - 0.531441);
+  for (const bool sparse : {false, true}) {
+    const Embedding table{.rows = 10, .dim = 4, .sparse = sparse};
+    const OpPlace place({table, {{{2, 3}, DType::kInt64}}});
+    const Work work = place.work(Pass::kWgrad);
+    CHECK(work.flops().value() == Approx((6 - touched) * 4));
+    CHECK(work.written.value() == Approx(96 + touched * 16 + (sparse ? touched * 8 : 160)));
+    CHECK(table.updated_share(place.site()) == Approx(sparse ? touched / 10 : 1));
+  }
+}
+
+TEST_CASE("a product sums the gradient of what was broadcast", "[ops]") {
+  const auto dgrad = [](std::vector<Shape> shapes, std::size_t input) {
+    OpPlace place({Matmul{}, {{shapes[0], DType::kFp32}, {shapes[1], DType::kFp32}}});
+    place.want_gradient(1 - input, false);
+    return place.work(Pass::kDgrad);
+  };
+  // One B for 5 A: a reduction over 5 x 2 rows, without partial sums.
+  const Work shared = dgrad({{5, 2, 3}, {3, 4}}, 1);
+  CHECK(shared.macs == 5 * 2 * 3 * 4);
+  CHECK(shared.written.value() == 4 * 12);
+  // One A for 5 B: five products of 2 x 3 values, then their sum.
+  const Work stretched = dgrad({{2, 3}, {5, 3, 4}}, 0);
+  CHECK(stretched.macs == 5 * 2 * 3 * 4);
+  CHECK(stretched.written.value() == 5 * 24 + 24);
+  CHECK(stretched.vector.value() == 5 * 6);
+}
+
+TEST_CASE("a serial stream reads from the caches again", "[ops]") {
+  const OpPlace place({FarthestPoints{.samples = 4}, {{{1, 8, 3}, DType::kFp32}}});
+  const Work work = place.work(Pass::kFprop);
+  CHECK(work.read.value() == 96);
+  CHECK(work.l2.value() == 4 * 96 + 32);
+}
+
+TEST_CASE("a graph beyond 31 bits has 64-bit indices", "[ops]") {
+  const auto read = [](std::int64_t edges) {
+    return OpPlace({Aggregate{.edges = edges}, {{{1000, 1}, DType::kFp32}}}).work(Pass::kFprop).read.value();
+  };
+  const std::int64_t limit = std::int64_t{1} << 31;
+  CHECK(read(limit - 1) == 4.0 * (limit - 1) + 4.0 * (limit - 1 + 1001));
+  CHECK(read(limit) == 4.0 * limit + 8.0 * (limit + 1001));
 }
 
 TEST_CASE("special functions are counted apart", "[ops]") {

@@ -42,6 +42,8 @@ double table_rows(const Network& network) {
     if (const auto* bag = std::get_if<EmbeddingBag>(&layer.op)) {
       for (const std::int64_t table : bag->tables) rows += static_cast<double>(table);
     }
+    const auto* table = std::get_if<Embedding>(&layer.op);
+    if (table != nullptr && table->sparse && layer.tied_to < 0) rows += static_cast<double>(table->rows);
   }
   return rows;
 }
