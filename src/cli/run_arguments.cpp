@@ -64,6 +64,10 @@ void declare_run(CLI::App& app, RunArguments& a) {
          "MODEL", a.models,
          "A name of `ridgepoint list models`, a .json file, or - for standard input; several stand side by side")
       ->required();
+  declare_run_options(app, a);
+}
+
+void declare_run_options(CLI::App& app, RunArguments& a) {
   app.add_option("--batch", a.batch, "Samples (or sequences) at a time")->type_name("N")->group(kRun);
   app.add_option("--seq", a.seq, "Tokens of each sequence that are new in this run")->type_name("N")->group(kRun);
   app.add_option("--kv-len", a.kv_len, "Tokens that attention looks at, the new ones included")

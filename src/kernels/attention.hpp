@@ -34,6 +34,7 @@ struct Attention {
     return queries * static_cast<double>(kv_len) - (causal ? queries * (queries - 1) / 2 : 0);
   }
   [[nodiscard]] Work work() const;
+  void explain(Derivation& derivation) const;
 };
 
 /// Vector FLOPs and special operations of a softmax per element: subtract the maximum, compare for it, exp, add to the

@@ -32,6 +32,7 @@ struct Spmm {
     work.l2 = work.bytes();
     return work;
   }
+  void explain(Derivation& derivation) const;
 };
 
 }  // namespace ridgepoint
