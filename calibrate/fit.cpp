@@ -17,11 +17,8 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kPriorSpread = 0.35;   // in log: what chips differ by from the pool
-constexpr double kSampleSpread = 0.15;  // in log: what samples differ by from the law
+constexpr double kSampleSpread = 0.15;  // in log: what samples differ by from a model
 constexpr double kLossScale = 0.2;      // in log: residuals beyond count linearly
-constexpr double kTypicalCacheRatio = 2.5;
-constexpr double kCacheRatioSpread = 0.5;
 constexpr std::uint64_t kFolds = 5;
 constexpr std::size_t kWorst = 5;
 
@@ -46,6 +43,8 @@ struct Observation {
   std::size_t line;
   std::string key;      // the row's text; decides the order
   std::uint64_t shape;  // a hash of the row without its time; decides the fold
+  Launch launch;
+  Circumstances circumstances;
   Demand demand;
   double time;    // seconds
   double weight;  // less than 1 when the time is coarsely rounded
@@ -55,7 +54,7 @@ using EntryKey = std::tuple<std::size_t, std::string, Clock>;  // kind, format, 
 
 struct EntrySamples {
   CalibrationEntry entry;
-  KernelParameters pooled;
+  PooledParameters pooled;
   std::vector<Observation> observations;
 };
 
@@ -98,8 +97,9 @@ class Collector {
       fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(time_column));
       const double time = sample.time_us * 1e-6;
       samples_of(*launch, sample.clock)
-          .observations.push_back({&file, sample.line, std::move(key), fnv(joined(fields)),
-                                   demand_of(*launch, base_, circumstances_of(sample)), time, weight_of(time, step)});
+          .observations.push_back({&file, sample.line, std::move(key), fnv(joined(fields)), *launch,
+                                   circumstances_of(sample), demand_of(*launch, base_, circumstances_of(sample)), time,
+                                   weight_of(time, step)});
     }
   }
 
@@ -128,8 +128,9 @@ class Collector {
     const auto index = static_cast<std::size_t>(&kind - kCostKinds.data());
     EntrySamples& samples = entries_[{index, std::string(format_name(format)), clock}];
     if (samples.observations.empty()) {
-      samples.entry = {.kernel = std::string(kind.name), .format = format, .clock = clock};
-      samples.pooled = pooled_parameters(launch.kernel);
+      samples.entry = {.kind = &kind, .format = format, .clock = clock};
+      samples.pooled = pooled_parameters(launch.kernel, clock);
+      samples.entry.model = samples.pooled.model;
     }
     return samples;
   }
@@ -140,105 +141,96 @@ class Collector {
 
 // --- the fit of one entry ---
 
-double predicted(const Observation& o, const LawParameters& parameters, Clock clock) {
-  const Seconds time = law(reached(o.demand, parameters), parameters, Seconds{parameters.latency});
-  return (clock == Clock::kKernel ? time : over_floor(time, Seconds{parameters.floor})).value();
+double predicted(const Observation& o, const CalibrationEntry& entry, const Device& base) {
+  const Situation situation{o.launch, base, o.circumstances, o.demand};
+  return over_floor(entry.model->time(situation, entry.parameters).time, Seconds{entry.floor}).value();
 }
 
 /// A parameter that is fitted, in log.
 struct Free {
-  const LawParameter* parameter;
+  ModelParameter parameter;
   double prior;
   double spread;
-  double upper;
 };
 
 class EntryFitter {
  public:
-  EntryFitter(const EntrySamples& samples, Minimize minimize)
-      : samples_(samples), minimize_(minimize), fixed_(samples.pooled.law) {
-    for (const LawParameter& parameter : kLawParameters) consider(parameter);
+  EntryFitter(const EntrySamples& samples, const Device& base, Minimize minimize)
+      : samples_(samples), base_(base), minimize_(minimize) {
+    const auto& parameters = samples.entry.model->parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      free_.push_back({parameters[i], samples.pooled.values[i], samples.pooled.spreads[i]});
+    if (samples.entry.clock != Clock::kKernel) free_.push_back(floor_parameter());
   }
 
-  [[nodiscard]] LawParameters fit_to(const std::vector<const Observation*>& observations) const {
+  // What no sample depends on stays what the pool says. `start` is where to look first, the prior if there is none.
+  [[nodiscard]] CalibrationEntry fit_to(const std::vector<const Observation*>& observations,
+                                        const CalibrationEntry* start = nullptr) const {
     LeastSquares problem{.loss_scale = kLossScale};
-    for (const Free& free : free_) {
-      const double lower = std::log(free.parameter->lower);
-      const double upper = std::log(free.upper);
+    for (std::size_t j = 0; j < free_.size(); ++j) {
+      const Free& free = free_[j];
+      const double lower = std::log(free.parameter.lower);
+      const double upper = std::log(free.parameter.upper);
       problem.lower.push_back(lower);
       problem.upper.push_back(upper);
       problem.prior.push_back(std::log(free.prior));
       problem.spread.push_back(free.spread);
-      problem.start.push_back(std::clamp(std::log(free.prior), lower + 1e-6, upper - 1e-6));
+      const double first = start == nullptr ? free.prior : value(*start, j);
+      problem.start.push_back(std::clamp(std::log(first), lower + 1e-6, upper - 1e-6));
     }
     for (const Observation* o : observations) problem.weights.push_back(o->weight / (kSampleSpread * kSampleSpread));
     problem.residual = [&](std::size_t i, const double* x) {
-      return std::log(predicted(*observations[i], parameters_at(x), samples_.entry.clock) / observations[i]->time);
+      return std::log(predicted(*observations[i], entry_at(x), base_) / observations[i]->time);
     };
     std::vector<double> x;
     minimize_(problem, x);
-    return parameters_at(x.data());
+    return entry_at(x.data());
   }
 
-  [[nodiscard]] std::vector<std::string> at_bounds(const LawParameters& parameters) const {
+  [[nodiscard]] std::vector<std::string> at_bounds(const CalibrationEntry& entry) const {
     constexpr double kNear = 1e-3;
     std::vector<std::string> names;
-    for (const Free& free : free_) {
-      const double value = parameters.*free.parameter->member;
-      const bool low = value < free.parameter->lower * (1 + kNear);
-      const bool high = value > free.parameter->upper * (1 - kNear);
-      if (low || high) names.emplace_back(free.parameter->name);
+    for (std::size_t j = 0; j < free_.size(); ++j) {
+      const ModelParameter& parameter = free_[j].parameter;
+      const bool low = value(entry, j) < parameter.lower * (1 + kNear);
+      const bool high = value(entry, j) > parameter.upper * (1 - kNear);
+      if (low || high) names.emplace_back(parameter.name);
     }
     return names;
   }
 
+  [[nodiscard]] double predict(const Observation& o, const CalibrationEntry& entry) const {
+    return predicted(o, entry, base_);
+  }
+
  private:
-  // What no sample depends on stays what the pool says.
-  void consider(const LawParameter& parameter) {
-    Free free{&parameter, fixed_.*parameter.member, kPriorSpread, parameter.upper};
-    if (parameter.member == &LawParameters::compute_efficiency) {
-      if (!any([](const Observation& o) { return o.demand.product.value() > 0; })) return;
-    } else if (parameter.member == &LawParameters::vector_efficiency) {
-      if (!any([](const Observation& o) { return o.demand.vector.value() > 0; })) return;
-    } else if (parameter.member == &LawParameters::cache_bandwidth_ratio) {
-      constexpr double kSomewhat = 0.05;
-      if (!any([](const Observation& o) { return o.demand.cached > kSomewhat; })) return;
-      free.prior = kTypicalCacheRatio;
-      free.spread = kCacheRatioSpread;
-    } else if (parameter.member == &LawParameters::floor) {
-      if (samples_.entry.clock == Clock::kKernel) return;
-      free.prior = fast_time();
-      free.upper = std::clamp(free.prior * 1.01, parameter.lower * 2, parameter.upper);
-    }
-    free_.push_back(free);
-  }
-
-  template <class Test>
-  [[nodiscard]] bool any(Test test) const {
-    return std::any_of(samples_.observations.begin(), samples_.observations.end(), test);
-  }
-
-  // The time that only one sample in fifty stays under: the floor of calls, if there is one.
-  [[nodiscard]] double fast_time() const {
+  // No call is faster than the floor; the fastest two percent of the samples bound it from above.
+  [[nodiscard]] Free floor_parameter() const {
     std::vector<double> times;
     for (const Observation& o : samples_.observations) times.push_back(o.time);
     const auto place = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 50);
     std::nth_element(times.begin(), place, times.end());
-    return *place;
+    constexpr double kFloorSpread = 0.35;
+    Free free{kFloorParameter, std::max(*place, kFloorParameter.lower * 1.5), kFloorSpread};
+    free.parameter.upper = std::clamp(*place * 1.01, kFloorParameter.lower * 2, kFloorParameter.upper);
+    return free;
   }
 
-  [[nodiscard]] LawParameters parameters_at(const double* x) const {
-    LawParameters parameters = fixed_;
-    for (std::size_t j = 0; j < free_.size(); ++j) {
-      // The optimizer steps a little over bounds for its derivatives.
-      parameters.*free_[j].parameter->member = std::exp(x[j]);
-    }
-    return parameters;
+  [[nodiscard]] double value(const CalibrationEntry& entry, std::size_t j) const {
+    return j < entry.model->parameters.size() ? entry.parameters[j] : entry.floor;
+  }
+
+  // The optimizer steps a little over bounds for its derivatives.
+  [[nodiscard]] CalibrationEntry entry_at(const double* x) const {
+    CalibrationEntry entry = samples_.entry;
+    const std::size_t count = entry.model->parameters.size();
+    for (std::size_t j = 0; j < free_.size(); ++j) (j < count ? entry.parameters[j] : entry.floor) = std::exp(x[j]);
+    return entry;
   }
 
   const EntrySamples& samples_;
+  const Device& base_;
   Minimize minimize_;
-  LawParameters fixed_;
   std::vector<Free> free_;
 };
 
@@ -261,7 +253,8 @@ Agreement agreement(const std::vector<Observation>& observations, const std::vec
   return result;
 }
 
-std::vector<double> held_out_predictions(const EntrySamples& samples, const EntryFitter& fitter) {
+std::vector<double> held_out_predictions(const EntrySamples& samples, const EntryFitter& fitter,
+                                         const CalibrationEntry& whole) {
   std::vector<double> predictions(samples.observations.size());
   for (std::uint64_t fold = 0; fold < kFolds; ++fold) {
     std::vector<const Observation*> others;
@@ -269,10 +262,10 @@ std::vector<double> held_out_predictions(const EntrySamples& samples, const Entr
       if (o.shape % kFolds != fold) others.push_back(&o);
     }
     if (others.size() == samples.observations.size()) continue;
-    const LawParameters parameters = fitter.fit_to(others);
+    const CalibrationEntry entry = fitter.fit_to(others, &whole);
     for (std::size_t i = 0; i < predictions.size(); ++i) {
       const Observation& o = samples.observations[i];
-      if (o.shape % kFolds == fold) predictions[i] = predicted(o, parameters, samples.entry.clock);
+      if (o.shape % kFolds == fold) predictions[i] = fitter.predict(o, entry);
     }
   }
   return predictions;
@@ -301,19 +294,18 @@ void set_interval(EntryFit& result, const EntrySamples& samples, const std::vect
   result.entry.p90 = std::max(result.entry.p90, samples.pooled.p90);
 }
 
-EntryFit fit_entry(const EntrySamples& samples, Minimize minimize) {
-  const EntryFitter fitter(samples, minimize);
+EntryFit fit_entry(const EntrySamples& samples, const Device& base, Minimize minimize) {
+  const EntryFitter fitter(samples, base, minimize);
   std::vector<const Observation*> all;
   all.reserve(samples.observations.size());
   for (const Observation& o : samples.observations) all.push_back(&o);
-  EntryFit result{.entry = samples.entry};
-  result.entry.parameters = fitter.fit_to(all);
+  EntryFit result{.entry = fitter.fit_to(all)};
   result.entry.samples = static_cast<std::int64_t>(all.size());
-  result.entry.at_bounds = fitter.at_bounds(result.entry.parameters);
+  result.entry.at_bounds = fitter.at_bounds(result.entry);
   std::vector<double> inside;
   inside.reserve(all.size());
-  for (const Observation* o : all) inside.push_back(predicted(*o, result.entry.parameters, samples.entry.clock));
-  const std::vector<double> held_out = held_out_predictions(samples, fitter);
+  for (const Observation* o : all) inside.push_back(fitter.predict(*o, result.entry));
+  const std::vector<double> held_out = held_out_predictions(samples, fitter, result.entry);
   result.inside = agreement(samples.observations, inside);
   result.held_out = agreement(samples.observations, held_out);
   result.entry.median_error = result.held_out.median;
@@ -354,7 +346,7 @@ std::vector<CalibrationSource> sources_of(std::span<const SampleFile> files) {
 }
 
 std::string label(const CalibrationEntry& entry) {
-  return fmt::format("{} {} on the {} clock", entry.kernel, format_name(entry.format),
+  return fmt::format("{} {} on the {} clock", entry.kind->name, format_name(entry.format),
                      kClockNames[static_cast<std::size_t>(entry.clock)]);
 }
 
@@ -384,7 +376,7 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
   Collector collector(base);
   for (const SampleFile& file : files) collector.add(file);
   for (const auto& [key, samples] : collector.take()) {
-    result.entries.push_back(fit_entry(samples, minimize));
+    result.entries.push_back(fit_entry(samples, base, minimize));
     const EntryFit& latest = result.entries.back();
     result.calibration.entries.push_back(latest.entry);
     result.calibration.samples += latest.entry.samples;

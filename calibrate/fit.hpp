@@ -42,7 +42,7 @@ struct FitResult {
   std::vector<std::string> warnings;
 };
 
-/// Fits parameters of the law (cost/law.hpp) to the samples, for each kind of kernel, format and clock apart, in log
+/// Fits the parameters of the cost models to the samples, for each kind of kernel, format and clock apart, in log
 /// time, with the pooled parameters as the prior. The order of the files and of their rows does not matter. Throws
 /// InputError on samples of two devices, on a file given twice, and when the base lacks a rate that a sample needs.
 FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize minimize, const std::string& date);

@@ -7,6 +7,7 @@
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
 #include "core/text.hpp"
+#include "cost/device_file.hpp"
 #include "report/networks.hpp"
 #include "report/report.hpp"
 

@@ -9,6 +9,7 @@
 #include "cli/measure.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
+#include "cost/device_file.hpp"
 #include "io/data_path.hpp"
 #include "io/files.hpp"
 

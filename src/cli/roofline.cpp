@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
+#include "cost/device_file.hpp"
 #include "report/ceilings.hpp"
 #include "report/report.hpp"
 

@@ -7,6 +7,7 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
+#include "cost/device_file.hpp"
 #include "io/files.hpp"
 #include "report/validation.hpp"
 

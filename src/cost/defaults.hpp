@@ -1,26 +1,9 @@
 #pragma once
-// The parameters that price a kernel: the device's own, or those pooled over GPUs that were measured.
+// The parameters that price a kernel: the device's own, else those pooled over GPUs that were measured.
 
-#include <string_view>
-
-#include "core/units.hpp"
-#include "hardware/calibration.hpp"
-#include "kernels/kernel.hpp"
+#include "cost/pooled.hpp"
 
 namespace ridgepoint {
-
-/// Parameters of the law of cost/law.hpp, and the P10 and P90 of measured / predicted on chips that were left out of
-/// the fit. `kind` is the row of calibrate/pooled_defaults.py.
-struct KernelParameters {
-  std::string_view kind;
-  LawParameters law{};
-  double p10 = 1;
-  double p90 = 1;
-};
-
-/// The pooled parameters for a kernel like this one. Kinds that nobody measured take those of their nearest kin: copies
-/// those of element-wise ops, reductions those of norms, sparse products those of embeddings.
-const KernelParameters& pooled_parameters(const Kernel& kernel);
 
 /// The calibration's own parameters for a kernel like this one as that clock sees it, or null. Where the kind itself
 /// was not measured its kin stands in, where the format was not its twin, where the clock was not the next best.

@@ -1,49 +1,22 @@
 #pragma once
-// The law that every kernel's time follows.
+// The common law: it prices the kinds of kernels that have no model of their own.
 
-#include <array>
-
-#include "cost/bound.hpp"
-#include "hardware/device.hpp"
-#include "kernels/kernel.hpp"
+#include "cost/model.hpp"
 
 namespace ridgepoint {
 
-/// The time that each resource needs alone, by Bound.
-using Needs = std::array<Seconds, kBoundCount>;
-
-/// What a kernel asks of a device: the times at the rates of its data sheet, and the share of its bytes that are still
-/// in the last cache from the run before (0 in a network, whose operands come from memory).
-struct Demand {
-  Seconds product{};       ///< of matrix products
-  bool on_matrix = false;  ///< a product without a matrix unit for its format runs on the vector units
-  Seconds vector{};
-  Seconds special{};
-  Seconds dram{};
-  Seconds l2{};
-  double cached = 0;
+/// Parameters of the law, in the order of its table.
+enum LawParameter : std::size_t {
+  kComputeEfficiency,
+  kVectorEfficiency,
+  kMemoryEfficiency,
+  kLatency,
+  kSmoothness,
+  kCacheBandwidthRatio,
 };
 
-/// The demand of some work. The device must have a rate for its math format.
-Demand demand_of(const Work& work, const Device& device);
-
-/// The share of `footprint`, the bytes that a measurement walks through before it comes back to the first, that the
-/// last cache still holds: nearly all below its capacity, nearly nothing above, half of it there. 0 when the device has
-/// no known cache.
-double cached_share(Bytes footprint, const Device& device);
-
-/// What the plain roofline knows: the needs of units and device memory at the data sheet's rates.
-Needs roofline_needs(const Demand& demand);
-
-/// The needs at the rates that are reached in practice; without the launch.
-Needs reached(const Demand& demand, const LawParameters& parameters);
-
 /// latency + (sum over units and dram of need^smoothness)^(1 / smoothness): the maximum where one dominates, somewhat
-/// more where several are close. Special functions and the l2, which the pooled fit did not see, are ceilings and no
-/// more. `needs` are reached ones. The floor is apart (see over_floor).
-Seconds law(const Needs& needs, const LawParameters& parameters, Seconds latency);
-
-/// The larger of a kernel's time and the host's time to issue it, rounded off where they are close.
-Seconds over_floor(Seconds time, Seconds floor);
+/// more where several are close. Special functions and the l2, which no fit saw, are ceilings and no more.
+extern const CostModel kLaw;
 
 }  // namespace ridgepoint

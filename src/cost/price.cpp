@@ -17,14 +17,6 @@ Bound largest_need(const Price& price) {
   return largest->value() > 0 ? static_cast<Bound>(largest - price.needs.begin()) : Bound::kNone;
 }
 
-void price_by_law(Price& price, const Demand& demand, const LawParameters& parameters, bool part) {
-  const Seconds latency{part ? 0 : parameters.latency};
-  price.needs = reached(demand, parameters);
-  price.time = law(price.needs, parameters, latency);
-  need(price, Bound::kLaunch) = latency;
-  price.bound = largest_need(price);
-}
-
 void set_interval(Price& price, double p10, double p90) {
   price.p10 = price.time * p10;
   price.p90 = price.time * p90;
@@ -50,21 +42,13 @@ bool pays_for_call(const CalibrationEntry& entry, const Device& device, Clock se
   return entry.clock != Clock::kKernel && (seen_by != Clock::kKernel || device.kind == "cpu");
 }
 
-void price_by_entry(Price& price, const Launch& launch, const Demand& demand, const CalibrationEntry& entry,
-                    const Device& device, Clock clock) {
-  price.own = true;
-  price_by_law(price, demand, entry.parameters, launch.part);
-  if (!launch.part && pays_for_call(entry, device, clock)) wait_for_host(price, Seconds{entry.parameters.floor});
-  set_interval(price, entry.p10, entry.p90);
-  if (!launch.part && entry.clock == Clock::kKernel && clock != Clock::kKernel) wait_for_pooled_host(price);
-}
-
-// The bytes between two visits to the same one: looked-up rows count once at most.
-Bytes footprint(const Launch& launch, double copies) {
-  const auto* gather = std::get_if<Gather>(&launch.kernel);
-  if (gather == nullptr) return launch.work.bytes() * copies;
-  const double rows = std::min(gather->table_rows, gather->lookups) * gather->row_bytes;
-  return Bytes{rows + gather->index_bytes + gather->other_bytes} * copies;
+// A part of a kernel pays neither for a launch nor for the host.
+void wait_for_host(Price& price, const Pricing& pricing, const Device& device, Clock clock) {
+  const CalibrationEntry* entry = pricing.entry;
+  if (entry != nullptr && pays_for_call(*entry, device, clock)) wait_for_host(price, Seconds{entry->floor});
+  set_interval(price, pricing.p10, pricing.p90);
+  const bool of_kernels = entry == nullptr || entry->clock == Clock::kKernel;
+  if (of_kernels && clock != Clock::kKernel) wait_for_pooled_host(price);
 }
 
 }  // namespace
@@ -79,35 +63,43 @@ Mode resolve(Mode mode, const Device& device) {
   return mode;
 }
 
-Demand demand_of(const Launch& launch, const Device& device, const Circumstances& circumstances) {
-  Demand demand = demand_of(launch.work, device);
-  if (circumstances.copies > 0) demand.cached = cached_share(footprint(launch, circumstances.copies), device);
-  return demand;
+Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock clock) {
+  if (resolve(mode, device) == Mode::kCalibrated) {
+    if (const CalibrationEntry* entry = own_parameters(launch.kernel, *device.calibration, clock))
+      return {entry->model, entry->parameters, entry->p10, entry->p90, entry};
+  }
+  const PooledParameters& pooled = pooled_parameters(launch.kernel, clock);
+  return {pooled.model, pooled.values, pooled.p10, pooled.p90};
 }
 
 Price price(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
   Price price;
   if (launch.work.empty()) return price;
-  const Mode resolved = resolve(mode, device);
-  const Demand demand = demand_of(launch, device, circumstances);
-  price.needs = roofline_needs(demand);
+  const Situation situation = situation_of(launch, device, circumstances);
+  price.needs = roofline_needs(situation.demand);
   price.roofline = *std::max_element(price.needs.begin(), price.needs.end());
   price.bound = largest_need(price);
   price.time = price.p10 = price.p90 = price.roofline;
-  if (resolved == Mode::kRoofline) return price;
-  const CalibrationEntry* entry = nullptr;
-  if (resolved == Mode::kCalibrated) {
-    entry = own_parameters(launch.kernel, *device.calibration, circumstances.clock);
-  }
-  if (entry != nullptr) {
-    price_by_entry(price, launch, demand, *entry, device, circumstances.clock);
+  if (mode == Mode::kRoofline) return price;
+  const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
+  const Timing timing = pricing.model->time(situation, pricing.parameters);
+  price.own = pricing.entry != nullptr;
+  price.needs = timing.needs;
+  price.time = timing.time;
+  price.bound = largest_need(price);
+  if (launch.part) {
+    set_interval(price, pricing.p10, pricing.p90);
   } else {
-    const KernelParameters& pooled = pooled_parameters(launch.kernel);
-    price_by_law(price, demand, pooled.law, launch.part);
-    set_interval(price, pooled.p10, pooled.p90);
-    if (!launch.part && circumstances.clock != Clock::kKernel) wait_for_pooled_host(price);
+    wait_for_host(price, pricing, device, circumstances.clock);
   }
   return price;
+}
+
+Terms terms_of(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
+  if (mode == Mode::kRoofline) return {};
+  const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
+  if (pricing.model->terms == nullptr) return {};
+  return pricing.model->terms(situation_of(launch, device, circumstances), pricing.parameters);
 }
 
 std::optional<Problem> missing_format(const Device& device, DType math) {

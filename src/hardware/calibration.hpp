@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/dtype.hpp"
-#include "io/object_reader.hpp"
+#include "hardware/parameter.hpp"
+#include "kernels/cost_kind.hpp"
 
 namespace ridgepoint {
 
@@ -17,43 +19,20 @@ namespace ridgepoint {
 enum class Clock : std::uint8_t { kKernel, kOp, kWall };
 inline constexpr std::array<std::string_view, 3> kClockNames{"kernel", "op", "wall"};
 
-/// The parameters of the law of cost/law.hpp. Times in seconds.
-struct LawParameters {
-  double compute_efficiency = 1;     ///< of the peak of matrix products
-  double vector_efficiency = 1;      ///< of the peaks of vector units and special functions
-  double memory_efficiency = 1;      ///< of dram bandwidth
-  double latency = 0;                ///< of starting and draining a kernel
-  double smoothness = 1;             ///< of the maximum over resources: 1 adds them up, infinity is the maximum
-  double cache_bandwidth_ratio = 1;  ///< how many times faster than dram the last cache is
-  double floor = 0;                  ///< the host's time to issue a call; a kernel under it is hidden
-};
+struct CostModel;  // cost/model.hpp: what the parameters mean
 
-/// A parameter's name in files, and the values that it can have.
-struct LawParameter {
-  std::string_view name;
-  double LawParameters::*member;
-  double lower;
-  double upper;
-  bool optional;  ///< may be absent in files: it is then that of a default LawParameters
-};
-
-/// Efficiencies may pass 1 by a little: data sheets quote clocks that parts exceed.
-inline constexpr std::array kLawParameters{
-    LawParameter{"compute_efficiency", &LawParameters::compute_efficiency, 1e-3, 1.1, false},
-    LawParameter{"vector_efficiency", &LawParameters::vector_efficiency, 1e-3, 1.1, true},
-    LawParameter{"memory_efficiency", &LawParameters::memory_efficiency, 1e-3, 1.1, false},
-    LawParameter{"latency_s", &LawParameters::latency, 1e-8, 1e-2, false},
-    LawParameter{"smoothness", &LawParameters::smoothness, 1, 8, false},
-    LawParameter{"cache_bandwidth_ratio", &LawParameters::cache_bandwidth_ratio, 1, 30, true},
-    LawParameter{"floor_s", &LawParameters::floor, 1e-8, 1e-2, true},
-};
+/// The time below which no call comes back: a parameter of every model on the clocks `op` and `wall`. In seconds.
+inline constexpr ModelParameter kFloorParameter{
+    "floor_s", "the host's time to issue a call; a kernel under it is hidden", 1e-8, 1e-2, 30e-6, 1, 1e-300};
 
 /// The parameters of one kind of kernel in one format under one clock, and how well they describe the samples.
 struct CalibrationEntry {
-  std::string kernel;             ///< a name of kCostKinds
+  const CostKind* kind = nullptr;
   std::optional<DType> format{};  ///< of the products; none for passes over memory
   Clock clock = Clock::kKernel;
-  LawParameters parameters{};
+  const CostModel* model = nullptr;
+  ParameterValues parameters{};  ///< of the model
+  double floor = 0;              ///< see kFloorParameter; 0 on the kernel clock
   std::int64_t samples = 0;
   double p10 = 1;                        ///< of measured / predicted, on samples that were left out of the fit
   double p90 = 1;                        ///< the same
@@ -82,13 +61,7 @@ struct Calibration {
 /// What a format is called in a calibration: its name, or "any".
 std::string_view format_name(std::optional<DType> format);
 
-/// Reads a device's `calibration`. Throws InputError.
-Calibration read_calibration(const std::shared_ptr<const Document>& document, const Node& node);
-
 /// Whether `text` is a date as YYYY-MM-DD.
 bool is_date(std::string_view text);
-
-/// The text of a device file: the base's own members in their order, and this calibration in place of any earlier one.
-std::string write_device(const Document& base, const Calibration& calibration);
 
 }  // namespace ridgepoint

@@ -1,7 +1,5 @@
 #include "hardware/device.hpp"
 
-#include "io/data_path.hpp"
-
 namespace ridgepoint {
 
 std::optional<FlopRate> Device::product_rate(DType math) const {
@@ -15,10 +13,6 @@ std::optional<FlopRate> Device::vector_rate() const {
   const auto& fp32 = vector[static_cast<std::size_t>(DType::kFp32)];
   if (fp32) return fp32->rate;
   return std::nullopt;
-}
-
-Device load_device(const std::string& name_or_path) {
-  return read_device(Document::load(resolve(kDevices, name_or_path)));
 }
 
 }  // namespace ridgepoint

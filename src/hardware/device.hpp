@@ -71,11 +71,9 @@ struct Device {
   [[nodiscard]] Bandwidth dram_bandwidth() const { return *dram.bandwidth; }
 };
 
-/// Reads a device file. Throws InputError.
-Device read_device(const std::shared_ptr<const Document>& document);
-
-/// The device of a name of hwspecs/ or of a path. Throws InputError.
-Device load_device(const std::string& name_or_path);
+/// Reads what a device file says of the device itself; `cost/device_file.hpp` reads its calibration too. Throws
+/// InputError.
+Device read_datasheet(const std::shared_ptr<const Document>& document);
 
 /// Sentences about values of a device that contradict each other: rates that are not units x lanes x 2 x clock, fp8
 /// that is not twice fp16 where it should be, an l2 slower than the dram. Empty for a sound file.

@@ -29,7 +29,7 @@ class Reader {
       for (const Node& note : root.array(*notes)) device_.notes.push_back(root.string(note));
     }
     read_datasheet(root.required("datasheet"));
-    if (const Node* node = root.optional("calibration")) device_.calibration = read_calibration(document_, *node);
+    root.optional("calibration");  // whose parameters cost models know
     root.finish();
     return std::move(device_);
   }
@@ -171,6 +171,6 @@ class Reader {
 
 }  // namespace
 
-Device read_device(const std::shared_ptr<const Document>& document) { return Reader(document).read(); }
+Device read_datasheet(const std::shared_ptr<const Document>& document) { return Reader(document).read(); }
 
 }  // namespace ridgepoint

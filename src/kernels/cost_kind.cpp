@@ -19,6 +19,12 @@ const CostKind& cost_kind(const Kernel& kernel) {
   return *std::find_if(kCostKinds.begin(), kCostKinds.end(), [&](const CostKind& kind) { return kind.name == name; });
 }
 
+const CostKind* kin_of(const CostKind& kind) {
+  const auto found = std::find_if(kCostKinds.begin(), kCostKinds.end(),
+                                  [&](const CostKind& candidate) { return candidate.name == kind.kin; });
+  return found == kCostKinds.end() ? nullptr : &*found;
+}
+
 std::optional<DType> cost_format(const Kernel& kernel) {
   if (const auto* gemm = std::get_if<Gemm>(&kernel)) return gemm->math;
   if (const auto* conv = std::get_if<Conv>(&kernel)) return conv->math;

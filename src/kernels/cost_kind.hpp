@@ -32,6 +32,9 @@ inline constexpr std::array kCostKinds{
 
 const CostKind& cost_kind(const Kernel& kernel);
 
+/// The kind whose parameters stand in, or null.
+const CostKind* kin_of(const CostKind& kind);
+
 /// The format that decides a kernel's rates: that of its products. None for passes over memory, whose bytes say all.
 std::optional<DType> cost_format(const Kernel& kernel);
 

@@ -1,7 +1,10 @@
 // Prices with a device's own parameters.
 
+#include <algorithm>
 #include <cmath>
 
+#include "cost/device_file.hpp"
+#include "cost/law.hpp"
 #include "cost/validation.hpp"
 #include "tests/support.hpp"
 
@@ -11,10 +14,13 @@ namespace {
 const Gemm kLarge{
     .m = 4096, .n = 4096, .k = 4096, .a = DType::kBf16, .b = DType::kBf16, .c = DType::kBf16, .math = DType::kBf16};
 
-CalibrationEntry entry(std::string kernel, std::optional<DType> format, Clock clock, double efficiency) {
+// Entries of the common law, which may price every kind.
+CalibrationEntry entry(const std::string& kernel, std::optional<DType> format, Clock clock, double efficiency) {
+  const auto* const kind = std::find_if(kCostKinds.begin(), kCostKinds.end(),
+                                        [&](const CostKind& candidate) { return candidate.name == kernel; });
   CalibrationEntry e{
-      .kernel = std::move(kernel), .format = format, .clock = clock, .samples = 100, .p10 = 0.5, .p90 = 2};
-  e.parameters = {.compute_efficiency = efficiency, .memory_efficiency = efficiency, .latency = 1e-6, .smoothness = 4};
+      .kind = kind, .format = format, .clock = clock, .model = &kLaw, .samples = 100, .p10 = 0.5, .p90 = 2};
+  e.parameters = {efficiency, 1, efficiency, 1e-6, 4, 1};
   return e;
 }
 
@@ -73,7 +79,7 @@ TEST_CASE("a twin format and the kin of a kind stand in, a strange format does n
 
 TEST_CASE("each clock takes its own entries first", "[price]") {
   CalibrationEntry op = entry("gemm", DType::kBf16, Clock::kOp, 0.25);
-  op.parameters.floor = 30e-6;
+  op.floor = 30e-6;
   const Device both = calibrated({entry("gemm", DType::kBf16, Clock::kKernel, 0.5), op});
   const Gemm tiny{
       .m = 8, .n = 8, .k = 8, .a = DType::kBf16, .b = DType::kBf16, .c = DType::kBf16, .math = DType::kBf16};
@@ -90,7 +96,7 @@ TEST_CASE("each clock takes its own entries first", "[price]") {
 
 TEST_CASE("wall entries price a graph: with their floor only where the host is the device", "[price]") {
   CalibrationEntry wall = entry("gemm", DType::kBf16, Clock::kWall, 0.5);
-  wall.parameters.floor = 30e-6;
+  wall.floor = 30e-6;
   const Gemm tiny{
       .m = 8, .n = 8, .k = 8, .a = DType::kBf16, .b = DType::kBf16, .c = DType::kBf16, .math = DType::kBf16};
   Device device = calibrated({wall});
@@ -102,8 +108,8 @@ TEST_CASE("wall entries price a graph: with their floor only where the host is t
 
 TEST_CASE("operands that stay in the cache come at its bandwidth", "[price]") {
   CalibrationEntry e = entry("elementwise", std::nullopt, Clock::kKernel, 1);
-  e.parameters.cache_bandwidth_ratio = 4;
-  e.parameters.latency = 1e-8;
+  e.parameters[kCacheBandwidthRatio] = 4;
+  e.parameters[kLatency] = 1e-8;
   const Device device = calibrated({e});  // its l2 holds 96 MiB
   const Stream small{.rows = 1, .cols = 1e6, .read = Bytes{8e6}, .written = Bytes{4e6}};
   const double cold = seconds(device, small);
@@ -120,7 +126,7 @@ TEST_CASE("operands that stay in the cache come at its bandwidth", "[price]") {
 
 TEST_CASE("a part of a kernel pays neither for a launch nor for the host", "[price]") {
   CalibrationEntry op = entry("gemm", DType::kBf16, Clock::kOp, 0.5);
-  op.parameters.floor = 30e-6;
+  op.floor = 30e-6;
   const Device device = calibrated({op});
   Launch part = launch(kLarge);
   part.part = true;

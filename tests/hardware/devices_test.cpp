@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cost/device_file.hpp"
 #include "hardware/device.hpp"
 #include "tests/support.hpp"
 

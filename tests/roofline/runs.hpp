@@ -1,6 +1,7 @@
 #pragma once
 // Every model in many kinds of runs.
 
+#include "cost/device_file.hpp"
 #include "roofline/estimate.hpp"
 #include "tests/families/counting.hpp"
 #include "tests/support.hpp"

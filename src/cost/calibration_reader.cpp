@@ -4,8 +4,9 @@
 #include <cctype>
 
 #include "core/text.hpp"
-#include "hardware/calibration.hpp"
-#include "kernels/cost_kind.hpp"
+#include "cost/device_file.hpp"
+#include "cost/law.hpp"
+#include "io/object_reader.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -59,11 +60,14 @@ class Reader {
     std::vector<std::string_view> kinds;
     kinds.reserve(kCostKinds.size());
     for (const CostKind& kind : kCostKinds) kinds.push_back(kind.name);
-    CalibrationEntry entry{.kernel = reader.choice(reader.required("kernel"), kinds)};
+    const std::string kind = reader.choice(reader.required("kernel"), kinds);
+    const auto place = std::find(kinds.begin(), kinds.end(), kind) - kinds.begin();
+    CalibrationEntry entry{.kind = &kCostKinds[static_cast<std::size_t>(place)]};
     entry.format = read_format(reader);
     const std::string clock = reader.choice(reader.required("clock"), kClockNames);
     entry.clock = static_cast<Clock>(std::find(kClockNames.begin(), kClockNames.end(), clock) - kClockNames.begin());
-    entry.parameters = read_parameters(reader.required("parameters"));
+    entry.model = &read_model(reader, *entry.kind);
+    read_parameters(reader.required("parameters"), entry);
     entry.samples = read_samples(reader);
     entry.p10 = reader.positive(reader.required("p10"));
     const Node& p90 = reader.required("p90");
@@ -71,7 +75,8 @@ class Reader {
     if (entry.p90 < entry.p10) reader.fail(p90, {"p90 is below p10", "a larger value"});
     entry.median_error = reader.non_negative(reader.required("median_error"));
     if (const Node* bounds = reader.optional("at_bounds")) {
-      for (const Node& name : reader.array(*bounds)) entry.at_bounds.push_back(reader.choice(name, parameter_names()));
+      for (const Node& name : reader.array(*bounds))
+        entry.at_bounds.push_back(reader.choice(name, parameter_names(*entry.model)));
     }
     reader.finish();
     expect_new(reader, entry);
@@ -87,34 +92,45 @@ class Reader {
     return word == kAnyFormat ? std::nullopt : find_dtype(word);
   }
 
-  static std::vector<std::string_view> parameter_names() {
+  // Files that name no model are older than all models but the common law.
+  static const CostModel& read_model(ObjectReader& reader, const CostKind& kind) {
+    const Node* node = reader.optional("model");
+    if (node == nullptr) return kLaw;
     std::vector<std::string_view> names;
-    names.reserve(kLawParameters.size());
-    for (const LawParameter& parameter : kLawParameters) names.push_back(parameter.name);
+    for (const CostModel* model : models_for(kind)) names.push_back(model->name);
+    return reader.choice(*node, names) == names.front() ? model_of(kind) : kLaw;
+  }
+
+  static std::vector<std::string_view> parameter_names(const CostModel& model) {
+    std::vector<std::string_view> names;
+    for (const ModelParameter& parameter : model.parameters) names.push_back(parameter.name);
+    names.push_back(kFloorParameter.name);
     return names;
   }
 
-  LawParameters read_parameters(const Node& node) {
+  void read_parameters(const Node& node, CalibrationEntry& entry) const {
     ObjectReader reader(document_, node, "parameters");
-    LawParameters parameters;
-    for (const LawParameter& parameter : kLawParameters) {
-      const Node* value = parameter.optional ? reader.optional(parameter.name) : &reader.required(parameter.name);
-      if (value == nullptr) continue;
-      const double number = reader.positive(*value);
-      if (number < parameter.lower || number > parameter.upper) {
-        reader.fail(*value, {fmt::format("{} is {}", in_quotes(parameter.name), number),
-                             fmt::format("{} to {}", parameter.lower, parameter.upper)});
-      }
-      parameters.*parameter.member = number;
-    }
+    const auto& parameters = entry.model->parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i) entry.parameters[i] = read_value(reader, parameters[i]);
+    if (reader.optional(kFloorParameter.name) != nullptr) entry.floor = read_value(reader, kFloorParameter);
     reader.finish();
-    return parameters;
+  }
+
+  static double read_value(ObjectReader& reader, const ModelParameter& parameter) {
+    const Node* value = parameter.absent > 0 ? reader.optional(parameter.name) : &reader.required(parameter.name);
+    if (value == nullptr) return parameter.absent;
+    const double number = reader.positive(*value);
+    if (number < parameter.lower || number > parameter.upper) {
+      reader.fail(*value, {fmt::format("{} is {}", in_quotes(parameter.name), number),
+                           fmt::format("{} to {}", parameter.lower, parameter.upper)});
+    }
+    return number;
   }
 
   void expect_new(const ObjectReader& reader, const CalibrationEntry& entry) const {
     for (const CalibrationEntry& known : calibration_.entries) {
-      if (known.kernel != entry.kernel || known.format != entry.format || known.clock != entry.clock) continue;
-      reader.fail(reader.node(), {fmt::format("a second entry of {} {} on the {} clock", entry.kernel,
+      if (known.kind != entry.kind || known.format != entry.format || known.clock != entry.clock) continue;
+      reader.fail(reader.node(), {fmt::format("a second entry of {} {} on the {} clock", entry.kind->name,
                                               format_name(entry.format), kClockNames[static_cast<int>(entry.clock)]),
                                   "one entry for each kernel, format and clock"});
     }

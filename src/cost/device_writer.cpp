@@ -2,7 +2,8 @@
 
 #include <cstdlib>
 
-#include "hardware/calibration.hpp"
+#include "cost/device_file.hpp"
+#include "cost/model.hpp"
 #include "io/json_text.hpp"
 
 namespace ridgepoint {
@@ -15,22 +16,20 @@ double rounded(double value) { return std::strtod(fmt::format("{:.6g}", value).c
 
 Node real(std::string_view key, double value) { return json_real(std::string(key), rounded(value)); }
 
-Node parameters_node(const LawParameters& parameters) {
+Node parameters_node(const CalibrationEntry& entry) {
   std::vector<Node> members;
-  const LawParameters defaults;
-  for (const LawParameter& parameter : kLawParameters) {
-    const double value = parameters.*parameter.member;
-    if (parameter.optional && value == defaults.*parameter.member) continue;
-    members.push_back(real(parameter.name, value));
-  }
+  for (std::size_t i = 0; i < entry.model->parameters.size(); ++i)
+    members.push_back(real(entry.model->parameters[i].name, entry.parameters[i]));
+  if (entry.floor > 0) members.push_back(real(kFloorParameter.name, entry.floor));
   return json_object("parameters", std::move(members));
 }
 
 Node entry_node(const CalibrationEntry& entry) {
-  std::vector<Node> members{json_string("kernel", entry.kernel),
+  std::vector<Node> members{json_string("kernel", std::string(entry.kind->name)),
                             json_string("format", std::string(format_name(entry.format))),
                             json_string("clock", std::string(kClockNames[static_cast<std::size_t>(entry.clock)])),
-                            parameters_node(entry.parameters),
+                            json_string("model", std::string(entry.model->name)),
+                            parameters_node(entry),
                             json_integer("samples", entry.samples),
                             real("p10", entry.p10),
                             real("p90", entry.p90),

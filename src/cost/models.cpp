@@ -1,0 +1,37 @@
+#include "cost/law.hpp"
+#include "cost/model.hpp"
+
+namespace ridgepoint {
+namespace {
+
+/// Which model prices a kind of kernel.
+struct ModelOfKind {
+  std::string_view kind;
+  const CostModel& model;
+};
+
+// Kinds that are not here are priced by the common law.
+constexpr std::array<ModelOfKind, 0> kModels{};
+
+}  // namespace
+
+const CostModel& model_of(const CostKind& kind) {
+  for (const ModelOfKind& row : kModels) {
+    if (row.kind == kind.name) return row.model;
+  }
+  return kLaw;
+}
+
+std::array<const CostModel*, 2> models_for(const CostKind& kind) { return {&model_of(kind), &kLaw}; }
+
+ParameterValues typical_values(const CostModel& model) {
+  ParameterValues values{};
+  for (std::size_t i = 0; i < model.parameters.size(); ++i) values[i] = model.parameters[i].typical;
+  return values;
+}
+
+Situation situation_of(const Launch& launch, const Device& device, const Circumstances& circumstances) {
+  return {launch, device, circumstances, demand_of(launch, device, circumstances)};
+}
+
+}  // namespace ridgepoint
