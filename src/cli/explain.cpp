@@ -6,7 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
-#include "core/text.hpp"
+#include "cost/device_file.hpp"
 #include "network/find_layers.hpp"
 #include "report/explanation.hpp"
 

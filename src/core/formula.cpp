@@ -16,7 +16,10 @@ namespace {
 struct Part {
   double value = 0;
   std::string text;
+  bool operator<(const Part& other) const { return value < other.value; }
 };
+
+constexpr std::size_t kAnyNumber = 0;
 
 struct Function {
   std::string_view name;
@@ -25,8 +28,8 @@ struct Function {
 };
 
 constexpr std::array kFunctions{
-    Function{"max", 2, [](const std::vector<Part>& a) { return std::max(a[0].value, a[1].value); }},
-    Function{"min", 2, [](const std::vector<Part>& a) { return std::min(a[0].value, a[1].value); }},
+    Function{"max", kAnyNumber, [](const std::vector<Part>& a) { return std::max_element(a.begin(), a.end())->value; }},
+    Function{"min", kAnyNumber, [](const std::vector<Part>& a) { return std::min_element(a.begin(), a.end())->value; }},
     Function{"ceil", 1, [](const std::vector<Part>& a) { return std::ceil(a[0].value); }},
     Function{"floor", 1, [](const std::vector<Part>& a) { return std::floor(a[0].value); }},
     Function{"exp", 1, [](const std::vector<Part>& a) { return std::exp(a[0].value); }},
@@ -176,7 +179,7 @@ class Reader {
     std::vector<Part> arguments{comparison()};
     while (take(",")) arguments.push_back(comparison());
     expect(")");
-    if (arguments.size() != function->arguments) fail("wrong number of arguments");
+    if (function->arguments != kAnyNumber && arguments.size() != function->arguments) fail("wrong number of arguments");
     std::string text = std::string(word) + "(";
     for (std::size_t i = 0; i < arguments.size(); ++i) text += (i == 0 ? "" : ", ") + arguments[i].text;
     return {function->apply(arguments), text + ")"};

@@ -13,6 +13,9 @@ namespace ridgepoint {
 /// Terms in an order in which each follows from those before it; one without a formula is given.
 class Derivation {
  public:
+  Derivation() = default;
+  explicit Derivation(Terms terms) : terms_(std::move(terms)) {}
+
   /// A number that stands for itself: a size, a rate.
   void given(std::string_view symbol, double value, std::string_view unit = "", std::string_view source = "");
   /// A number on the way, the value of its formula. Throws std::logic_error when the formula cannot be evaluated.

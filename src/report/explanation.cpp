@@ -27,7 +27,7 @@ std::string with_source(std::string text, std::string_view source) {
 }
 
 // The numbers that a derivation starts from stand side by side, the formulas one below the other.
-std::string text_of(const Derivation& d, std::size_t width) {
+std::string text_of(const Derivation& d, std::size_t width, std::size_t indent = 2) {
   std::string given;
   std::string formulas;
   for (const Term& term : d.terms()) {
@@ -35,10 +35,10 @@ std::string text_of(const Derivation& d, std::size_t width) {
       given += fmt::format("{}{} {}{}", given.empty() ? "" : ", ", term.symbol, human_term(term),
                            term.source.empty() ? "" : " (" + term.source + ")");
     } else {
-      formulas += line(with_source(equation_of(d, term), term.source), width);
+      formulas += line(with_source(equation_of(d, term), term.source), width, indent);
     }
   }
-  return (given.empty() ? "" : line("with " + given, width)) + formulas;
+  return (given.empty() ? "" : line("with " + given, width, indent)) + formulas;
 }
 
 std::string text_of(const ExplainedTensor& tensor) {
@@ -78,7 +78,10 @@ std::string price_text(const ExplainedPrice& price, std::size_t width) {
   std::string text = fmt::format("\nprice on {} ({})\n", printable(price.device), name(price.mode));
   for (const ExplainedLaunch& launch : price.launches) {
     text += line(fmt::format("{}: {}, {}", name(launch.pass), launch.kind, bound_line(launch.price)), width);
-    for (const ExplainedNeed& need : needs_of(launch.price)) text += line(need_line(need, launch), width, 4);
+    text += text_of(launch.formulas, width, 4);
+    if (launch.price.needs[static_cast<std::size_t>(Bound::kHost)].value() > 0 || launch.formulas.terms().empty()) {
+      for (const ExplainedNeed& need : needs_of(launch.price)) text += line(need_line(need, launch), width, 4);
+    }
   }
   for (const std::string& sentence : verdict(price)) text += line(sentence, width);
   return text;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "core/human.hpp"
 #include "core/text.hpp"
@@ -43,10 +44,19 @@ std::string human_term(const Term& term) {
   return human_si(term.value, term.unit.c_str());
 }
 
+std::string numbers_of(const Derivation& derivation, const Term& term) {
+  try {
+    return derivation.numbers(term);
+  } catch (const std::logic_error&) {
+    return "";
+  }
+}
+
 std::string equation_of(const Derivation& derivation, const Term& term) {
-  const std::string numbers = derivation.numbers(term);
+  const std::string numbers = numbers_of(derivation, term);
   const std::string value = human_term(term);
-  return fmt::format("{} = {}{}{}", term.symbol, term.formula, numbers == term.formula ? "" : " = " + numbers,
+  return fmt::format("{} = {}{}{}", term.symbol, term.formula,
+                     numbers.empty() || numbers == term.formula ? "" : " = " + numbers,
                      numbers == value ? "" : " = " + value);
 }
 

@@ -21,6 +21,9 @@ std::vector<ExplainedNeed> needs_of(const Price& price);
 /// A term's value as people read it, with its unit.
 std::string human_term(const Term& term);
 
+/// The formula of a term with numbers, or "" where it is a sentence.
+std::string numbers_of(const Derivation& derivation, const Term& term);
+
 /// "macs = batch m n k = 1 x 512 x 1024 x 1024 = 537 M".
 std::string equation_of(const Derivation& derivation, const Term& term);
 

@@ -13,7 +13,7 @@ Json terms(const Derivation& d) {
     Json object{{"symbol", term.symbol}, {"value", json_number(term.value)}, {"unit", term.unit}};
     if (!term.formula.empty()) {
       object["formula"] = term.formula;
-      object["numbers"] = d.numbers(term);
+      object["numbers"] = numbers_of(d, term);
     }
     if (!term.source.empty()) object["source"] = term.source;
     array.push_back(std::move(object));
@@ -69,6 +69,8 @@ Json price(const ExplainedPrice& p) {
     item["time_p90_s"] = launch.price.p90.value();
     item["roofline_time_s"] = launch.price.roofline.value();
     item["bound"] = name(launch.price.bound);
+    item["model"] = launch.model;
+    item["terms"] = terms(launch.formulas);
     object["launches"].push_back(std::move(item));
   }
   object["time_s"] = p.row.total.time;

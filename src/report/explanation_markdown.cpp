@@ -12,7 +12,7 @@ std::string table_of(const Derivation& d) {
   for (const Term& term : d.terms()) {
     const bool given = term.formula.empty();
     text += fmt::format("| {} | {} | {} | {} | {} |\n", markdown_text(term.symbol), markdown_text(term.formula),
-                        given ? "" : markdown_text(d.numbers(term)), human_term(term), markdown_text(term.source));
+                        given ? "" : markdown_text(numbers_of(d, term)), human_term(term), markdown_text(term.source));
   }
   return text + "\n";
 }
@@ -26,9 +26,11 @@ std::string tensor_row(const ExplainedTensor& tensor) {
 std::string price_of(const ExplainedPrice& price) {
   std::string text = fmt::format("### price on {}\n\n", markdown_text(price.device));
   for (const ExplainedLaunch& launch : price.launches) {
-    text += fmt::format("- {} {}: {}\n", name(launch.pass), markdown_text(launch.kind), bound_line(launch.price));
+    text += fmt::format("{} {}: {}\n\n", name(launch.pass), markdown_text(launch.kind), bound_line(launch.price));
+    text += table_of(launch.formulas);
     for (const ExplainedNeed& need : needs_of(launch.price))
-      text += fmt::format("  - {}\n", markdown_text(need_line(need, launch)));
+      text += fmt::format("- {}\n", markdown_text(need_line(need, launch)));
+    text += "\n";
   }
   for (const std::string& sentence : verdict(price)) text += fmt::format("- {}\n", markdown_text(sentence));
   return text;

@@ -83,6 +83,13 @@ ExplainedFusion fusion_of(const Network& network, const Lowering& lowering, cons
   return fusion;
 }
 
+void explain_price(ExplainedLaunch& launch, const Device& device, Mode mode, Execution execution) {
+  if (mode == Mode::kRoofline) return;
+  const Clock clock = clock_of(execution);
+  launch.model = pricing_of(launch.launch, device, mode, clock).model->name;
+  launch.formulas = Derivation(terms_of(launch.launch, device, mode, {.clock = clock}));
+}
+
 ExplainedPrice price_of(const Network& network, const Lowering& lowering, const Group& group,
                         const EngineOptions& options, const Device& device) {
   const Estimate whole = estimate(network, device, options);
@@ -94,7 +101,9 @@ ExplainedPrice price_of(const Network& network, const Lowering& lowering, const 
   for (const Pass pass : kPasses) {
     for (Launch launch : launches.passes[static_cast<std::size_t>(pass)]) {
       if (options.work_share != 1) launch.work = launch.work * options.work_share;
+      if (launch.work.empty()) continue;
       result.launches.push_back({pass, std::string(kind_name(launch.kernel)), launch, pricer.price_of(launch)});
+      explain_price(result.launches.back(), device, result.mode, options.execution);
     }
   }
   return result;

@@ -27,12 +27,15 @@ struct ExplainedKernel {
   Derivation counts;
 };
 
-/// One launch of the group that the layer runs in: its demand with what was fused into it, and its price.
+/// One launch of the group that the layer runs in: its demand with what was fused into it, its price, and the formulas
+/// behind it (none in the plain roofline). `model` is the cost model's name.
 struct ExplainedLaunch {
   Pass pass = Pass::kFprop;
   std::string kind;
   Launch launch;
   Price price;
+  std::string model;
+  Derivation formulas;
 };
 
 /// What fusion does with the layer: the layers of its group (itself alone when nothing is fused), and the bytes that
