@@ -123,8 +123,8 @@ Terms terms_of_law(const Situation& situation, const ParameterValues& p) {
     if (d.find(ceiling) != nullptr) largest += fmt::format(", {}", ceiling);
   }
   const bool part = situation.launch.part;
-  d.result("time", fmt::format("{}max({})", part ? "" : "latency_s + ", largest),
-           timing.time.value(), "s", part ? "a part of a larger kernel: no launch" : "docs/model.md");
+  d.result("time", fmt::format("{}max({})", part ? "" : "latency_s + ", largest), timing.time.value(), "s",
+           part ? "a part of a larger kernel: no launch" : "docs/model.md");
   return d.terms();
 }
 

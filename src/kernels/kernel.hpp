@@ -26,7 +26,10 @@ inline Work work_of(const Kernel& kernel) {
 /// read, written and l2; what is 0 may be absent.
 inline Derivation derivation_of(const Kernel& kernel) {
   Derivation derivation;
-  std::visit([&](const auto& k) { k.explain(derivation); }, kernel);
+  const auto explain = [&](const auto& k) {
+    if constexpr (requires { k.explain(derivation); }) k.explain(derivation);
+  };
+  std::visit(explain, kernel);
   return derivation;
 }
 

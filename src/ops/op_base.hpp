@@ -141,8 +141,8 @@ inline std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank, std::stri
 /// Defaults that most ops share; an op hides what differs. Every op adds kName, kSummary, kCategory, fields(),
 /// outputs() and fprop().
 struct OpBase {
-  static constexpr std::string_view kEquation = "";  ///< what the op computes
-  static constexpr std::string_view kSource = "";    ///< the paper or convention behind its counts
+  static constexpr std::string_view kEquation = "";          ///< what the op computes
+  static constexpr std::string_view kSource = "";            ///< the paper or convention behind its counts
   static constexpr FusionRole kFusion = FusionRole::kAlone;  ///< or a member fusion(Phase), where the phase decides
   [[nodiscard]] Parameters parameters(Inputs) const { return {}; }
   void dgrad(const Site&, Kernels&) const {}

@@ -102,12 +102,14 @@ std::vector<std::string> verdict(const ExplainedPrice& price) {
     sentences.push_back(fmt::format("intensity {} FLOP/B, {} the ridge point of {} FLOP/B", human_number(intensity),
                                     intensity < row.ridge_point ? "below" : "above", human_number(row.ridge_point)));
   }
-  sentences.push_back(fmt::format("bound by {}: {}", name(row.bound),
-                                  kBounds[static_cast<std::size_t>(row.bound)].meaning));
+  sentences.push_back(
+      fmt::format("bound by {}: {}", name(row.bound), kBounds[static_cast<std::size_t>(row.bound)].meaning));
   const std::vector<ExplainedNeed> needs = needs_of({.needs = row.needs});
-  const auto next = std::find_if(needs.begin(), needs.end(), [&](const ExplainedNeed& n) { return n.bound != row.bound; });
+  const auto next =
+      std::find_if(needs.begin(), needs.end(), [&](const ExplainedNeed& n) { return n.bound != row.bound; });
   if (next != needs.end()) {
-    sentences.push_back(fmt::format("next behind it: {}, {} in all", name(next->bound), human_seconds(next->time.value())));
+    sentences.push_back(
+        fmt::format("next behind it: {}, {} in all", name(next->bound), human_seconds(next->time.value())));
   }
   sentences.push_back(fmt::format("{} over {} repetition{}, {} of the network's time", human_seconds(row.total.time),
                                   row.repeat, row.repeat == 1 ? "" : "s", human_percent(row.share)));

@@ -39,8 +39,8 @@ class Symbols {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       TensorType& type = network_.tensors[static_cast<std::size_t>(ids[i])].type;
       if (!type.symbol.empty()) continue;  // the same tensor twice
-      names_.push_back(std::make_unique<std::string>(ids.size() == 1 ? std::string(letter)
-                                                                     : fmt::format("{}{}", letter, i)));
+      names_.push_back(
+          std::make_unique<std::string>(ids.size() == 1 ? std::string(letter) : fmt::format("{}{}", letter, i)));
       type.symbol = *names_.back();
     }
   }
@@ -67,8 +67,7 @@ std::vector<ExplainedKernel> kernels_of(const GroupLaunches& launches) {
   std::vector<ExplainedKernel> kernels;
   for (const Pass pass : kPasses) {
     for (const Launch& launch : launches.passes[static_cast<std::size_t>(pass)]) {
-      kernels.push_back(
-          {pass, std::string(kind_name(launch.kernel)), launch.work, derivation_of(launch.kernel)});
+      kernels.push_back({pass, std::string(kind_name(launch.kernel)), launch.work, derivation_of(launch.kernel)});
     }
   }
   return kernels;

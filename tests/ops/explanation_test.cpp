@@ -23,10 +23,13 @@ void expect_consistent(const Derivation& d) {
 
 // A result that a kernel does not explain must be nothing.
 void expect_engine(const Derivation& d, const Work& work) {
-  const std::pair<std::string_view, double> results[]{
-      {"macs", work.macs},           {"matrix", work.matrix.value()}, {"vector", work.vector.value()},
-      {"special", work.special.value()}, {"read", work.read.value()},     {"written", work.written.value()},
-      {"l2", work.l2.value()}};
+  const std::pair<std::string_view, double> results[]{{"macs", work.macs},
+                                                      {"matrix", work.matrix.value()},
+                                                      {"vector", work.vector.value()},
+                                                      {"special", work.special.value()},
+                                                      {"read", work.read.value()},
+                                                      {"written", work.written.value()},
+                                                      {"l2", work.l2.value()}};
   for (const auto& [symbol, value] : results) {
     INFO(symbol);
     const Term* term = d.find(symbol);

@@ -34,7 +34,8 @@ class OpPlace {
     static const std::vector<std::string> kInputs = symbols("x");
     static const std::vector<std::string> kOutputs = symbols("y");
     const auto name_all = [](std::vector<TensorType>& tensors, const std::vector<std::string>& names) {
-      for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i].symbol = tensors.size() == 1 ? names[0] : names[i + 1];
+      for (std::size_t i = 0; i < tensors.size(); ++i)
+        tensors[i].symbol = tensors.size() == 1 ? names[0] : names[i + 1];
     };
     name_all(case_.inputs, kInputs);
     name_all(outputs_, kOutputs);
