@@ -20,7 +20,7 @@ class Traffic : public Bytes {
   Traffic() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): any number of bytes is traffic without a name
   Traffic(Bytes bytes, std::string_view name = {}) : Bytes(bytes) {
-    if (!name.empty()) parts_.push_back({name, bytes});
+    if (!name.empty() && bytes.value() != 0) parts_.push_back({name, bytes});
   }
 
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }

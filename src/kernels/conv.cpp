@@ -44,10 +44,10 @@ void Conv::explain(Derivation& d) const {
   d.step("X", "n c d h w x_bits / 8", "B");
   d.step("W", "k (c / groups) t r s w_bits / 8", "B");
   d.step("Y", "n k o p q y_bits / 8", "B");
-  d.given("bias", bias && pass != Pass::kDgrad ? static_cast<double>(k) : 0, "", "values");
+  d.given("bias", static_cast<double>(bias), "", "values");
   constexpr std::string_view kOnce = "every operand once";
   if (pass == Pass::kDgrad) {
-    d.result("read", "Y + W", w.read.value(), "B", kOnce);
+    d.result("read", "Y + W + bias y_bits / 8", w.read.value(), "B", kOnce);
     d.result("written", "X", w.written.value(), "B");
   } else if (pass == Pass::kWgrad) {
     d.result("read", "X + Y", w.read.value(), "B", kOnce);

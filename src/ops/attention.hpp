@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// kv_heads * v_head_dim]. Fewer KV heads than heads is grouped-query attention, one is multi-query.
 struct FusedAttention : OpBase {
   static constexpr std::string_view kName = "attention";
+  static constexpr std::string_view kEquation = "o = softmax(q k^T / sqrt(d)) v, per head";
+  static constexpr std::string_view kSource = "Vaswani et al., arXiv 1706.03762; fused: Dao et al., 2205.14135";
   static constexpr std::string_view kSummary = "fused attention (flash), multi-head, grouped-query or multi-query";
   static constexpr Category kCategory = Category::kMatmul;
 

@@ -14,6 +14,8 @@ inline double expected_distinct(double rows, double draws) {
 /// y[..., dim] = table[id]: one row per id, a copy without arithmetic.
 struct Embedding : OpBase {
   static constexpr std::string_view kName = "embedding";
+  static constexpr std::string_view kEquation = "y[..., :] = table[id]";
+  static constexpr std::string_view kSource = "a copy, no arithmetic";
   static constexpr std::string_view kSummary = "one row of a table per id";
   static constexpr Category kCategory = Category::kLookup;
 
@@ -33,7 +35,7 @@ struct Embedding : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs) const {
-    return {{"weight", checked_mul(rows, dim), ParameterRole::kEmbedding}};
+    return {{"weight", {{"rows", rows}, {"dim", dim}}, ParameterRole::kEmbedding}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const { kernels.emplace_back(lower(site)); }
@@ -61,6 +63,8 @@ struct Embedding : OpBase {
 /// one kernel. ids[batch, sum of lookups]. Pooling L rows takes L - 1 adds per value: none when L is 1.
 struct EmbeddingBag : OpBase {
   static constexpr std::string_view kName = "embedding_bag";
+  static constexpr std::string_view kEquation = "y[batch, table, :] = sum over the ids of the bag of table[id]";
+  static constexpr std::string_view kSource = "Naumov et al., arXiv 1906.00091";
   static constexpr std::string_view kSummary = "pooled rows of several tables, 1-hot or multi-hot";
   static constexpr Category kCategory = Category::kLookup;
 
@@ -95,7 +99,7 @@ struct EmbeddingBag : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs) const {
-    return {{"weight", checked_mul(total_rows(), dim), ParameterRole::kTable}};
+    return {{"weight", {{"rows", total_rows()}, {"dim", dim}}, ParameterRole::kTable}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const { kernels.emplace_back(lower(site)); }

@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// k]. With one input the product is of that tensor with itself (a Gram matrix, as in dot interaction).
 struct Matmul : OpBase {
   static constexpr std::string_view kName = "matmul";
+  static constexpr std::string_view kEquation = "y[..., m, n] = a[..., m, k] b[..., k, n]";
+  static constexpr std::string_view kSource = "2 m n k FLOPs a matrix";
   static constexpr std::string_view kSummary = "(batched) product of two activations";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;

@@ -85,6 +85,11 @@ constexpr DType storage(ParameterRole role, const Precision& precision) {
   return role == ParameterRole::kWeight ? precision.weights : precision.activations;
 }
 
+/// The bytes of a vector of parameters of this length.
+inline Traffic vector_traffic(std::int64_t length, std::string_view symbol, const Precision& precision) {
+  return {bytes_of(static_cast<double>(length), storage(ParameterRole::kVector, precision)), symbol};
+}
+
 using Inputs = std::span<const TensorType>;
 
 /// An op in its place: the tensors around it and the run that it is part of.

@@ -15,7 +15,8 @@ constexpr unsigned kSeeds = 4;
 
 // The value of an attribute as JSON.
 std::string json_of(const std::string& text) {
-  const bool plain = text == "true" || text == "false" || std::string_view("-0123456789[").find(text[0]) != std::string::npos;
+  const bool plain =
+      text == "true" || text == "false" || std::string_view("-0123456789[").find(text[0]) != std::string::npos;
   return plain ? text : "\"" + text + "\"";
 }
 
@@ -26,14 +27,15 @@ std::string extents_of(const Shape& shape) {
 }
 
 // A layer "here" on the third line, with `replaced` in the place of what its attribute `name` was.
-std::string network_of(std::string_view op, const OpCase& c, std::string_view name = "", const std::string& replaced = "") {
+std::string network_of(std::string_view op, const OpCase& c, std::string_view name = "",
+                       const std::string& replaced = "") {
   std::string inputs;
   std::string references;
   for (std::size_t i = 0; i < c.inputs.size(); ++i) {
     const TensorType& type = c.inputs[i];
     const std::string dtype = facts(type.dtype).arithmetic ? "activations" : std::string(ridgepoint::name(type.dtype));
-    inputs += (i == 0 ? "" : ", ") + std::string("\"x") + std::to_string(i) + "\": {\"shape\": " +
-              extents_of(type.shape) + ", \"dtype\": \"" + dtype + "\"}";
+    inputs += (i == 0 ? "" : ", ") + std::string("\"x") + std::to_string(i) +
+              "\": {\"shape\": " + extents_of(type.shape) + ", \"dtype\": \"" + dtype + "\"}";
     references += (i == 0 ? "\"x" : ", \"x") + std::to_string(i) + "\"";
   }
   std::string layer = "{\"name\": \"here\", \"op\": \"" + std::string(op) + "\", \"inputs\": [" + references + "]";
@@ -92,14 +94,25 @@ struct Bad {
 };
 
 const std::vector<Bad> kBadAnywhere{{"null"}, {"{}"}, {"[]"}, {"\"no_such_parameter\""}, {"\"2 +\""}, {"[null]"}};
-const std::vector<Bad> kBadNumbers{{"1.5"}, {"true"}, {"99999999999999999999"}, {"\"1 / 0\""}, {"[[1]]"},
-                                   {"0", Verdict::kEither}, {"-1", Verdict::kEither}, {"1", Verdict::kEither},
-                                   {"1000000007", Verdict::kEither}, {"4611686018427387904", Verdict::kEither},
+const std::vector<Bad> kBadNumbers{{"1.5"},
+                                   {"true"},
+                                   {"99999999999999999999"},
+                                   {"\"1 / 0\""},
+                                   {"[[1]]"},
+                                   {"0", Verdict::kEither},
+                                   {"-1", Verdict::kEither},
+                                   {"1", Verdict::kEither},
+                                   {"1000000007", Verdict::kEither},
+                                   {"4611686018427387904", Verdict::kEither},
                                    {"9223372036854775807", Verdict::kEither},
                                    {"-9223372036854775807", Verdict::kEither},
                                    {"[1, 1, 1, 1, 1, 1, 1]", Verdict::kEither}};
-const std::vector<Bad> kBadReals{{"[0.5]"}, {"1e400"}, {"-1e300", Verdict::kEither}, {"1e300", Verdict::kEither},
-                                 {"0", Verdict::kEither}, {"-0.5", Verdict::kEither}};
+const std::vector<Bad> kBadReals{{"[0.5]"},
+                                 {"1e400"},
+                                 {"-1e300", Verdict::kEither},
+                                 {"1e300", Verdict::kEither},
+                                 {"0", Verdict::kEither},
+                                 {"-0.5", Verdict::kEither}};
 
 std::vector<Bad> bad_values(const std::int64_t&) { return kBadNumbers; }
 std::vector<Bad> bad_values(const std::vector<std::int64_t>&) { return kBadNumbers; }
