@@ -77,7 +77,9 @@ std::string kernels_text(const Explanation& e, std::size_t width) {
 std::string price_text(const ExplainedPrice& price, std::size_t width) {
   std::string text = fmt::format("\nprice on {} ({})\n", printable(price.device), name(price.mode));
   for (const ExplainedLaunch& launch : price.launches) {
-    text += line(fmt::format("{}: {}, {}", name(launch.pass), launch.kind, bound_line(launch.price)), width);
+    text += line(
+        fmt::format("{}: {}, {}{}", name(launch.pass), launch.kind, bound_line(launch.price), parameters_line(launch)),
+        width);
     text += text_of(launch.formulas, width, 4);
     if (launch.price.needs[static_cast<std::size_t>(Bound::kHost)].value() > 0 || launch.formulas.terms().empty()) {
       for (const ExplainedNeed& need : needs_of(launch.price)) text += line(need_line(need, launch), width, 4);

@@ -79,6 +79,12 @@ std::string bound_line(const Price& price) {
                      human_seconds(price.p90.value()), name(price.bound));
 }
 
+std::string parameters_line(const ExplainedLaunch& launch) {
+  if (launch.model.empty()) return "";
+  return fmt::format(", by the model {} with {} parameters", launch.model,
+                     launch.price.own ? "the device's own" : "pooled");
+}
+
 std::string need_line(const ExplainedNeed& need, const ExplainedLaunch& launch) {
   const std::string demand = demand_text(need.bound, launch.launch.work);
   return fmt::format("{} {}{}: {}", name(need.bound), human_seconds(need.time.value()),

@@ -31,6 +31,8 @@ std::string equation_of(const Derivation& derivation, const Term& term);
 std::string attributes_line(const Explanation& explanation);
 std::string intensity_line(const ExplainedKernel& kernel);
 std::string bound_line(const Price& price);
+/// ", by the gemm model with pooled parameters", or "" in the plain roofline.
+std::string parameters_line(const ExplainedLaunch& launch);
 std::string need_line(const ExplainedNeed& need, const ExplainedLaunch& launch);
 std::string fusion_line(const ExplainedFusion& fusion);
 std::vector<std::string> verdict(const ExplainedPrice& price);

@@ -26,7 +26,8 @@ std::string tensor_row(const ExplainedTensor& tensor) {
 std::string price_of(const ExplainedPrice& price) {
   std::string text = fmt::format("### price on {}\n\n", markdown_text(price.device));
   for (const ExplainedLaunch& launch : price.launches) {
-    text += fmt::format("{} {}: {}\n\n", name(launch.pass), markdown_text(launch.kind), bound_line(launch.price));
+    text += fmt::format("{} {}: {}{}\n\n", name(launch.pass), markdown_text(launch.kind), bound_line(launch.price),
+                        markdown_text(parameters_line(launch)));
     text += table_of(launch.formulas);
     for (const ExplainedNeed& need : needs_of(launch.price))
       text += fmt::format("- {}\n", markdown_text(need_line(need, launch)));

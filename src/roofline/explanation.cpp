@@ -85,8 +85,19 @@ ExplainedFusion fusion_of(const Network& network, const Lowering& lowering, cons
 void explain_price(ExplainedLaunch& launch, const Device& device, Mode mode, Execution execution) {
   if (mode == Mode::kRoofline) return;
   const Clock clock = clock_of(execution);
-  launch.model = pricing_of(launch.launch, device, mode, clock).model->name;
-  launch.formulas = Derivation(terms_of(launch.launch, device, mode, {.clock = clock}));
+  const Pricing pricing = pricing_of(launch.launch, device, mode, clock);
+  launch.model = pricing.model->name;
+  const Derivation formulas(terms_of(launch.launch, device, mode, {.clock = clock}));
+  Derivation whole;  // the model's parameters, where its formulas do not give them, and the formulas
+  for (std::size_t i = 0; i < pricing.model->parameters.size(); ++i) {
+    const ModelParameter& parameter = pricing.model->parameters[i];
+    if (formulas.find(parameter.name) != nullptr) continue;
+    whole.given(parameter.name, pricing.parameters[i], parameter.name.ends_with("_s") ? "s" : "", parameter.meaning);
+  }
+  for (const Term& term : formulas.terms()) {
+    whole.result(term.symbol, term.formula, term.value, term.unit, term.source);
+  }
+  launch.formulas = whole;
 }
 
 ExplainedPrice price_of(const Network& network, const Lowering& lowering, const Group& group,
