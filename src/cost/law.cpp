@@ -119,12 +119,15 @@ Terms terms_of_law(const Situation& situation, const ParameterValues& p) {
     if (d.find(need) != nullptr) sum += fmt::format("{}{}^smoothness", sum.empty() ? "" : " + ", need);
   }
   std::string largest = fmt::format("({})^(1 / smoothness)", sum);
+  bool ceilings = false;
   for (const std::string_view ceiling : {"t_special", "t_l2"}) {
-    if (d.find(ceiling) != nullptr) largest += fmt::format(", {}", ceiling);
+    if (d.find(ceiling) == nullptr) continue;
+    largest += fmt::format(", {}", ceiling);
+    ceilings = true;
   }
   const bool part = situation.launch.part;
-  d.result("time", fmt::format("{}max({})", part ? "" : "latency_s + ", largest), timing.time.value(), "s",
-           part ? "a part of a larger kernel: no launch" : "docs/model.md");
+  d.result("time", fmt::format("{}{}", part ? "" : "latency_s + ", ceilings ? "max(" + largest + ")" : largest),
+           timing.time.value(), "s", part ? "a part of a larger kernel: no launch" : "docs/model.md");
   return d.terms();
 }
 

@@ -10,7 +10,7 @@ std::string sum_of(const Traffic& traffic, std::string_view rest_symbol, Derivat
   std::string sum;
   Bytes rest = traffic;
   for (const Traffic::Part& part : traffic.parts()) {
-    if (d.find(part.name) == nullptr) d.given(part.name, part.bytes.value(), "B", "bytes of this tensor");
+    if (d.find(part.name) == nullptr) d.given(part.name, part.bytes.value(), "B", "bytes");
     sum += sum.empty() ? "" : " + ";
     if (part.times != 1) sum += fmt::format("{} ", part.times);
     sum += part.name;

@@ -22,7 +22,7 @@ std::string line(std::string_view text, std::size_t width, std::size_t indent = 
 }
 
 std::string with_source(std::string text, std::string_view source) {
-  if (!source.empty()) text += fmt::format("  [{}]", source);
+  if (!source.empty()) text += fmt::format(" [{}]", source);
   return text;
 }
 
@@ -42,9 +42,9 @@ std::string text_of(const Derivation& d, std::size_t width, std::size_t indent =
 }
 
 std::string text_of(const ExplainedTensor& tensor) {
-  return fmt::format("{} {} {}, {}{}", tensor.symbol, to_string(tensor.type.shape), name(tensor.type.dtype),
+  return fmt::format("{}: {} in {}, {}{}", tensor.symbol, to_string(tensor.type.shape), name(tensor.type.dtype),
                      human_bytes(tensor.type.bytes().value()),
-                     tensor.producer.empty() ? "" : " from " + printable(tensor.producer));
+                     tensor.producer.empty() ? "" : ", from " + printable(tensor.producer));
 }
 
 std::string head(const Explanation& e, std::size_t width) {

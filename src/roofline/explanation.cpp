@@ -13,7 +13,8 @@ namespace {
 // A network in which the tensors around one layer have symbols, so that what is lowered from it names its operands.
 class Symbols {
  public:
-  Symbols(const Network& network, const Layer& layer) : network_(network) {
+  Symbols(const Network& network, std::size_t index) : network_(network), own_(static_cast<int>(index)) {
+    const Layer& layer = network.layers[index];
     name_all(layer.inputs, "x");
     name_all(layer.outputs, "y");
   }
@@ -26,7 +27,7 @@ class Symbols {
     std::vector<ExplainedTensor> list;
     for (const int id : ids) {
       const Tensor& tensor = network_.tensors[static_cast<std::size_t>(id)];
-      const bool outside = tensor.producer < 0;
+      const bool outside = tensor.producer < 0 || tensor.producer == own_;
       list.push_back({std::string(tensor.type.symbol),
                       outside ? "" : network_.layers[static_cast<std::size_t>(tensor.producer)].name, tensor.type});
       list.back().type.symbol = {};  // the name does not outlive this object
@@ -46,6 +47,7 @@ class Symbols {
   }
 
   Network network_;
+  int own_;
   std::vector<std::unique_ptr<std::string>> names_;
 };
 
@@ -144,7 +146,7 @@ Derivation explain_parameters(const Parameters& parameters) {
 
 Explanation explain(const Network& network, std::size_t index, const EngineOptions& options, const Device* device) {
   const Layer& layer = network.layers[index];
-  const Symbols symbols(network, layer);
+  const Symbols symbols(network, index);
   const Lowering lowering(symbols.network(), options.optimizer);
   const std::vector<Group> groups = plan_fusion(network, options.fusion);
   const Group& group = group_of(groups, static_cast<int>(index));

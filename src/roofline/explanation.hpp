@@ -11,8 +11,8 @@
 
 namespace ridgepoint {
 
-/// A tensor of the layer: the symbol that formulas use for it, the layer that writes it ("" for an input of the
-/// network) and its type.
+/// A tensor of the layer: the symbol that formulas use for it, the layer that it comes from ("" for an input of
+/// the network and for an output of the layer) and its type.
 struct ExplainedTensor {
   std::string symbol;
   std::string producer;

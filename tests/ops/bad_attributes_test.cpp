@@ -66,7 +66,8 @@ void expect_sound(const Network& network) {
   }
 }
 
-enum class Verdict { kRefused, kEither };
+// A number that JSON cannot hold is refused before there is a layer.
+enum class Verdict { kRefused, kUnreadable, kEither };
 
 // Reads and instantiates. What is refused is refused with all that a message owes; what is not gives sound counts.
 void expect_verdict(std::string_view op, const std::string& text, Verdict verdict) {
@@ -84,7 +85,7 @@ void expect_verdict(std::string_view op, const std::string& text, Verdict verdic
   }
   INFO(message);
   CHECK(message.starts_with("n.json:3:"));
-  CHECK(message.find(std::string(op) + " \"here\"") != std::string::npos);
+  if (verdict != Verdict::kUnreadable) CHECK(message.find(std::string(op) + " \"here\"") != std::string::npos);
   CHECK(message.find("\n  expected ") != std::string::npos);
 }
 
@@ -96,7 +97,7 @@ struct Bad {
 const std::vector<Bad> kBadAnywhere{{"null"}, {"{}"}, {"[]"}, {"\"no_such_parameter\""}, {"\"2 +\""}, {"[null]"}};
 const std::vector<Bad> kBadNumbers{{"1.5"},
                                    {"true"},
-                                   {"99999999999999999999"},
+                                   {"99999999999999999999", Verdict::kUnreadable},
                                    {"\"1 / 0\""},
                                    {"[[1]]"},
                                    {"0", Verdict::kEither},
@@ -108,7 +109,7 @@ const std::vector<Bad> kBadNumbers{{"1.5"},
                                    {"-9223372036854775807", Verdict::kEither},
                                    {"[1, 1, 1, 1, 1, 1, 1]", Verdict::kEither}};
 const std::vector<Bad> kBadReals{{"[0.5]"},
-                                 {"1e400"},
+                                 {"1e400", Verdict::kUnreadable},
                                  {"-1e300", Verdict::kEither},
                                  {"1e300", Verdict::kEither},
                                  {"0", Verdict::kEither},

@@ -4,8 +4,9 @@
 A development machine runs this; the tests only read the files. For each op of the tool that PyTorch has, 50 random
 cases: the attributes and input shapes as the tool takes them, and what PyTorch says of the same layer: learned
 parameters (of the module), output shapes, FLOPs of the forward and of the backward pass by torch.utils.flop_counter,
-which counts matrix products and convolutions, a multiply-add as two. Tensors are on the "meta" device: nothing is
-computed. fvcore counts the forward pass of the plain products once more, in multiply-adds, and must agree.
+which counts matrix products and convolutions, a multiply-add as two. Tensors are on the "meta" device, where nothing
+is computed, except those of attention. fvcore counts the forward pass of the plain products once more, in
+multiply-adds, and must agree.
 
     python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install torch fvcore numpy
     /tmp/oracle/bin/python tests/oracle/generate.py [OP ...]
@@ -29,10 +30,10 @@ CASES = 50
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 
-def tensor(shape):
+def tensor(shape, device):
     if isinstance(shape, tuple) and shape and shape[0] == "ids":
-        return torch.empty(shape[1:], device="meta", dtype=torch.int64)
-    return torch.empty(shape, device="meta", requires_grad=True)
+        return torch.empty(shape[1:], device=device, dtype=torch.int64)
+    return torch.zeros(shape, device=device, requires_grad=True)
 
 
 def shape_text(shape):
@@ -78,7 +79,7 @@ def check_with_fvcore(module, inputs, forward):
 
 
 def line_of(op, case, fvcore):
-    inputs = [tensor(shape) for shape in case.inputs]
+    inputs = [tensor(shape, case.device) for shape in case.inputs]
     forward, result = flops(lambda: case.run(*inputs))
     outputs = tensors_of(result)[: case.outputs]
     backward = 0
