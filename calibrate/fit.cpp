@@ -17,8 +17,7 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kSampleSpread = 0.15;  // in log: what samples differ by from a model
-constexpr double kLossScale = 0.2;      // in log: residuals beyond count linearly
+constexpr double kLossScale = 4.0 / 3;  // in spreads of the samples: residuals beyond count linearly
 constexpr std::uint64_t kFolds = 5;
 constexpr std::size_t kWorst = 5;
 
@@ -75,8 +74,8 @@ double resolution(const SampleFile& file) {
   return 1e-6 * std::pow(10, -static_cast<double>(decimals));
 }
 
-double weight_of(double time, double step) {
-  const double rounding = step / std::sqrt(12.0) / time / kSampleSpread;
+double weight_of(double time, double step, double spread) {
+  const double rounding = step / std::sqrt(12.0) / time / spread;
   return 1 / (1 + rounding * rounding);
 }
 
@@ -96,10 +95,10 @@ class Collector {
       std::string key = joined(fields);
       fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(time_column));
       const double time = sample.time_us * 1e-6;
-      samples_of(*launch, sample.clock)
-          .observations.push_back({&file, sample.line, std::move(key), fnv(joined(fields)), *launch,
-                                   circumstances_of(sample), demand_of(*launch, base_, circumstances_of(sample)), time,
-                                   weight_of(time, step)});
+      EntrySamples& samples = samples_of(*launch, sample.clock);
+      samples.observations.push_back({&file, sample.line, std::move(key), fnv(joined(fields)), *launch,
+                                      circumstances_of(sample), demand_of(*launch, base_, circumstances_of(sample)),
+                                      time, weight_of(time, step, samples.entry.model->sample_spread)});
     }
   }
 
@@ -143,7 +142,8 @@ class Collector {
 
 double predicted(const Observation& o, const CalibrationEntry& entry, const Device& base) {
   const Situation situation{o.launch, base, o.circumstances, o.demand};
-  return over_floor(entry.model->time(situation, entry.parameters).time, Seconds{entry.floor}).value();
+  const double floor = entry.floor * calls_of(*entry.model, situation, entry.parameters);
+  return over_floor(entry.model->time(situation, entry.parameters).time, Seconds{floor}).value();
 }
 
 /// A parameter that is fitted, in log.
@@ -166,7 +166,8 @@ class EntryFitter {
   // What no sample depends on stays what the pool says. `start` is where to look first, the prior if there is none.
   [[nodiscard]] CalibrationEntry fit_to(const std::vector<const Observation*>& observations,
                                         const CalibrationEntry* start = nullptr) const {
-    LeastSquares problem{.loss_scale = kLossScale};
+    const double spread = samples_.entry.model->sample_spread;
+    LeastSquares problem{.loss_scale = kLossScale * spread};
     for (std::size_t j = 0; j < free_.size(); ++j) {
       const Free& free = free_[j];
       const double lower = std::log(free.parameter.lower);
@@ -178,7 +179,7 @@ class EntryFitter {
       const double first = start == nullptr ? free.prior : value(*start, j);
       problem.start.push_back(std::clamp(std::log(first), lower + 1e-6, upper - 1e-6));
     }
-    for (const Observation* o : observations) problem.weights.push_back(o->weight / (kSampleSpread * kSampleSpread));
+    for (const Observation* o : observations) problem.weights.push_back(o->weight / (spread * spread));
     problem.residual = [&](std::size_t i, const double* x) {
       return std::log(predicted(*observations[i], entry_at(x), base_) / observations[i]->time);
     };
@@ -204,15 +205,19 @@ class EntryFitter {
   }
 
  private:
-  // No call is faster than the floor; the fastest two percent of the samples bound it from above.
+  // No call is faster than the floor; the fastest two percent of the samples bound it from above. Where calls differ
+  // from op to op, samples are taken by what they would be as plain calls, and one op may be off.
   [[nodiscard]] Free floor_parameter() const {
+    const CostModel& model = *samples_.entry.model;
     std::vector<double> times;
-    for (const Observation& o : samples_.observations) times.push_back(o.time);
+    for (const Observation& o : samples_.observations)
+      times.push_back(o.time / calls_of(model, {o.launch, base_, o.circumstances, o.demand}, samples_.pooled.values));
     const auto place = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 50);
     std::nth_element(times.begin(), place, times.end());
     constexpr double kFloorSpread = 0.35;
+    const double room = model.calls == nullptr ? 1.01 : 2;
     Free free{kFloorParameter, std::max(*place, kFloorParameter.lower * 1.5), kFloorSpread};
-    free.parameter.upper = std::clamp(*place * 1.01, kFloorParameter.lower * 2, kFloorParameter.upper);
+    free.parameter.upper = std::clamp(*place * room, kFloorParameter.lower * 2, kFloorParameter.upper);
     return free;
   }
 

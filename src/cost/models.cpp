@@ -1,5 +1,9 @@
+#include "cost/convolution.hpp"
+#include "cost/elementwise.hpp"
 #include "cost/law.hpp"
+#include "cost/lookup.hpp"
 #include "cost/model.hpp"
+#include "cost/rows.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -11,7 +15,12 @@ struct ModelOfKind {
 };
 
 // Kinds that are not here are priced by the common law.
-constexpr std::array<ModelOfKind, 0> kModels{};
+const std::array kModels{
+    ModelOfKind{"conv", kConvolutionModel},        ModelOfKind{"conv_depthwise", kConvolutionModel},
+    ModelOfKind{"elementwise", kElementwiseModel}, ModelOfKind{"copy", kElementwiseModel},
+    ModelOfKind{"normalization", kRowsModel},      ModelOfKind{"reduction", kRowsModel},
+    ModelOfKind{"embedding", kLookupModel},        ModelOfKind{"spmm", kLookupModel},
+};
 
 }  // namespace
 

@@ -4,7 +4,11 @@
 #include <initializer_list>
 #include <vector>
 
+#include "cost/convolution.hpp"
+#include "cost/elementwise.hpp"
 #include "cost/law.hpp"
+#include "cost/lookup.hpp"
+#include "cost/rows.hpp"
 
 namespace ridgepoint {
 namespace {
