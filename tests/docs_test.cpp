@@ -29,6 +29,7 @@
 #include "ops/op.hpp"
 #include "report/columns.hpp"
 #include "tests/docs/low_rank.hpp"
+#include "tests/ops/sites.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -335,6 +336,30 @@ TEST_CASE("docs/model.md has the counts of element-wise functions and the parame
                                           v[kMemoryEfficiency], v[kLatency] * 1e6, v[kSmoothness], p.p10, p.p90);
     CHECK(row_of(page, first).ends_with(cells));
   }
+}
+
+// Rows with plain numbers: FLOPs, special functions, FLOPs of the input's gradient and of the parameters', per element.
+TEST_CASE("docs/model.md has the counts of norms and reductions", "[docs]") {
+  const Page page = read_page(kRoot / "docs" / "model.md");
+  static const std::regex kRow(R"(^\| `([a-z_]+)` \| (\d+) \| (\d+) \| (\d+) \| (\d*) ?\|.*)");
+  int rows = 0;
+  for (const std::string& line : page.lines) {
+    std::smatch cells;
+    if (!std::regex_match(line, cells, kRow)) continue;
+    CAPTURE(line);
+    const OpEntry* entry = find_op(cells[1].str());
+    REQUIRE(entry != nullptr);
+    ++rows;
+    const OpPlace place(CaseMaker(1, DType::kFp32).make(entry->prototype));
+    const auto elements = static_cast<double>(place.site().in().elements());
+    const Work forward = place.work(Pass::kFprop);
+    CHECK(forward.flops().value() == std::stod(cells[2].str()) * elements);
+    CHECK(forward.special.value() == std::stod(cells[3].str()) * elements);
+    CHECK(place.work(Pass::kDgrad).flops().value() == std::stod(cells[4].str()) * elements);
+    const double weights = place.work(Pass::kWgrad).flops().value();
+    if (weights > 0) CHECK(weights == std::stod("0" + cells[5].str()) * elements);
+  }
+  CHECK(rows >= 4);
 }
 
 void collect_keys(const Node& node, std::set<std::string>& keys) {

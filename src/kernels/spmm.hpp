@@ -45,6 +45,7 @@ struct Spmm {
     work.l2 = work.bytes();
     return work;
   }
+  void explain(Derivation& derivation) const;
 };
 
 }  // namespace ridgepoint

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "core/traffic.hpp"
 #include "kernels/work.hpp"
 
 namespace ridgepoint {
@@ -22,8 +23,8 @@ struct Stream {
   std::string_view op;  ///< what it computes, from a static table
   double rows = 1;
   double cols = 1;
-  Bytes read{};
-  Bytes written{};
+  Traffic read{};
+  Traffic written{};
   double flops_per_element = 0;  ///< special operations included
   double special_per_element = 0;
   double steps = 1;  ///< serial passes that wait for each other; what is read comes from the caches again in each
@@ -40,6 +41,7 @@ struct Stream {
             .written = written,
             .l2 = read * steps + written};
   }
+  void explain(Derivation& derivation) const;
 };
 
 }  // namespace ridgepoint

@@ -10,6 +10,8 @@ namespace ridgepoint {
 /// each head its part of the features.
 struct Aggregate : OpBase {
   static constexpr std::string_view kName = "aggregate";
+  static constexpr std::string_view kEquation = "y[i] = sum over neighbours j of a[i, j] x[j]";
+  static constexpr std::string_view kSource = "a sparse product: Kipf and Welling, arXiv 1609.02907";
   static constexpr std::string_view kSummary = "sum, mean or max over a node's neighbours";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;

@@ -10,6 +10,8 @@ namespace ridgepoint {
 /// density a share of the pairs (block-sparse; arXiv 1904.10509, 2007.14062).
 struct FusedAttention : OpBase {
   static constexpr std::string_view kName = "attention";
+  static constexpr std::string_view kEquation = "o = softmax(q k^T / sqrt(d)) v, per head";
+  static constexpr std::string_view kSource = "Vaswani et al., arXiv 1706.03762; fused: Dao et al., 2205.14135";
   static constexpr std::string_view kSummary = "fused attention (flash), multi-head, grouped-query or multi-query";
   static constexpr Category kCategory = Category::kMatmul;
 

@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// included, unless `sparse`; then the optimizer, too, touches only the rows that the batch touched.
 struct Embedding : OpBase {
   static constexpr std::string_view kName = "embedding";
+  static constexpr std::string_view kEquation = "y[..., :] = table[id]";
+  static constexpr std::string_view kSource = "a copy, no arithmetic";
   static constexpr std::string_view kSummary = "one row of a table per id";
   static constexpr Category kCategory = Category::kLookup;
 
@@ -31,7 +33,7 @@ struct Embedding : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs) const {
-    return {{"weight", checked_mul(rows, dim), sparse ? ParameterRole::kTable : ParameterRole::kEmbedding}};
+    return {{"weight", {{"rows", rows}, {"dim", dim}}, sparse ? ParameterRole::kTable : ParameterRole::kEmbedding}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const {

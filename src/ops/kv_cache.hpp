@@ -11,6 +11,8 @@ namespace ridgepoint {
 /// pages (PagedAttention; Kwon et al., arXiv 2309.06180).
 struct KvCache : OpBase {
   static constexpr std::string_view kName = "kv_cache";
+  static constexpr std::string_view kEquation = "y = x behind the tokens that were kept";
+  static constexpr std::string_view kSource = "only new tokens are written";
   static constexpr std::string_view kSummary = "keeps keys or values of earlier tokens";
   static constexpr Category kCategory = Category::kDataMovement;
 
@@ -46,7 +48,7 @@ struct KvCache : OpBase {
     if (!keeps(site.phase)) return;
     Stream stream = stream_over(site.in(), StreamKind::kCopy, "kv_cache", 0, 0);
     stream.read = site.inputs[0].bytes();
-    stream.written = bytes_of(static_cast<double>(site.in().elements()), site.precision.kv_cache);
+    stream.written = {bytes_of(static_cast<double>(site.in().elements()), site.precision.kv_cache), "kept"};
     kernels.emplace_back(stream);
   }
 

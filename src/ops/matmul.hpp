@@ -10,6 +10,8 @@ namespace ridgepoint {
 /// interaction).
 struct Matmul : OpBase {
   static constexpr std::string_view kName = "matmul";
+  static constexpr std::string_view kEquation = "y[..., m, n] = a[..., m, k] b[..., k, n]";
+  static constexpr std::string_view kSource = "2 m n k FLOPs a matrix";
   static constexpr std::string_view kSummary = "(batched) product of two activations";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;

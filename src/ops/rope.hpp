@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// `rotated` the number of its values that are.
 struct Rope : OpBase {
   static constexpr std::string_view kName = "rope";
+  static constexpr std::string_view kEquation = "each pair (a, b) becomes (a cos - b sin, a sin + b cos)";
+  static constexpr std::string_view kSource = "Su et al., arXiv 2104.09864";
   static constexpr std::string_view kSummary = "rotary position embedding";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;
@@ -44,7 +46,7 @@ struct Rope : OpBase {
   void fprop(const Site& site, Kernels& kernels) const {
     Stream stream = stream_over(site.in(), StreamKind::kElementwise, "rope", 3 * part(), 0);
     const double angles = static_cast<double>(site.in()[-2]) * static_cast<double>(head_dim) * part();
-    stream.read = site.inputs[0].bytes() + bytes_of(angles, DType::kFp32);
+    stream.read = site.inputs[0].bytes() + Traffic(bytes_of(angles, DType::kFp32), "angles");
     stream.written = site.outputs[0].bytes();
     kernels.emplace_back(stream);
   }

@@ -150,8 +150,8 @@ void Lowering::update(const Layer& layer, const Site& site, GroupLaunches& launc
                 .op = kOptimizerNames[static_cast<std::size_t>(optimizer_)],
                 .rows = 1,
                 .cols = count,
-                .read = weights + state + (master ? Bytes{} : weights),
-                .written = state + weights,
+                .read = Traffic(state, "state") + Traffic(weights * (master ? 1.0 : 2.0), "gradients_and_weights"),
+                .written = Traffic(state, "state") + Traffic(weights, "weights"),
                 .flops_per_element = cost.flops,
                 .special_per_element = cost.special};
   launches.passes[static_cast<std::size_t>(Pass::kOptimizer)].push_back({stream, stream.work(), true});

@@ -14,8 +14,7 @@ const Price& Pricer::price_of(const Launch& launch) {
   const auto [entry, is_new] = known_.try_emplace(Key{launch});
   Price& result = entry->second;
   if (!is_new) return result;
-  const Clock clock = execution_ == Execution::kEager ? Clock::kOp : Clock::kKernel;
-  result = price(launch, device_, mode_, {.clock = clock, .footprint = footprint_});
+  result = price(launch, device_, mode_, {.clock = clock_of(execution_), .footprint = footprint_});
   return result;
 }
 

@@ -5,6 +5,9 @@
 
 namespace ridgepoint {
 
+/// The clock that sees kernels as this execution runs them.
+constexpr Clock clock_of(Execution execution) { return execution == Execution::kEager ? Clock::kOp : Clock::kKernel; }
+
 /// Prices launches on one device; equal launches are priced once.
 class Pricer {
  public:

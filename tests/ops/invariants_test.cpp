@@ -284,6 +284,21 @@ TEST_CASE("a product computes only the gradients that are wanted", "[ops]") {
   }
 }
 
+// What multiplies by learned matrices does as many multiply-adds on the way back, once for the input and once for the
+// weights.
+TEST_CASE("the three passes of a product with weights do the same multiply-adds", "[ops]") {
+  for_every_op([](const OpEntry& entry, unsigned seed) {
+    const OpPlace place = place_of(entry, seed);
+    const Parameters parameters = place.parameters();
+    const bool weights = std::any_of(parameters.begin(), parameters.end(),
+                                     [](const Parameter& p) { return p.role == ParameterRole::kWeight; });
+    const double forward = place.work(Pass::kFprop).macs;
+    if (!weights || forward == 0) return;
+    CHECK(place.work(Pass::kDgrad).macs == forward);
+    CHECK(place.work(Pass::kWgrad).macs == forward);
+  });
+}
+
 TEST_CASE("an op is found by its name, and equals itself alone", "[ops]") {
   for_every_op([](const OpEntry& entry, unsigned seed) {
     CHECK(find_op(entry.name) == &entry);

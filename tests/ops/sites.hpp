@@ -29,6 +29,18 @@ class OpPlace {
     for (std::size_t i = 0; i < case_.inputs.size(); ++i) wanted_[i] = facts(case_.inputs[i].dtype).arithmetic;
   }
 
+  /// Gives the tensors the symbols x (x0, x1 ...) and y, as an explanation does.
+  void name_tensors() {
+    static const std::vector<std::string> kInputs = symbols("x");
+    static const std::vector<std::string> kOutputs = symbols("y");
+    const auto name_all = [](std::vector<TensorType>& tensors, const std::vector<std::string>& names) {
+      for (std::size_t i = 0; i < tensors.size(); ++i)
+        tensors[i].symbol = tensors.size() == 1 ? names[0] : names[i + 1];
+    };
+    name_all(case_.inputs, kInputs);
+    name_all(outputs_, kOutputs);
+  }
+
   void want_gradient(std::size_t input, bool wanted) { wanted_[input] = wanted; }
   [[nodiscard]] const Op& op() const { return case_.op; }
   [[nodiscard]] Site site() const {
@@ -57,6 +69,12 @@ class OpPlace {
   }
 
  private:
+  static std::vector<std::string> symbols(const std::string& letter) {
+    std::vector<std::string> names{letter};
+    for (int i = 0; i < 64; ++i) names.push_back(letter + std::to_string(i));
+    return names;
+  }
+
   OpCase case_;
   Precision precision_;
   Phase phase_;
