@@ -1,6 +1,14 @@
 #include "roofline/pricer.hpp"
 
+#include <algorithm>
+
 namespace ridgepoint {
+
+Bytes distance_in(const Launch& launch, Bytes footprint) {
+  constexpr double kTensorsBetween = 3;
+  if (!std::holds_alternative<Stream>(launch.kernel)) return footprint;
+  return std::min(footprint, launch.work.bytes() * kTensorsBetween);
+}
 
 bool Pricer::Key::operator==(const Key& other) const {
   const Work& x = launch.work;
@@ -15,7 +23,7 @@ const Price& Pricer::price_of(const Launch& launch) {
   Price& result = entry->second;
   if (!is_new) return result;
   const Clock clock = execution_ == Execution::kEager ? Clock::kOp : Clock::kKernel;
-  result = price(launch, device_, mode_, {.clock = clock, .footprint = footprint_});
+  result = price(launch, device_, mode_, {.clock = clock, .footprint = distance_in(launch, footprint_)});
   return result;
 }
 

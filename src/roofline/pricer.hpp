@@ -5,6 +5,11 @@
 
 namespace ridgepoint {
 
+/// The bytes between two visits of a network's run to the operands of a kernel, of a run that touches `footprint` in
+/// all: what a pass over activations reads was written by the layer before, and lies as near as its own tensors are
+/// large.
+Bytes distance_in(const Launch& launch, Bytes footprint);
+
 /// Prices launches on one device; equal launches are priced once.
 class Pricer {
  public:
