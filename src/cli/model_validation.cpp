@@ -12,6 +12,7 @@
 #include "cost/cpu.hpp"
 #include "cost/sample_point.hpp"
 #include "roofline/listing.hpp"
+#include "roofline/pricer.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -63,7 +64,7 @@ class Runner {
   [[nodiscard]] std::int64_t copies_of(const Launch& launch) const {
     const double bytes = std::max(1.0, launch.work.bytes().value());
     const double most = std::min(kMostCopies, std::max(1.0, kMostBytes / bytes));
-    return static_cast<std::int64_t>(std::clamp(std::ceil(footprint_.value() / bytes), 1.0, most));
+    return static_cast<std::int64_t>(std::clamp(std::ceil(distance_in(launch, footprint_).value() / bytes), 1.0, most));
   }
 
   Outcome run(const SamplePoint& point) {

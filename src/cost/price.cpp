@@ -63,7 +63,9 @@ void wait_for_host(Price& price, const Pricing& pricing, const Situation& situat
   if (entry != nullptr && pays_for_call(*entry, situation.device, clock))
     wait_for_host(price, Seconds{entry->floor * calls});
   set_interval(price, pricing.p10, pricing.p90);
-  const bool of_kernels = entry == nullptr || entry->clock == Clock::kKernel;
+  // The models of a processor have the call in their latency.
+  const bool pooled = entry == nullptr && !has_cpu_curves(situation.device);
+  const bool of_kernels = pooled || (entry != nullptr && entry->clock == Clock::kKernel);
   if (of_kernels && clock != Clock::kKernel) wait_for_pooled_host(price, calls);
 }
 
