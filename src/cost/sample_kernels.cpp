@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/checked.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "cost/sample.hpp"
@@ -214,6 +215,60 @@ std::optional<Launch> lower_spmm(const SampleFields& f) {
                      .value_bits = bits(storage)});
 }
 
+// The serial part alone: the timed calls take their gates' inputs as they are (skip-input mode).
+std::optional<Launch> lower_recurrent(const SampleFields& f) {
+  constexpr std::array<std::string_view, 3> kWords{"vanilla", "lstm", "gru"};
+  const auto* const word = std::find(kWords.begin(), kWords.end(), f.word("op"));
+  if (word == kWords.end()) {
+    throw OpError{
+        "op",
+        {"unknown op " + in_quotes(f.word("op")), join_choices(kWords), std::string(nearest(f.word("op"), kWords))}};
+  }
+  const DType storage = f.format().storage;
+  return launch(Recurrent{.cell = static_cast<RnnCell>(word - kWords.begin()),
+                          .batch = f.number("batch"),
+                          .hidden = f.number("hidden"),
+                          .timesteps = f.number("timesteps"),
+                          .pass = pass_of(f.word("pass")),
+                          .keeps_gates = true,
+                          .activations = storage,
+                          .weights = storage,
+                          .math = f.format().math});
+}
+
+// The experts' gated MLP: gate and up, the product of both, down. The kernel holds the three matrices side by side.
+std::optional<Launch> lower_moe(const SampleFields& f) {
+  const auto experts = static_cast<double>(f.number("experts"));
+  const auto top_k = static_cast<double>(f.number("top_k"));
+  const auto tokens = static_cast<double>(f.number("tokens"));
+  if (top_k > experts) throw OpError{"top_k", {"more experts a token than there are", "at most `experts`"}};
+  const std::int64_t hidden = f.number("hidden");
+  const std::int64_t ffn = f.number("ffn");
+  const DType storage = f.format().storage;
+  const DType out = bits(storage) < 16 ? DType::kBf16 : storage;
+  GroupedGemm up{.groups = f.number("experts"),
+                 .active = expected_groups(experts, top_k, tokens),
+                 .rows = tokens * top_k,
+                 .n = checked_mul(2, ffn),
+                 .k = hidden,
+                 .a = storage,
+                 .b = storage,
+                 .c = out,
+                 .math = f.format().math};
+  GroupedGemm down = up;
+  down.n = hidden;
+  down.k = ffn;
+  const Stream gated{.rows = up.rows,
+                     .cols = static_cast<double>(ffn),
+                     .read = bytes_of(2 * up.rows * static_cast<double>(ffn), out),
+                     .written = bytes_of(up.rows * static_cast<double>(ffn), out),
+                     .flops_per_element = 5,
+                     .special_per_element = 2};
+  GroupedGemm all = up;
+  all.n = checked_mul(3, ffn);
+  return Launch{all, up.work() + gated.work() + down.work()};
+}
+
 // No cost model prices these; their files are read and checked.
 std::optional<Launch> not_priced(const SampleFields&) { return std::nullopt; }
 
@@ -224,8 +279,8 @@ constexpr std::array kSampleKernels{
     SampleKernel{"elementwise", kStreamColumns, lower_elementwise},
     SampleKernel{"normalization", kStreamColumns, lower_normalization},
     SampleKernel{"embedding", kEmbeddingColumns, lower_embedding},
-    SampleKernel{"recurrent", kRecurrentColumns, not_priced},
-    SampleKernel{"moe", kMoeColumns, not_priced},
+    SampleKernel{"recurrent", kRecurrentColumns, lower_recurrent},
+    SampleKernel{"moe", kMoeColumns, lower_moe},
     SampleKernel{"collective", kCollectiveColumns, not_priced},
     SampleKernel{"reduction", kStreamColumns, lower_reduction},
     SampleKernel{"spmm", kSpmmColumns, lower_spmm},

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <tuple>
 
@@ -7,6 +8,11 @@
 #include "kernels/work.hpp"
 
 namespace ridgepoint {
+
+/// Vector FLOPs and special operations of a softmax per element: subtract the maximum, compare for it, exp, add to the
+/// sum, multiply by its inverse.
+inline constexpr double kSoftmaxFlops = 5;
+inline constexpr double kSoftmaxSpecial = 1;
 
 /// Fused attention, softmax(Q K^T / sqrt(d)) V, which never writes its scores: q_len queries of `heads` heads against
 /// kv_len keys of `kv_heads` heads, `batch` times. With `causal` query i sees the keys up to kv_len - q_len + i. Bytes
@@ -24,22 +30,52 @@ struct Attention {
   DType q = DType::kFp32;
   DType kv = DType::kFp32;
   DType math = DType::kFp32;
+  std::int64_t window = 0;      ///< keys that a query sees at most; 0 means all. Causal: the latest; else around it
+  bool scattered = false;       ///< the `window` keys of each query were picked one by one, from all that it may see
+  double density = 1;           ///< share of the pairs that is computed, of block-sparse attention
+  bool values_in_keys = false;  ///< values are a part of the keys, read once (latent attention)
+  double score_flops = kSoftmaxFlops;  ///< vector FLOPs per pair: the softmax, and what is added to scores
+  double score_special = kSoftmaxSpecial;
+  double extra_bytes = 0;  ///< read besides: a bias of the scores, sinks, a page table, picked indices
 
   [[nodiscard]] auto key() const {
-    return std::tuple(batch, heads, kv_heads, q_len, kv_len, head_dim, v_head_dim, causal, pass, q, kv, math);
+    return std::tuple(batch, heads, kv_heads, q_len, kv_len, head_dim, v_head_dim, causal, pass, q, kv, math, window,
+                      scattered, density, values_in_keys, score_flops, score_special, extra_bytes);
   }
   /// Query-key pairs of one head that are computed.
-  [[nodiscard]] double pairs() const {
-    const auto queries = static_cast<double>(q_len);
-    return queries * static_cast<double>(kv_len) - (causal ? queries * (queries - 1) / 2 : 0);
-  }
+  [[nodiscard]] double pairs() const;
+  /// Keys of a sequence that some query reads.
+  [[nodiscard]] double keys_read() const;
   [[nodiscard]] Work work() const;
 };
 
-/// Vector FLOPs and special operations of a softmax per element: subtract the maximum, compare for it, exp, add to the
-/// sum, multiply by its inverse.
-inline constexpr double kSoftmaxFlops = 5;
-inline constexpr double kSoftmaxSpecial = 1;
+// Causal: query i sees min(kv_len - q_len + i + 1, window) keys. Else the keys around it, (window - 1) / 2 before and
+// window / 2 behind, as far as there are any.
+inline double Attention::pairs() const {
+  const auto queries = static_cast<double>(q_len);
+  const auto keys = static_cast<double>(kv_len);
+  const bool all_keys = window == 0 || (window >= kv_len && (causal || scattered));
+  const double reach = all_keys ? keys : static_cast<double>(window);
+  if (causal) {  // the first queries see fewer than `reach`: missing, missing - 1, ... 1, as many as there are queries
+    const double missing = std::max(0.0, reach - (keys - queries + 1));
+    const double short_queries = std::min(queries, missing);
+    return density * (queries * reach - short_queries * (2 * missing - short_queries + 1) / 2);
+  }
+  if (all_keys || scattered) return density * queries * reach;
+  const auto side = [&](double far) {  // sum over queries of min(far, keys on that side)
+    const double most = std::min(far, keys - 1);
+    return queries * most - most * (most + 1) / 2;
+  };
+  return density * (queries + side(std::floor((reach - 1) / 2)) + side(std::floor(reach / 2)));
+}
+
+inline double Attention::keys_read() const {
+  const auto keys = static_cast<double>(kv_len);
+  if (window == 0) return keys;
+  const auto queries = static_cast<double>(q_len);
+  const auto reach = static_cast<double>(window);
+  return std::min(keys, scattered ? queries * reach : queries + reach - 1);
+}
 
 inline Work Attention::work() const {
   const double sequences = static_cast<double>(batch) * static_cast<double>(heads);
@@ -47,19 +83,19 @@ inline Work Attention::work() const {
   const auto d = static_cast<double>(head_dim);
   const auto dv = static_cast<double>(v_head_dim);
   const double queries = sequences * static_cast<double>(q_len);
-  const double keys = static_cast<double>(batch) * static_cast<double>(kv_heads) * static_cast<double>(kv_len);
+  const double keys = static_cast<double>(batch) * static_cast<double>(kv_heads) * keys_read();
   const Bytes q_bytes = bytes_of(queries * d, q);
   const Bytes o_bytes = bytes_of(queries * dv, q);
-  const Bytes kv_bytes = bytes_of(keys * (d + dv), kv);
+  const Bytes kv_bytes = bytes_of(keys * (values_in_keys ? d : d + dv), kv);
   const Bytes statistics = bytes_of(queries, DType::kFp32);  // log-sum-exp, one per query, for the backward pass
   const bool forward = pass == Pass::kFprop;
 
   Work work{.math = math};
   work.macs = scores * (forward ? d + dv : 3 * d + 2 * dv);
   work.matrix = Flops{2 * work.macs};
-  work.vector = Flops{scores * kSoftmaxFlops};
-  work.special = Flops{scores * kSoftmaxSpecial};
-  work.read = q_bytes + kv_bytes;
+  work.vector = Flops{scores * score_flops};
+  work.special = Flops{scores * score_special};
+  work.read = q_bytes + kv_bytes + Bytes{extra_bytes};
   work.written = o_bytes;
   if (!forward) {  // reads Q, K, V, O, dO and the statistics; writes dQ, dK, dV
     work.read += o_bytes * 2.0 + statistics;

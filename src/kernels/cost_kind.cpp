@@ -29,6 +29,8 @@ std::optional<DType> cost_format(const Kernel& kernel) {
   if (const auto* gemm = std::get_if<Gemm>(&kernel)) return gemm->math;
   if (const auto* conv = std::get_if<Conv>(&kernel)) return conv->math;
   if (const auto* attention = std::get_if<Attention>(&kernel)) return attention->math;
+  if (const auto* recurrent = std::get_if<Recurrent>(&kernel)) return recurrent->math;
+  if (const auto* grouped = std::get_if<GroupedGemm>(&kernel)) return grouped->math;
   return std::nullopt;
 }
 

@@ -28,6 +28,8 @@ inline constexpr std::array kCostKinds{
     CostKind{"reduction", "normalization"},
     CostKind{"embedding", ""},
     CostKind{"spmm", "embedding"},
+    CostKind{"recurrent", "gemm"},
+    CostKind{"moe", "gemm"},
 };
 
 const CostKind& cost_kind(const Kernel& kernel);

@@ -38,6 +38,8 @@ std::string_view kind_name(const Kernel& kernel) {
     std::string_view operator()(const Stream& s) const { return name(s.kind); }
     std::string_view operator()(const Gather&) const { return "embedding"; }
     std::string_view operator()(const Spmm&) const { return "spmm"; }
+    std::string_view operator()(const Recurrent&) const { return "recurrent"; }
+    std::string_view operator()(const GroupedGemm&) const { return "moe"; }
   };
   return std::visit(Visitor{}, kernel);
 }

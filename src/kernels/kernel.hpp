@@ -9,12 +9,14 @@
 #include "kernels/conv.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/gemm.hpp"
+#include "kernels/grouped_gemm.hpp"
+#include "kernels/recurrent.hpp"
 #include "kernels/spmm.hpp"
 #include "kernels/stream.hpp"
 
 namespace ridgepoint {
 
-using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm>;
+using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm, Recurrent, GroupedGemm>;
 
 inline Work work_of(const Kernel& kernel) {
   return std::visit([](const auto& k) { return k.work(); }, kernel);

@@ -284,13 +284,13 @@ TEST_CASE("arguments of calibrate fit that cannot be", "[fit][cli]") {
 
 TEST_CASE("kernels that nobody prices are left out with a warning, or nothing is left", "[fit][cli]") {
   const Bench bench;
-  write_text(bench.folder.file("moe.csv"),
-             "gpu,clock,kernel,dtype,tokens,hidden,ffn,top_k,experts,time_us\nL40S,kernel,moe,bf16,8,8,8,1,1,9.5\n");
-  CHECK(bench.run("--base l40s --samples moe.csv --dry-run").err ==
+  write_text(bench.folder.file("launch.csv"),
+             "gpu,clock,kernel,dtype,op,threads,time_us\nL40S,kernel,launch,bf16,null,8,9.5\n");
+  CHECK(bench.run("--base l40s --samples launch.csv --dry-run").err ==
         "error: no sample has a cost model\n  expected samples of kernels that are priced\n");
-  const Outcome both = bench.run("--base l40s --samples good.csv moe.csv --dry-run");
+  const Outcome both = bench.run("--base l40s --samples good.csv launch.csv --dry-run");
   CHECK(both.code == 0);
-  CHECK(both.err == "warning: moe.csv: no cost model prices the kernel moe yet; its samples are left out\n");
+  CHECK(both.err == "warning: launch.csv: no cost model prices the kernel launch yet; its samples are left out\n");
 }
 
 TEST_CASE("a module that is missing or broken is named with the reason", "[fit][cli]") {

@@ -118,7 +118,7 @@ TEST_CASE("what a calibration may not say", "[calibration]") {
   at /calibration/entries/0/kernel
     62 |         "kernel": "gem",
        |                   ^
-  expected gemm, conv, conv_depthwise, attention_prefill, attention_decode, elementwise, copy, normalization, reduction, embedding or spmm
+  expected gemm, conv, conv_depthwise, attention_prefill, attention_decode, elementwise, copy, normalization, reduction, embedding, spmm, recurrent or moe
   did you mean "gemm"?
 )"},
       {R"("format": "bf16")", R"("format": "bf17")", R"(my.json:63:19: error: unknown format "bf17"

@@ -233,5 +233,87 @@ TEST_CASE("sums and shares of work keep every amount", "[kernels]") {
   CHECK((gemm * 0.5).bytes() == gemm.bytes() * 0.5);
 }
 
+// Pairs counted one by one.
+double counted_pairs(const Attention& a) {
+  double pairs = 0;
+  for (std::int64_t i = 0; i < a.q_len; ++i) {
+    const std::int64_t at = a.kv_len - a.q_len + i;  // the query's place among the keys
+    for (std::int64_t j = 0; j < a.kv_len; ++j) {
+      const bool past = !a.causal || j <= at;
+      const bool near =
+          a.window == 0 || (a.causal ? j > at - a.window : j >= at - (a.window - 1) / 2 && j <= at + a.window / 2);
+      if (past && near) ++pairs;
+    }
+  }
+  return pairs;
+}
+
+TEST_CASE("attention: windows leave the pairs that counting finds", "[kernels]") {
+  for (const std::int64_t window : {0, 1, 2, 3, 5, 8, 13, 40}) {
+    for (const bool causal : {true, false}) {
+      for (const std::int64_t queries : {1, 4, 13}) {
+        Attention a = attention(queries, 13, causal);
+        a.window = window;
+        if (!causal && queries != 13) continue;  // a window around a query needs the queries to be the keys
+        CAPTURE(window, causal, queries);
+        CHECK(a.pairs() == counted_pairs(a));
+      }
+    }
+  }
+  Attention a = attention(1, 4096, true);
+  a.window = 128;
+  CHECK(a.keys_read() == 128);
+  a.q_len = 100;
+  CHECK(a.keys_read() == 227);
+  a.scattered = true;
+  CHECK(a.keys_read() == 4096);
+  a.window = 0;
+  a.density = 0.25;
+  CHECK(a.pairs() == 0.25 * (100 * 4096 - 100 * 99 / 2));
+}
+
+TEST_CASE("attention: latent values are a part of the keys", "[kernels]") {
+  Attention a{.batch = 3, .heads = 16, .q_len = 1, .kv_len = 100, .head_dim = 576, .v_head_dim = 512};
+  const double apart = a.work().read.value();
+  a.values_in_keys = true;
+  CHECK(apart - a.work().read.value() == 4.0 * 3 * 100 * 512);
+  CHECK(a.work().macs == 3.0 * 16 * 100 * (576 + 512));
+}
+
+TEST_CASE("recurrent: serial products, gates and weights once", "[kernels]") {
+  Recurrent lstm{.batch = 2, .hidden = 8, .timesteps = 5};
+  CHECK(lstm.work().macs == 2.0 * 5 * 4 * 8 * 8);
+  CHECK(lstm.work().vector.value() == 2.0 * 5 * 8 * 19);
+  CHECK(lstm.work().special.value() == 2.0 * 5 * 8 * 8);
+  CHECK(lstm.work().read.value() == 4.0 * (2 * 5 * 4 * 8 + 4 * 8 * 8));
+  CHECK(lstm.work().written.value() == 4.0 * 2 * 5 * 8);
+  CHECK(lstm.work().l2.value() == lstm.work().bytes().value() + 4.0 * 4 * 4 * 8 * 8);  // again in 4 more steps
+  lstm.keeps_gates = true;
+  CHECK(lstm.work().written.value() == 4.0 * 2 * 5 * (8 + 4 * 8 + 8));
+  lstm.projection = 3;
+  CHECK(lstm.work().macs == 2.0 * 5 * (4 * 8 * 3 + 8 * 3));
+  const double forward = lstm.work().macs;
+  for (const Pass pass : {Pass::kDgrad, Pass::kWgrad}) {
+    lstm.pass = pass;
+    CHECK(lstm.work().macs == forward);
+    CHECK(lstm.work().l2 >= lstm.work().bytes());
+  }
+  const Recurrent gru{.cell = RnnCell::kGru, .batch = 2, .hidden = 8, .timesteps = 5, .directions = 2};
+  CHECK(gru.work().macs == 2 * 2.0 * 5 * 3 * 8 * 8);
+}
+
+TEST_CASE("grouped gemm: only the groups with rows are read", "[kernels]") {
+  CHECK(expected_groups(8, 2, 1) == Approx(2));
+  CHECK(expected_groups(8, 2, 3) == Approx(8 * (1 - 0.75 * 0.75 * 0.75)));
+  CHECK(expected_groups(8, 8, 1) == 8);
+  GroupedGemm moe{.groups = 8, .active = 2, .rows = 6, .n = 5, .k = 7, .b = DType::kFp16, .bias = true};
+  CHECK(moe.work().macs == 6 * 5 * 7);
+  CHECK(moe.work().read.value() == 4 * 6 * 7 + 2 * 2 * 35 + 4 * 2 * 5);
+  CHECK(moe.work().written.value() == 4 * 6 * 5);
+  moe.pass = Pass::kWgrad;
+  CHECK(moe.work().macs == 6 * 5 * 7);
+  CHECK(moe.work().written.value() == 2 * 8 * 35);
+}
+
 }  // namespace
 }  // namespace ridgepoint
