@@ -5,11 +5,13 @@
 
 #include "calibrate/fit.hpp"
 #include "calibrate/module.hpp"
+#include "calibrate/pool.hpp"
 #include "cli/command.hpp"
 #include "cli/measure.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
+#include "cost/validation.hpp"
 #include "io/data_path.hpp"
 #include "io/files.hpp"
 
@@ -51,6 +53,48 @@ void declare_fit(CLI::App& app, FitArguments& a) {
   app.add_flag("--dry-run", a.dry_run, "Show the fit and write nothing");
 }
 
+struct PoolArguments {
+  std::vector<std::string> samples;
+  std::vector<std::string> aliases;
+  std::string output;
+};
+
+// The device whose name or alias ("SAMPLES=DEVICE") the samples give.
+Device device_of(const SampleFile& file, const std::vector<std::string>& aliases) {
+  for (const std::string& alias : aliases) {
+    const std::size_t equals = alias.find('=');
+    if (equals == std::string::npos) throw InputError({"--as " + in_quotes(alias) + " has no =", "NAME=DEVICE"});
+    if (alias.substr(0, equals) == file.device) return load_device(alias.substr(equals + 1));
+  }
+  for (const std::string& name : names_in(kDevices)) {
+    const Device device = load_device(name);
+    if (same_device(file.device, device)) return device;
+  }
+  file.table.fail(file.table.rows.front(), static_cast<std::size_t>(file.table.column("gpu")),
+                  {fmt::format("no device is called {}", in_quotes(file.device)),
+                   "a name of `ridgepoint list devices`, or --as NAME=DEVICE"});
+}
+
+int run_pool(const PoolArguments& a) {
+  std::vector<SampleFile> files;
+  std::vector<Device> devices;
+  for (const std::string& path : a.samples) files.push_back(read_samples(path));
+  for (const SampleFile& file : files) devices.push_back(device_of(file, a.aliases));
+  std::vector<PoolInput> inputs;
+  for (std::size_t i = 0; i < files.size(); ++i) inputs.push_back({&files[i], &devices[i]});
+  const Module module("fit");
+  const PoolResult result = pool(inputs, module.function<Minimize>(kMinimizeEntry));
+  if (!a.output.empty()) write_file(a.output, write_pooled(result.rows));
+  emit("", write_scores(result));
+  return 0;
+}
+
+void declare_pool(CLI::App& app, PoolArguments& a) {
+  app.add_option("--samples", a.samples, "Sample files (CSV) of many devices")->required()->type_name("FILE...");
+  app.add_option("--as", a.aliases, "The device that a name in the samples means")->type_name("NAME=DEVICE");
+  app.add_option("-o,--output", a.output, "Write the pooled parameters here: src/cost/pooled.inc")->type_name("FILE");
+}
+
 void declare_measure(CLI::App& app, MeasureArguments& a) {
   app.add_option("--device", a.device, "What to measure: cpu")->type_name("NAME");
   app.add_option("--kernels", a.kernels, "Microkernels, with commas between; all if not given")->type_name("NAMES");
@@ -64,11 +108,15 @@ Action declare_calibrate(CLI::App& app) {
   const auto fit_arguments = std::make_shared<FitArguments>();
   CLI::App* fit = app.add_subcommand("fit", "fit a device's own parameters to sample files");
   declare_fit(*fit, *fit_arguments);
+  const auto pool_arguments = std::make_shared<PoolArguments>();
+  CLI::App* pooling = app.add_subcommand("pool", "fit the parameters of devices that nobody measured, to many devices");
+  declare_pool(*pooling, *pool_arguments);
   const auto measure_arguments = std::make_shared<MeasureArguments>();
   CLI::App* measure = app.add_subcommand("measure", "run microkernels on this machine and write sample files");
   declare_measure(*measure, *measure_arguments);
   app.require_subcommand(1);
-  return [fit, fit_arguments, measure_arguments] {
+  return [fit, fit_arguments, pooling, pool_arguments, measure_arguments] {
+    if (pooling->parsed()) return run_pool(*pool_arguments);
     return fit->parsed() ? run_fit(*fit_arguments) : run_measure(*measure_arguments);
   };
 }

@@ -12,7 +12,7 @@ namespace {
 enum : std::size_t {
   kLaunch,
   kDramEfficiency,
-  kL2Rate,
+  kL2Ridge,
   kL2Share,
   kPrologue,
   kSmoothness,
@@ -30,7 +30,7 @@ enum : std::size_t {
 constexpr std::array kParameters{
     ModelParameter{"launch_s", "time to start and drain a kernel", 3e-7, 4e-5, 2.5e-6, 0.4},
     ModelParameter{"dram_efficiency", "share of the bandwidth of dram", 0.2, 1.1, 0.8, 0.25},
-    ModelParameter{"l2_bytes_per_clock", "bytes that the l2 gives to one unit in a clock", 1.3, 256, 19, 0.5},
+    ModelParameter{"l2_ridge", "FLOP per byte of l2 traffic at which the l2 keeps up with the peak", 1, 1000, 50, 0.5},
     ModelParameter{"l2_share", "share of the last cache that keeps operands", 0.05, 8, 0.6, 0.6},
     ModelParameter{"prologue_k", "steps of k that filling and draining a tile's pipeline costs", 1, 2000, 120, 0.6},
     ModelParameter{"smoothness", "of the maximum over units, l2 and dram", 1, 12, 3.5, 0.4},
@@ -38,7 +38,7 @@ constexpr std::array kParameters{
     ModelParameter{"matrix_efficiency", "share of the peak that an endless tile reaches", 0.1, 1.15, 0.9, 0.2},
     ModelParameter{"tile_overhead", "edge of the tile that reaches a quarter of that, doubled", 0.2, 200, 5, 0.7},
     ModelParameter{"wave_rounding", "0: units share the last wave evenly; 1: they wait for it", 0.02, 1, 0.5, 0.6},
-    ModelParameter{"step_s", "least time of a step of k, however small the tile", 3e-11, 3e-8, 1.5e-9, 0.8},
+    ModelParameter{"step_s", "least time of a step of k, however small the tile", 3e-11, 5e-7, 2e-9, 0.8},
     ModelParameter{"split_least_k", "least reduction that a part of a split keeps", 16, 4096, 128, 0.8},
     ModelParameter{"convert_s", "time to start the kernel that converts A to 8 bits", 1e-8, 1e-4, 8e-6, 0.8},
     ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.5, 0.6},
@@ -51,8 +51,8 @@ struct Tile {
   int m;
   int n;
 };
-constexpr std::array kTiles{Tile{16, 32},  Tile{16, 64},  Tile{16, 128}, Tile{32, 32},  Tile{32, 64},  Tile{64, 32},
-                            Tile{32, 128}, Tile{128, 32}, Tile{64, 64},  Tile{64, 128}, Tile{128, 64}, Tile{128, 128},
+constexpr std::array kTiles{Tile{16, 32},  Tile{16, 64},  Tile{16, 128},  Tile{32, 32},  Tile{32, 64},  Tile{64, 32},
+                            Tile{32, 128}, Tile{128, 32}, Tile{64, 64},   Tile{64, 128}, Tile{128, 64}, Tile{128, 128},
                             Tile{64, 256}, Tile{256, 64}, Tile{128, 256}, Tile{256, 128}};
 
 /// A product as its tiles see it: `batch` products of m x n x k; the sizes may be expectations.
@@ -63,9 +63,9 @@ struct Product {
   double k;
   double a_bits;
   double b_bits;
-  double dram = 0;       ///< bytes that come from and go to dram
-  double c_bytes = 0;    ///< bytes of the output
-  double parts_size = 0; ///< bytes of the output in fp32: one part of a split reduction
+  double dram = 0;        ///< bytes that come from and go to dram
+  double c_bytes = 0;     ///< bytes of the output
+  double parts_size = 0;  ///< bytes of the output in fp32: one part of a split reduction
 };
 
 /// What a choice of tile and split costs. Times in seconds; `rough` orders the choices.
@@ -87,7 +87,7 @@ double ceil_of(double value) {
 class Tiling {
  public:
   Tiling(const Product& product, const Machine& machine, const ParameterValues& p)
-      : product_(product), machine_(machine), p_(p), l2_rate_(p[kL2Rate] * machine.units * machine.clock) {
+      : product_(product), machine_(machine), p_(p), l2_rate_(machine.product * machine.units / p[kL2Ridge]) {
     dram_ = product.dram / (machine.dram * p[kDramEfficiency]);
   }
 
@@ -115,7 +115,8 @@ class Tiling {
     const double rounded = p_[kRounding] * ceil_of(load) + (1 - p_[kRounding]) * load;
     choice.waves = std::max(1.0, rounded);
     const double efficiency = p_[kMatrixEfficiency] / (1 + p_[kTileOverhead] * (1 / m + 1 / n));
-    const double step = std::max(2 * m * n / (machine_.product * efficiency), p_[kStep]);
+    const double full = 2 * m * n / (machine_.product * efficiency);
+    const double step = std::sqrt(full * full + p_[kStep] * p_[kStep]);
     choice.units = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
     const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
     choice.l2 = (operands + product_.c_bytes) / (l2_rate_ * std::min(1.0, load));
@@ -204,7 +205,8 @@ struct Account {
 double conversion(const Kernel& kernel, const Machine& machine, const ParameterValues& p) {
   const auto* gemm = std::get_if<Gemm>(&kernel);
   if (gemm == nullptr || bits(gemm->math) >= 16 || bits(gemm->a) >= 16) return 0;
-  const double values = static_cast<double>(gemm->a_batch) * static_cast<double>(gemm->m) * static_cast<double>(gemm->k);
+  const double values =
+      static_cast<double>(gemm->a_batch) * static_cast<double>(gemm->m) * static_cast<double>(gemm->k);
   const double bytes = size(values, DType::kBf16) + size(values, gemm->a);
   return p[kConvertLaunch] + bytes / (machine.dram * p[kConvertEfficiency]);
 }
@@ -250,22 +252,24 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
       {"tile_n", "columns of it", static_cast<double>(a.choice.tile.n), "", tiled},
       {"parts", "parts of the reduction: units / tiles, at most k / split_least_k", a.choice.parts, "",
        "split-k: Osama et al., arXiv 2301.03598"},
-      {"waves", "max(1, r ceil(x) + (1 - r) x), x = batch ceil(m / tile_m) ceil(n / tile_n) parts / units, r = wave_rounding",
+      {"waves",
+       "max(1, r ceil(x) + (1 - r) x), x = batch ceil(m / tile_m) ceil(n / tile_n) parts / units, r = wave_rounding",
        a.choice.waves, "", "wave quantization: NVIDIA, Matrix Multiplication Background User's Guide"},
       {"t_units",
-       "waves (k / parts + prologue_k) max(2 tile_m tile_n (1 + tile_overhead (1/tile_m + 1/tile_n)) / (matrix_efficiency "
+       "waves (k / parts + prologue_k) max(2 tile_m tile_n (1 + tile_overhead (1/tile_m + 1/tile_n)) / "
+       "(matrix_efficiency "
        "peak / units), step_s)",
        a.choice.units, "s", fitted},
-      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C|) / (l2_bytes_per_clock units clock min(1, x))", a.choice.l2, "s",
+      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C|) / (peak / l2_ridge min(1, x))", a.choice.l2, "s",
        fitted},
-      {"bytes", "operands that the cache does not keep", a.product.dram, "B", "kept = 1 / (1 + (passed / (l2_share cache))^4)"},
+      {"bytes", "operands that the cache does not keep", a.product.dram, "B",
+       "kept = 1 / (1 + (passed / (l2_share cache))^4)"},
       {"t_dram", "bytes / (dram_efficiency bandwidth)", a.dram, "s", fitted},
       {"t_vector", "FLOPs of what is fused / vector peak", a.vector, "s", "data sheet"},
       {"t_split", "split_s + 2 parts |C in fp32| / l2 rate, if parts > 1", a.choice.split, "s", fitted},
       {"t_convert", "convert_s + bytes / (convert_efficiency bandwidth), for 8-bit operands", a.convert, "s", fitted},
       {"launch", "launch_s", a.launch, "s", fitted},
-      {"time",
-       "launch + t_convert + t_split + (t_units^s + t_l2^s + t_dram^s + t_vector^s)^(1/s), s = smoothness",
+      {"time", "launch + t_convert + t_split + (t_units^s + t_l2^s + t_dram^s + t_vector^s)^(1/s), s = smoothness",
        a.launch + a.convert + a.choice.split + a.overlapped, "s", "docs/model.md"}};
   return terms;
 }

@@ -21,8 +21,8 @@ Machine machine_of(const Device& device, DType math);
 /// nearly all below the capacity, nearly nothing above.
 double kept_share(double between, double capacity);
 
-/// (a^s + b^s + ...)^(1/s): the largest of the needs where one dominates, more where several are close. A smoothness of 1
-/// adds them up.
+/// (a^s + b^s + ...)^(1/s): the largest of the needs where one dominates, more where several are close. A smoothness of
+/// 1 adds them up.
 double smooth_maximum(std::span<const double> needs, double smoothness);
 
 }  // namespace ridgepoint

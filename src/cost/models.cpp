@@ -1,3 +1,6 @@
+#include "cost/attention.hpp"
+#include "cost/collective.hpp"
+#include "cost/gemm.hpp"
 #include "cost/law.hpp"
 #include "cost/model.hpp"
 
@@ -11,7 +14,13 @@ struct ModelOfKind {
 };
 
 // Kinds that are not here are priced by the common law.
-constexpr std::array<ModelOfKind, 0> kModels{};
+constexpr std::array kModels{
+    ModelOfKind{"gemm", kGemm},
+    ModelOfKind{"moe", kGemm},
+    ModelOfKind{"attention_prefill", kAttentionPrefill},
+    ModelOfKind{"attention_decode", kAttentionDecode},
+    ModelOfKind{"collective", kCollective},
+};
 
 }  // namespace
 

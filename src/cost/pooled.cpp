@@ -4,6 +4,9 @@
 #include <initializer_list>
 #include <vector>
 
+#include "cost/attention.hpp"
+#include "cost/collective.hpp"
+#include "cost/gemm.hpp"
 #include "cost/law.hpp"
 
 namespace ridgepoint {

@@ -27,8 +27,10 @@ std::string_view color_of(Bound bound) {
     case Bound::kVector:
     case Bound::kSpecial: return "\x1b[36m";
     case Bound::kDram:
+    case Bound::kLink:
     case Bound::kL2: return "\x1b[33m";
     case Bound::kLaunch:
+    case Bound::kOccupancy:
     case Bound::kHost: return "\x1b[35m";
     case Bound::kNone: break;
   }
