@@ -304,6 +304,7 @@ TEST_CASE("docs/model.md has the counts of element-wise functions and the parame
   };
   check_counts(kUnaryFunctions);
   check_counts(kBinaryFunctions);
+  check_counts(kLossFunctions);
   const std::vector<Kernel> kernels{Gemm{.math = DType::kBf16},
                                     Gemm{},
                                     Conv{.math = DType::kFp16},

@@ -26,7 +26,7 @@ struct Conv {
   DType weight = DType::kFp32;
   DType y = DType::kFp32;
   DType math = DType::kFp32;
-  bool bias = false;  ///< in the format of y
+  std::int64_t bias = 0;  ///< values of a bias, in the format of y: added to what is written, or summed by wgrad
 
   [[nodiscard]] auto key() const {
     return std::tuple(n, c, in, k, filter, out, stride, groups, pass, x, weight, y, math, bias);
@@ -48,7 +48,7 @@ inline Work Conv::work() const {
   const Bytes x_bytes = bytes_of(static_cast<double>(n) * static_cast<double>(c) * volume(in), x);
   const Bytes w_bytes = bytes_of(static_cast<double>(k) * taps, weight);
   const Bytes y_bytes = bytes_of(pixels * static_cast<double>(k), y);
-  const Bytes bias_bytes = bytes_of(bias && pass != Pass::kDgrad ? static_cast<double>(k) : 0, y);
+  const Bytes bias_bytes = bytes_of(static_cast<double>(bias), y);
   const double x_passes = std::max(1.0, static_cast<double>(filters_per_group) / kLargestTile);
   const double w_passes = std::max(1.0, pixels / kLargestTile);
 
@@ -61,7 +61,7 @@ inline Work Conv::work() const {
       work.written = y_bytes;
       break;
     case Pass::kDgrad:
-      work.read = y_bytes + w_bytes;
+      work.read = y_bytes + w_bytes + bias_bytes;
       work.written = x_bytes;
       break;
     case Pass::kWgrad:

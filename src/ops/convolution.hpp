@@ -32,15 +32,15 @@ struct Convolution : OpBase {
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
     expect_grid(inputs);
     const std::int64_t c = inputs[0].shape[1];
-    expect_divides(c, "input channels");
-    expect_divides(out_channels, "out_channels");
+    expect_groups(groups, c, "input channels");
+    expect_groups(groups, out_channels, "out_channels");
     return {{window_shape(inputs[0].shape, {kernel, stride, dilation, padding}, out_channels), precision.activations}};
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
     const std::int64_t axes = inputs[0].shape.rank() - 2;
-    std::int64_t count = checked_mul(out_channels, inputs[0].shape[1] / groups);
-    for (std::int64_t axis = 0; axis < axes; ++axis) count = checked_mul(count, kernel.at(axis));
+    const std::int64_t filters = checked_mul(out_channels, inputs[0].shape[1] / groups);
+    const std::int64_t count = checked_mul(filters, taps_of(kernel, axes));
     Parameters list{{"weight", count, ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", out_channels, ParameterRole::kVector});
     return list;
@@ -53,14 +53,6 @@ struct Convolution : OpBase {
   friend bool operator==(const Convolution&, const Convolution&) = default;
 
  private:
-  void expect_divides(std::int64_t channels, std::string_view what) const {
-    if (channels % groups == 0) return;
-    throw OpError{
-        "groups",
-        {std::to_string(groups) + " groups do not divide " + std::to_string(channels) + " " + std::string(what),
-         "a divisor of " + std::to_string(channels)}};
-  }
-
   [[nodiscard]] Conv lower(const Site& site, Pass pass) const {
     const Shape& x = site.in();
     const std::int64_t axes = x.rank() - 2;
@@ -77,7 +69,7 @@ struct Convolution : OpBase {
             .weight = site.precision.weights,
             .y = site.outputs[0].dtype,
             .math = site.precision.math,
-            .bias = bias};
+            .bias = bias && pass != Pass::kDgrad ? out_channels : 0};
   }
 };
 

@@ -35,11 +35,18 @@ struct Extents {
   friend bool operator==(const Extents&, const Extents&) = default;
 };
 
-/// Padding of the spatial axes: numbers (the same before and after), or a rule.
+/// Padding of the spatial axes, or a rule. One number pads all axes before and after, one per axis likewise; two per
+/// axis are those before all axes, then those behind them (the order of ONNX).
 struct Padding {
   enum class Rule : std::uint8_t { kExplicit, kSame, kValid };
   Rule rule = Rule::kExplicit;
   Extents extents{{0}};
+  /// The padding before and behind an axis out of `axes`.
+  [[nodiscard]] std::int64_t before(std::int64_t axis) const { return extents.at(axis); }
+  [[nodiscard]] std::int64_t behind(std::int64_t axis, std::int64_t axes) const {
+    const bool both = static_cast<std::int64_t>(extents.values.size()) == 2 * axes;
+    return extents.at(both ? axis + axes : axis);
+  }
   friend bool operator==(const Padding&, const Padding&) = default;
 };
 

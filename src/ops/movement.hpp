@@ -1,30 +1,29 @@
 #pragma once
 // Ops that move data or only rename it.
 
-#include "ops/op_base.hpp"
+#include <algorithm>
+
+#include "ops/copy.hpp"
 
 namespace ridgepoint {
 
-/// A stream that copies `bytes` and computes nothing.
-inline Stream copy_of(const Shape& shape, std::string_view op, Bytes bytes) {
-  Stream stream = stream_over(shape, StreamKind::kCopy, op, 0, 0);
-  stream.read = bytes;
-  stream.written = bytes;
-  return stream;
-}
-
-/// The same elements under other extents; one extent may be -1. Free: nothing moves.
+/// The same elements under other extents; one extent may be -1. Free, nothing moves, unless `copy` says that the
+/// elements do not lie in that order (behind a transposed view).
 struct Reshape : OpBase {
   static constexpr std::string_view kName = "reshape";
-  static constexpr std::string_view kSummary = "other extents for the same elements, free";
+  static constexpr std::string_view kSummary = "other extents for the same elements, free unless a copy";
   static constexpr Category kCategory = Category::kDataMovement;
   static constexpr FusionRole kFusion = FusionRole::kView;
 
   std::vector<std::int64_t> shape{-1};
+  bool copy = false;
 
   static auto fields() {
-    return std::tuple{Field{"shape", &Reshape::shape, "the new extents; one may be -1", kRequired, -1}};
+    return std::tuple{Field{"shape", &Reshape::shape, "the new extents; one may be -1", kRequired, -1},
+                      Field{"copy", &Reshape::copy, "whether the elements move"}};
   }
+
+  [[nodiscard]] FusionRole fusion(Phase) const { return copy ? FusionRole::kAlone : FusionRole::kView; }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision&) const {
     expect_inputs(inputs, 1, 1);
@@ -45,7 +44,10 @@ struct Reshape : OpBase {
     return {{Shape(std::move(extents)), inputs[0].dtype}};
   }
 
-  void fprop(const Site&, Kernels&) const {}
+  void fprop(const Site& site, Kernels& kernels) const {
+    if (copy) kernels.emplace_back(copy_of(site.out(), "reshape", site.inputs[0].bytes()));
+  }
+  void dgrad(const Site& site, Kernels& kernels) const { fprop(site, kernels); }
   friend bool operator==(const Reshape&, const Reshape&) = default;
 
  private:
@@ -122,7 +124,7 @@ struct Transpose : OpBase {
   friend bool operator==(const Transpose&, const Transpose&) = default;
 };
 
-/// `length` indices of one axis from `start` on. Free: the consumer reads the part.
+/// `length` indices of one axis from `start` on, `step` apart. Free: the consumer reads the part.
 struct Slice : OpBase {
   static constexpr std::string_view kName = "slice";
   static constexpr std::string_view kSummary = "a part of one axis, free";
@@ -132,22 +134,25 @@ struct Slice : OpBase {
   std::int64_t axis = 0;
   std::int64_t start = 0;
   std::int64_t length = 1;
+  std::int64_t step = 1;
 
   static auto fields() {
     return std::tuple{Field{"axis", &Slice::axis, "the axis to cut", kRequired, kAnyInteger},
                       Field{"start", &Slice::start, "first index", kOptional, 0},
-                      Field{"length", &Slice::length, "number of indices", kRequired}};
+                      Field{"length", &Slice::length, "number of indices", kRequired},
+                      Field{"step", &Slice::step, "distance of the indices"}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision&) const {
     expect_inputs(inputs, 1, 1);
     TensorType y = inputs[0];
     const std::int64_t cut = resolve_axis(axis, y.shape.rank());
-    if (checked_add(start, length) > y.shape[cut]) {
+    const std::int64_t last = checked_add(start, checked_mul(length - 1, step));
+    if (last >= y.shape[cut]) {
       throw OpError{"length",
-                    {"indices " + std::to_string(start) + " to " + std::to_string(start + length - 1) +
-                         " are not in an axis of " + std::to_string(y.shape[cut]),
-                     "start + length of at most " + std::to_string(y.shape[cut])}};
+                    {"indices " + std::to_string(start) + " to " + std::to_string(last) + " are not in an axis of " +
+                         std::to_string(y.shape[cut]),
+                     "a last index, start + (length - 1) step, of at most " + std::to_string(y.shape[cut] - 1)}};
     }
     y.shape[cut] = length;
     return {y};

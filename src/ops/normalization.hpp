@@ -44,56 +44,74 @@ inline Stream norm_wgrad(const Site& site, const NormCost& cost, Bytes parameter
   return stream;
 }
 
-/// Layer norm and RMS norm: y = (x - mean) / std * weight + bias over the last axis; the RMS norm has neither mean nor
-/// bias.
+/// Layer norm and RMS norm: y = (x - mean) / std * weight + bias over the last axis (or axes); the RMS norm has neither
+/// mean nor bias.
 template <bool Centred>
 struct RowNorm : OpBase {
   static constexpr NormCost kCost = Centred ? kLayerNormCost : kRmsNormCost;
   static constexpr std::string_view kName = kCost.op;
   static constexpr std::string_view kSummary =
-      Centred ? "layer norm over the last axis" : "root-mean-square norm over the last axis";
+      Centred ? "layer norm over the last axes" : "root-mean-square norm over the last axes";
   static constexpr Category kCategory = Category::kReduction;
   static constexpr FusionRole kFusion = FusionRole::kRow;
 
   bool weight = true;
   bool bias = Centred;
+  std::int64_t axes = 1;
 
   static auto fields() {
     return std::tuple{Field{"weight", &RowNorm::weight, "whether there is a learned scale"},
-                      Field{"bias", &RowNorm::bias, "whether there is a learned shift"}};
+                      Field{"bias", &RowNorm::bias, "whether there is a learned shift"},
+                      Field{"axes", &RowNorm::axes, "how many of the last axes it runs over"}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
     expect_inputs(inputs, 1, 1);
     expect_rank(inputs, 0, 1);
+    if (axes > inputs[0].shape.rank()) {
+      throw OpError{"axes",
+                    {std::to_string(axes) + " axes of " + to_string(inputs[0].shape),
+                     "at most " + std::to_string(inputs[0].shape.rank())}};
+    }
     return {{inputs[0].shape, precision.activations}};
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
     Parameters list;
-    if (weight) list.push_back({"weight", inputs[0].shape.back(), ParameterRole::kVector});
-    if (bias) list.push_back({"bias", inputs[0].shape.back(), ParameterRole::kVector});
+    if (weight) list.push_back({"weight", row(inputs[0].shape), ParameterRole::kVector});
+    if (bias) list.push_back({"bias", row(inputs[0].shape), ParameterRole::kVector});
     return list;
   }
 
   void fprop(const Site& site, Kernels& kernels) const {
-    kernels.emplace_back(norm_forward(site, kCost, parameter_bytes(site)));
+    kernels.emplace_back(by_row(site, norm_forward(site, kCost, parameter_bytes(site))));
   }
   void dgrad(const Site& site, Kernels& kernels) const {
-    kernels.emplace_back(norm_dgrad(site, kCost, parameter_bytes(site)));
+    kernels.emplace_back(by_row(site, norm_dgrad(site, kCost, parameter_bytes(site))));
   }
   void wgrad(const Site& site, Kernels& kernels) const {
-    if (weight || bias) kernels.emplace_back(norm_wgrad(site, kCost, parameter_bytes(site)));
+    if (weight || bias) kernels.emplace_back(by_row(site, norm_wgrad(site, kCost, parameter_bytes(site))));
   }
   [[nodiscard]] Saved saved(const Site& site) const {
-    const double statistics = static_cast<double>(site.in().rows()) * (Centred ? 2 : 1);
+    const double statistics = static_cast<double>(site.in().elements() / row(site.in())) * (Centred ? 2 : 1);
     return {.inputs = true, .extra = bytes_of(statistics, DType::kFp32)};
   }
   friend bool operator==(const RowNorm&, const RowNorm&) = default;
 
  private:
+  /// Values per row: the product of the last axes.
+  [[nodiscard]] std::int64_t row(const Shape& x) const {
+    std::int64_t count = 1;
+    for (std::int64_t axis = 1; axis <= axes; ++axis) count = checked_mul(count, x[-axis]);
+    return count;
+  }
+  [[nodiscard]] Stream by_row(const Site& site, Stream stream) const {
+    stream.cols = static_cast<double>(row(site.in()));
+    stream.rows = static_cast<double>(site.in().elements()) / stream.cols;
+    return stream;
+  }
   [[nodiscard]] Bytes parameter_bytes(const Site& site) const {
-    const double count = static_cast<double>(site.in().back()) * ((weight ? 1 : 0) + (bias ? 1 : 0));
+    const double count = static_cast<double>(row(site.in())) * ((weight ? 1 : 0) + (bias ? 1 : 0));
     return bytes_of(count, storage(ParameterRole::kVector, site.precision));
   }
 };

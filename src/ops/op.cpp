@@ -5,23 +5,17 @@
 namespace ridgepoint {
 namespace {
 
+// An op with a table of functions has one name for each of its rows.
 template <class T>
 void add_entries(std::vector<OpEntry>& entries) {
-  entries.push_back({T::kName, T::kSummary, T{}});
-}
-
-template <>
-void add_entries<Unary>(std::vector<OpEntry>& entries) {
-  for (std::size_t i = 0; i < kUnaryFunctions.size(); ++i) {
-    entries.push_back({kUnaryFunctions[i].name, kUnaryFunctions[i].formula, Unary{.function = i}});
-  }
-}
-
-template <>
-void add_entries<Binary>(std::vector<OpEntry>& entries) {
-  constexpr std::string_view kSummary = "of two tensors, element by element, with broadcasting";
-  for (std::size_t i = 0; i < kBinaryFunctions.size(); ++i) {
-    entries.push_back({kBinaryFunctions[i].name, kSummary, Binary{.function = i}});
+  if constexpr (requires { T::kTable; }) {
+    for (std::size_t i = 0; i < T::kTable.size(); ++i) {
+      T op;
+      op.function = i;
+      entries.push_back({T::kTable[i].name, T::kTable[i].formula, op});
+    }
+  } else {
+    entries.push_back({T::kName, T::kSummary, T{}});
   }
 }
 

@@ -5,29 +5,62 @@
 #include <span>
 #include <variant>
 
+#include "ops/adaptive_pool.hpp"
 #include "ops/aggregate.hpp"
+#include "ops/arg_max.hpp"
 #include "ops/attention.hpp"
 #include "ops/bias.hpp"
 #include "ops/binary.hpp"
+#include "ops/cast.hpp"
+#include "ops/channel_shuffle.hpp"
+#include "ops/conv_transpose.hpp"
 #include "ops/convolution.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/deform_conv.hpp"
+#include "ops/drop_path.hpp"
+#include "ops/dropout.hpp"
 #include "ops/embedding.hpp"
 #include "ops/gated.hpp"
+#include "ops/global_pool.hpp"
+#include "ops/group_norm.hpp"
+#include "ops/im2col.hpp"
 #include "ops/kv_cache.hpp"
+#include "ops/layer_scale.hpp"
 #include "ops/linear.hpp"
+#include "ops/local_response_norm.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/loss.hpp"
 #include "ops/matmul.hpp"
 #include "ops/movement.hpp"
+#include "ops/nms.hpp"
 #include "ops/normalization.hpp"
+#include "ops/pad.hpp"
+#include "ops/pixel_shuffle.hpp"
 #include "ops/pooling.hpp"
+#include "ops/prelu.hpp"
+#include "ops/quantize.hpp"
 #include "ops/reduce.hpp"
+#include "ops/resize.hpp"
+#include "ops/roi_align.hpp"
+#include "ops/roll.hpp"
 #include "ops/rope.hpp"
+#include "ops/select.hpp"
 #include "ops/softmax.hpp"
+#include "ops/split.hpp"
+#include "ops/top_k.hpp"
 #include "ops/unary.hpp"
 
 namespace ridgepoint {
 
-using Op = std::variant<Linear, Matmul, Convolution, FusedAttention, Aggregate, Embedding, EmbeddingBag, Pooling,
-                        Reduce, LayerNorm, RmsNorm, BatchNorm, Softmax, Unary, Binary, Gated, Bias, Rope, KvCache,
-                        Reshape, Flatten, Transpose, Slice, Concat, Triangle>;
+using Op = std::variant<Linear, Matmul, Convolution, ConvTranspose, DeformConv, FusedAttention, Aggregate,  //
+                        Embedding, EmbeddingBag, RoiAlign,                                                  //
+                        Pooling, AdaptivePool, GlobalPool, Reduce, TopK, ArgMax, Nms,                       //
+                        LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,          //
+                        Softmax, LogSoftmax, CrossEntropy, Loss,                                            //
+                        Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,     //
+                        Quantize, Dequantize, Cast,                                                         //
+                        KvCache, Reshape, Flatten, Transpose, Slice, Split, Concat, Pad, Roll, Triangle,    //
+                        PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col>;
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>

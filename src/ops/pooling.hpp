@@ -40,7 +40,8 @@ struct Pooling : OpBase {
   }
 
   void fprop(const Site& site, Kernels& kernels) const {
-    Stream stream = stream_over(site.out(), StreamKind::kReduction, "pool", taps(site.in().rank() - 2), 0);
+    const auto taps = static_cast<double>(taps_of(kernel, site.in().rank() - 2));
+    Stream stream = stream_over(site.out(), StreamKind::kReduction, "pool", taps, 0);
     stream.read = site.inputs[0].bytes();
     stream.written = site.outputs[0].bytes();
     kernels.emplace_back(stream);
@@ -59,13 +60,6 @@ struct Pooling : OpBase {
     return {.extra = bytes_of(static_cast<double>(site.out().elements()), DType::kInt64)};
   }
   friend bool operator==(const Pooling&, const Pooling&) = default;
-
- private:
-  [[nodiscard]] double taps(std::int64_t axes) const {
-    double count = 1;
-    for (std::int64_t axis = 0; axis < axes; ++axis) count *= static_cast<double>(kernel.at(axis));
-    return count;
-  }
 };
 
 }  // namespace ridgepoint

@@ -1,21 +1,28 @@
 #pragma once
-#include "ops/pooling.hpp"
+#include "ops/op_base.hpp"
 
 namespace ridgepoint {
 
-/// Sum, mean or maximum over axes; global pooling is a mean over the spatial axes.
+/// What a reduction over whole axes computes; `l2` is the root of `squared_l2`, the sum of squares.
+enum class Reducer : std::uint8_t { kMean, kSum, kMax, kMin, kL2, kSquaredL2 };
+template <>
+struct Words<Reducer> {
+  static constexpr std::array<std::string_view, 6> kWords{"mean", "sum", "max", "min", "l2", "squared_l2"};
+};
+
+/// Sum, mean, extremum or norm over axes: one FLOP per value, a norm two; one root or quotient per result is left out.
 struct Reduce : OpBase {
   static constexpr std::string_view kName = "reduce";
-  static constexpr std::string_view kSummary = "sum, mean or max over whole axes";
+  static constexpr std::string_view kSummary = "sum, mean, max, min or norm over whole axes";
   static constexpr Category kCategory = Category::kReduction;
 
-  Reduction reduce = Reduction::kMean;
+  Reducer reduce = Reducer::kMean;
   std::vector<std::int64_t> axes{-1};
   bool keep = false;
 
   static auto fields() {
     return std::tuple{
-        Field{"reduce", &Reduce::reduce, "sum, mean or max"},
+        Field{"reduce", &Reduce::reduce, "mean, sum, max, min, l2 or squared_l2"},
         Field{"axes", &Reduce::axes, "the axes to reduce; negative ones count from the end", kOptional, kAnyInteger},
         Field{"keep", &Reduce::keep, "whether reduced axes stay with extent 1"}};
   }
@@ -34,7 +41,7 @@ struct Reduce : OpBase {
   }
 
   void fprop(const Site& site, Kernels& kernels) const {
-    Stream stream{.kind = StreamKind::kReduction, .op = "reduce", .flops_per_element = 1};
+    Stream stream{.kind = StreamKind::kReduction, .op = "reduce", .flops_per_element = is_norm() ? 2.0 : 1.0};
     stream.rows = static_cast<double>(site.out().elements());
     stream.cols = static_cast<double>(site.in().elements()) / stream.rows;
     stream.read = site.inputs[0].bytes();
@@ -42,17 +49,25 @@ struct Reduce : OpBase {
     kernels.emplace_back(stream);
   }
 
+  /// A sum's gradient is dY everywhere; an extremum and a norm look at the values again.
   void dgrad(const Site& site, Kernels& kernels) const {
     Stream stream = stream_over(site.in(), StreamKind::kElementwise, "broadcast", 1, 0);
+    const Saved kept = saved(site);
     stream.read = site.outputs[0].bytes();
+    if (kept.inputs) stream.read += site.inputs[0].bytes();
+    if (kept.output) stream.read += site.outputs[0].bytes();
     stream.written = site.inputs[0].bytes();
     kernels.emplace_back(stream);
   }
 
   [[nodiscard]] Saved saved(const Site&) const {
-    return {.inputs = reduce == Reduction::kMax, .output = reduce == Reduction::kMax};
+    const bool extremum = reduce == Reducer::kMax || reduce == Reducer::kMin;
+    return {.inputs = extremum || is_norm(), .output = extremum || reduce == Reducer::kL2};
   }
   friend bool operator==(const Reduce&, const Reduce&) = default;
+
+ private:
+  [[nodiscard]] bool is_norm() const { return reduce == Reducer::kL2 || reduce == Reducer::kSquaredL2; }
 };
 
 }  // namespace ridgepoint

@@ -54,7 +54,7 @@ TEST_CASE("conv: groups, depthwise, three axes and every pass", "[kernels]") {
 TEST_CASE("products: a bias has the format of the output", "[kernels]") {
   Conv conv{.k = 8, .weight = DType::kInt4, .y = DType::kFp16};
   const double without = conv.work().read.value();
-  conv.bias = true;
+  conv.bias = 8;
   CHECK(conv.work().read.value() - without == 8 * 2);
   Gemm gemm{.n = 8, .b = DType::kInt4, .c = DType::kFp16};
   const double before = gemm.work().read.value();
@@ -183,7 +183,7 @@ std::vector<Kernel> different_kernels() {
           Conv{.in = {1, 2, 1}},
           Conv{.stride = {1, 1, 2}},
           Conv{.pass = Pass::kDgrad},
-          Conv{.bias = true},
+          Conv{.bias = 1},
           Attention{},
           Attention{.causal = true},
           Attention{.kv_len = 2},

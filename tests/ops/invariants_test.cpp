@@ -55,7 +55,7 @@ bool is_lookup(const Op& op) { return is_one_of<Embedding, EmbeddingBag, Aggrega
 double compulsory_read(const OpPlace& place) {
   const Site site = place.site();
   if (is_one_of<Triangle>(place.op())) return total_bytes(site.outputs);
-  if (is_one_of<Aggregate>(place.op())) return 0;
+  if (is_one_of<Aggregate, RoiAlign>(place.op())) return 0;
   if (is_lookup(place.op())) return total_bytes(site.inputs);
   return total_bytes(site.inputs) + parameter_bytes(place, !site.training());
 }
@@ -65,24 +65,56 @@ double compulsory_write(const OpPlace& place) {
   return total_bytes(is_one_of<KvCache>(place.op()) ? place.site().inputs : place.site().outputs);
 }
 
-// Bytes whose width does not follow the tensors' format: ids, graph structure, angles, statistics, indices of maxima.
+bool is_comparison(const Op& op) {
+  const auto* binary = std::get_if<Binary>(&op);
+  return binary != nullptr && binary->f().comparison;
+}
+
+// What has a format of its own: indices, bytes of a comparison, what a cast makes.
+bool has_own_format(const Op& op) { return is_one_of<ArgMax, Cast, Quantize>(op) || is_comparison(op); }
+
+double scale_bytes(const Site& site, std::int64_t group) {
+  return 2.0 * (group == 0 ? 1.0 : static_cast<double>(site.in().elements()) / static_cast<double>(group));
+}
+
+double max_index_bytes(const Op& op, const Site& site) {
+  const auto reduces = [&](Reduction reduce) {
+    return reduce == Reduction::kMax ? 8.0 * static_cast<double>(site.out().elements()) : 0;
+  };
+  if (const auto* pool = std::get_if<Pooling>(&op)) return reduces(pool->reduce);
+  if (const auto* pool = std::get_if<AdaptivePool>(&op)) return reduces(pool->reduce);
+  if (const auto* pool = std::get_if<GlobalPool>(&op)) return reduces(pool->reduce);
+  return 0;
+}
+
+// Bytes whose width does not follow the tensors' format: ids, graph structure, angles, statistics, boxes, masks, and
+// indices of maxima.
 double fixed_bytes(const OpPlace& place, Pass pass) {
   const Site site = place.site();
+  const Op& op = place.op();
   const bool backward = pass == Pass::kDgrad;
-  if (is_one_of<Embedding, EmbeddingBag>(place.op())) return total_bytes(site.inputs);
-  if (const auto* graph = std::get_if<Aggregate>(&place.op())) {
+  const auto elements = static_cast<double>(site.in().elements());
+  if (is_one_of<Embedding, EmbeddingBag>(op)) return total_bytes(site.inputs);
+  if (has_own_format(op)) {
+    const auto* quantize = std::get_if<Quantize>(&op);
+    return site.outputs[0].bytes().value() + (quantize == nullptr ? 0 : scale_bytes(site, quantize->group));
+  }
+  if (const auto* graph = std::get_if<Aggregate>(&op)) {
     return 4.0 * static_cast<double>(graph->edges + site.in()[0] + 1);
   }
-  if (const auto* rope = std::get_if<Rope>(&place.op())) {
+  if (const auto* rope = std::get_if<Rope>(&op)) {
     return 4.0 * static_cast<double>(site.in()[-2] * rope->head_dim) * rope->share;
   }
-  if (const auto* attention = std::get_if<FusedAttention>(&place.op()); attention != nullptr && backward) {
+  if (const auto* attention = std::get_if<FusedAttention>(&op); attention != nullptr && backward) {
     return 4.0 * static_cast<double>(site.in().rows() * attention->heads);
   }
-  if (const auto* pool = std::get_if<Pooling>(&place.op()); pool != nullptr && backward) {
-    return pool->reduce == Reduction::kMax ? 8.0 * static_cast<double>(site.out().elements()) : 0;
-  }
-  return 0;
+  if (const auto* back = std::get_if<Dequantize>(&op)) return elements + scale_bytes(site, back->group);
+  if (is_one_of<TopK>(op)) return site.outputs[1].bytes().value();
+  if (is_one_of<RoiAlign>(op)) return 20.0 * static_cast<double>(site.out()[0]);
+  if (is_one_of<CrossEntropy>(op)) return static_cast<double>(site.in(1).elements()) * (backward ? 12 : 8);
+  if (is_one_of<Select>(op)) return elements * (backward ? 2 : 1);
+  if (is_one_of<Dropout>(op)) return elements;
+  return backward ? max_index_bytes(op, site) : 0;
 }
 
 TEST_CASE("every op gives tensors that exist", "[ops]") {
@@ -91,7 +123,8 @@ TEST_CASE("every op gives tensors that exist", "[ops]") {
     REQUIRE(!place.site().outputs.empty());
     for (const TensorType& output : place.site().outputs) {
       CHECK(output.shape.elements() >= 1);
-      CHECK(output.dtype == DType::kFp16);
+      const bool indices = is_one_of<TopK>(place.op()) && &output != &place.site().outputs[0];
+      CHECK((output.dtype == DType::kFp16) != (indices || has_own_format(place.op())));
     }
     for (const Parameter& parameter : place.parameters()) CHECK(parameter.count >= 1);
   });
@@ -157,12 +190,22 @@ TEST_CASE("only what has parameters has a gradient of them", "[ops]") {
   });
 }
 
-// Views, a sum and a bias hand their output's gradient on; ids have none.
+// Views, a sum and a bias hand their output's gradient on, rounding too; ids, comparisons and choices have none.
 bool hands_gradient_on(const Op& op, const Site& site) {
+  if (is_comparison(op)) return true;
   if (const auto* sum = std::get_if<Binary>(&op)) {
     return sum->f().name == "add" && site.in(0).elements() == site.in(1).elements();
   }
-  return is_one_of<Bias, KvCache, Embedding, EmbeddingBag>(op) || fusion_role(op, site.phase) == FusionRole::kView;
+  if (is_one_of<Split>(op)) return false;  // the gradients of its parts are joined
+  return is_one_of<Bias, KvCache, Embedding, EmbeddingBag, ArgMax, Nms, Quantize, Dequantize>(op) ||
+         fusion_role(op, site.phase) == FusionRole::kView;
+}
+
+// Of the inputs that can have one: no condition, no class indices.
+double gradient_bytes(Inputs inputs) {
+  double total = 0;
+  for (const TensorType& input : inputs) total += input.dtype == DType::kFp16 ? input.bytes().value() : 0;
+  return total;
 }
 
 TEST_CASE("every gradient that is wanted is written", "[ops]") {
@@ -175,13 +218,13 @@ TEST_CASE("every gradient that is wanted is written", "[ops]") {
     } else if (const auto* sum = std::get_if<Binary>(&place.op()); sum != nullptr && sum->f().name == "add") {
       CHECK(work.written == site.inputs[1].bytes());  // only what was stretched needs a sum
     } else {
-      CHECK(work.written.value() >= total_bytes(site.inputs));
+      CHECK(work.written.value() >= gradient_bytes(site.inputs));
     }
   });
 }
 
 TEST_CASE("a product computes only the gradients that are wanted", "[ops]") {
-  for (const std::string_view name : {"matmul", "mul", "div", "sub"}) {
+  for (const std::string_view name : {"matmul", "mul", "div", "sub", "maximum", "mse"}) {
     OpPlace place = place_of(*find_op(name), 3);
     const Work both = place.work(Pass::kDgrad);
     place.want_gradient(1, false);

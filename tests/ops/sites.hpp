@@ -96,6 +96,33 @@ class CaseMaker {
     for (std::int64_t axis = small(); axis > 0; --axis) extents.push_back(size());
     return {op, {tensor(Shape(std::move(extents)))}};
   }
+  OpCase operator()(ConvTranspose op) {
+    op.groups = size();
+    op.out_channels = op.groups * size();
+    op.kernel = {{3}};
+    op.padding.extents = {{1}};
+    op.stride = {{small()}};
+    op.output_padding = {{op.stride.at(0) - 1}};
+    op.bias = coin();
+    std::vector<std::int64_t> extents{size(), op.groups * size()};
+    for (std::int64_t axis = small(); axis > 0; --axis) extents.push_back(size());
+    return {op, {tensor(Shape(std::move(extents)))}};
+  }
+  OpCase operator()(DeformConv op) {
+    op.groups = small();
+    op.offset_groups = small();
+    op.out_channels = op.groups * size();
+    op.kernel = {{3}};
+    op.padding.extents = {{1}};
+    op.bias = coin();
+    const TensorType x = tensor({size(), op.groups * op.offset_groups * small(), size(), size()});
+    TensorType offsets = x;
+    offsets.shape[1] = 18 * op.offset_groups;
+    TensorType mask = x;
+    mask.shape[1] = 9 * op.offset_groups;
+    if (coin()) return {op, {x, offsets}};
+    return {op, {x, offsets, mask}};
+  }
   OpCase operator()(FusedAttention op) {
     op.kv_heads = size();
     op.heads = op.kv_heads * size();
@@ -129,8 +156,41 @@ class CaseMaker {
     op.reduce = reduction();
     return {op, {tensor({size(), size(), 2 * size(), 2 * size()})}};
   }
-  OpCase operator()(Reduce op) {
+  OpCase operator()(AdaptivePool op) {
+    op.output = {{small()}};
     op.reduce = reduction();
+    return {op, {grid()}};
+  }
+  OpCase operator()(GlobalPool op) {
+    op.keep = coin();
+    op.reduce = reduction();
+    return {op, {grid()}};
+  }
+  OpCase operator()(RoiAlign op) {
+    op.rois = size();
+    const TensorType x = grid();
+    TensorType coarse = x;
+    coarse.shape[-1] = size();
+    return {op, {x, coarse}};
+  }
+  OpCase operator()(TopK op) {
+    const TensorType x = some();
+    op.axis = small() - 1;
+    op.k = between(1, x.shape[op.axis]);
+    return {op, {x}};
+  }
+  OpCase operator()(ArgMax op) {
+    op.axis = small() - 1;
+    op.keep = coin();
+    return {op, {some()}};
+  }
+  OpCase operator()(Nms op) {
+    const std::int64_t boxes = size();
+    op.keep = between(1, boxes);
+    return {op, {tensor({size(), boxes, 4})}};
+  }
+  OpCase operator()(Reduce op) {
+    op.reduce = static_cast<Reducer>(between(0, 5));
     op.axes = {small() - 1};
     op.keep = coin();
     return {op, {some()}};
@@ -139,15 +199,36 @@ class CaseMaker {
   OpCase operator()(RowNorm<Centred> op) {
     op.weight = coin();
     op.bias = Centred && coin();
+    op.axes = small();
     return {op, {some()}};
   }
+  template <bool Instance>
+  OpCase operator()(ChannelNorm<Instance> op) {
+    op.affine = coin();
+    if (!Instance) op.groups = small();
+    return {op, {tensor({size(), op.groups * size(), size(), size()})}};
+  }
+  OpCase operator()(LocalResponseNorm op) { return {op, {grid()}}; }
   OpCase operator()(BatchNorm op) {
     op.affine = coin();
     return {op, {tensor({size(), size(), size(), size()})}};
   }
   OpCase operator()(Softmax op) {
     op.scaled = coin();
+    op.axis = small() - 1;
     return {op, {some()}};
+  }
+  OpCase operator()(LogSoftmax op) {
+    op.axis = small() - 1;
+    return {op, {some()}};
+  }
+  OpCase operator()(CrossEntropy op) {
+    const TensorType x = some();
+    return {op, {x, ids({x.shape[0], x.shape[1]})}};
+  }
+  OpCase operator()(Loss op) {
+    const TensorType x = some();
+    return {op, {x, x}};
   }
   OpCase operator()(Unary op) { return {op, {some()}}; }
   OpCase operator()(Binary op) {
@@ -159,6 +240,32 @@ class CaseMaker {
     op.activation = static_cast<Gate>(size() % static_cast<std::int64_t>(Words<Gate>::kWords.size()));
     const TensorType x = some();
     return {op, {x, x}};
+  }
+  OpCase operator()(Select op) {
+    const TensorType x = some();
+    return {op, {{x.shape, DType::kInt8}, x, tensor({x.shape.back()})}};
+  }
+  OpCase operator()(Prelu op) {
+    op.per_channel = coin();
+    return {op, {some()}};
+  }
+  OpCase operator()(LayerScale op) {
+    op.axis = small() - 1;
+    return {op, {some()}};
+  }
+  OpCase operator()(Dropout op) { return {op, {some()}}; }
+  OpCase operator()(DropPath op) { return {op, {some()}}; }
+  OpCase operator()(Cast op) {
+    op.dtype = DType::kFp8E4m3;
+    return {op, {some()}};
+  }
+  OpCase operator()(Quantize op) {
+    op.group = coin() ? 0 : size();
+    return {op, {some()}};
+  }
+  OpCase operator()(Dequantize op) {
+    op.group = coin() ? 0 : size();
+    return {op, {{some().shape, DType::kInt8}}};
   }
   OpCase operator()(Bias op) { return {op, {some()}}; }
   OpCase operator()(Rope op) {
@@ -174,6 +281,7 @@ class CaseMaker {
   OpCase operator()(Reshape op) {
     const TensorType x = some();
     op.shape = {x.shape[1], -1, x.shape[0]};
+    op.copy = coin();
     return {op, {x}};
   }
   OpCase operator()(Flatten op) {
@@ -189,9 +297,58 @@ class CaseMaker {
     op.axis = small() - 1;
     op.start = size();
     op.length = size();
+    op.step = small();
     TensorType x = some();
-    x.shape[op.axis] = op.start + op.length + size();
+    x.shape[op.axis] = op.start + op.length * op.step + size();
     return {op, {x}};
+  }
+  OpCase operator()(Split op) {
+    TensorType x = some();
+    op.axis = small() - 1;
+    if (coin()) {
+      op.parts = small();
+      x.shape[op.axis] = op.parts * size();
+    } else {
+      op.sizes = {size(), size()};
+      x.shape[op.axis] = op.sizes[0] + op.sizes[1];
+    }
+    return {op, {x}};
+  }
+  OpCase operator()(Pad op) {
+    op.before = {size(), 0};
+    if (coin()) op.behind = {0, size()};
+    return {op, {some()}};
+  }
+  OpCase operator()(Roll op) {
+    op.axes = {small() - 1};
+    op.shifts = {-small()};
+    return {op, {some()}};
+  }
+  OpCase operator()(PixelShuffle op) {
+    op.factor = small();
+    return {op, {tensor({size(), op.factor * op.factor * small(), size(), size()})}};
+  }
+  OpCase operator()(PixelUnshuffle op) {
+    op.factor = small();
+    return {op, {tensor({size(), small(), op.factor * small(), op.factor * small()})}};
+  }
+  OpCase operator()(ChannelShuffle op) {
+    op.groups = small();
+    return {op, {tensor({size(), op.groups * size(), size(), size()})}};
+  }
+  OpCase operator()(Resize op) {
+    op.mode = static_cast<Interpolation>(between(0, 2));
+    if (coin()) {
+      op.scale = {{small()}};
+    } else {
+      op.size = {{size()}};
+    }
+    return {op, {grid()}};
+  }
+  OpCase operator()(Im2col op) {
+    op.kernel = {{3}};
+    op.padding.extents = {{1}};
+    return {op, {grid()}};
   }
   OpCase operator()(Concat op) {
     TensorType x = some();
@@ -215,6 +372,7 @@ class CaseMaker {
   Reduction reduction() { return static_cast<Reduction>(between(0, 2)); }
   [[nodiscard]] TensorType tensor(Shape shape) const { return {std::move(shape), dtype_}; }
   static TensorType ids(Shape shape) { return {std::move(shape), DType::kInt64}; }
+  TensorType grid() { return tensor({size(), size(), size(), size()}); }
   TensorType some() { return tensor({size(), size(), size()}); }
 
   std::mt19937 random_;

@@ -34,11 +34,29 @@ Expected unary(std::string_view name, double flops, double backward, bool reads_
 std::vector<Expected> elementwise() {
   return {
       unary("relu", 1, 1),
+      unary("leaky_relu", 2, 2),
+      unary("relu6", 2, 2),
+      unary("elu", 4, 3),
+      unary("selu", 5, 4),
       unary("gelu", 5, 9),
       unary("gelu_tanh", 8, 13),
       unary("silu", 4, 7),
+      unary("mish", 5, 12),
       unary("sigmoid", 3, 3),
       unary("tanh", 1, 3),
+      unary("hard_sigmoid", 4, 3),
+      unary("hard_swish", 5, 5),
+      unary("hard_tanh", 2, 2),
+      unary("softplus", 3, 4),
+      unary("sin", 1, 2),
+      unary("cos", 1, 2),
+      unary("rsqrt", 1, 4),
+      unary("reciprocal", 1, 3),
+      unary("pow", 3, 5),
+      unary("square", 1, 2),
+      unary("abs", 1, 1),
+      unary("clip", 2, 2),
+      unary("neg", 1, 1, false),
       unary("exp", 1, 1),
       unary("log", 1, 1),
       unary("sqrt", 1, 2),
@@ -49,6 +67,23 @@ std::vector<Expected> elementwise() {
       // Each gradient reads dY and the other input.
       {find_op("mul")->prototype, {{2, 4}, {2, 4}}, {2, 4}, 0, {8, 64, 32}, {16, 128, 64}},
       {find_op("div")->prototype, {{2, 4}, {2, 4}}, {2, 4}, 0, {8, 64, 32}, {48, 128, 64}},
+      // Each gradient reads dY and both inputs, to know which one won.
+      {find_op("maximum")->prototype, {{2, 4}, {2, 4}}, {2, 4}, 0, {8, 64, 32}, {32, 192, 64}},
+      {find_op("minimum")->prototype, {{2, 4}, {2, 4}}, {2, 4}, 0, {8, 64, 32}, {32, 192, 64}},
+      // One byte a value.
+      {find_op("greater")->prototype, {{2, 4}, {4}}, {2, 4}, 0, {8, 48, 8}},
+      {find_op("less")->prototype, {{2, 4}, {2, 4}}, {2, 4}, 0, {8, 64, 8}},
+      {find_op("equal")->prototype, {{2, 4}, {2, 4}}, {2, 4}, 0, {8, 64, 8}},
+      // Back: dY and the condition for each side; b's is summed over the rows.
+      {Select{}, {{2, 4}, {2, 4}, {4}}, {2, 4}, 0, {8, 32 + 32 + 16, 32}, {8 + 16, 64 + 64, 32 + 16}},
+      {Prelu{}, {{2, 4}}, {2, 4}, 1, {16, 36, 32}, {16, 68, 32}, {24, 64, 4}},
+      {LayerScale{.axis = 0}, {{2, 4}}, {2, 4}, 2, {8, 40, 32}, {8, 40, 32}, {16, 64, 8}},
+      // A mask of one byte a value.
+      {Dropout{}, {{2, 4}}, {2, 4}, 0, {16, 32, 32 + 8}, {16, 32 + 8, 32}},
+      {DropPath{}, {{2, 4}}, {2, 4}, 0, {8, 32, 32}, {8, 32, 32}},
+      // One scale of two bytes.
+      {Quantize{}, {{2, 4}}, {2, 4}, 0, {32, 34, 8}},
+      {Dequantize{.group = 4}, {{2, 4}}, {2, 4}, 0, {16, 32 + 4, 32}},
       // silu is 4, times up is 1; back: silu again 4, its derivative 7, two products.
       {Gated{}, {{2, 4}, {2, 4}}, {2, 4}, 0, {40, 64, 32}, {104, 96, 64}},
       {Bias{}, {{2, 4}}, {2, 4}, 4, {8, 48, 32}, {}, {8, 32, 16}},
@@ -82,6 +117,23 @@ std::vector<Expected> products() {
        {2 * 54 * 18, 4 * (100 + 108 + 6), 4 * 54},
        {2 * 54 * 18, 4 * (54 + 108), 4 * 100},
        {2 * 54 * 18, 4 * (100 + 54), 4 * (108 + 6)}},
+      // 4 inputs of 2 channels, each times 3 filters of 4 taps; the bias is added in the pass forward.
+      {ConvTranspose{.out_channels = 3, .kernel = {{2}}, .stride = {{2}}},
+       {{1, 2, 2, 2}},
+       {1, 3, 4, 4},
+       2 * 3 * 4 + 3,
+       {2 * 4 * 2 * 3 * 4, 4 * (8 + 24 + 3), 4 * 48},
+       {2 * 4 * 2 * 3 * 4, 4 * (48 + 24), 4 * 8},
+       {2 * 4 * 2 * 3 * 4, 4 * (8 + 48), 4 * (24 + 3)}},
+      // 4 pixels x 1 tap x 2 channels: 4 corners of 2 values each, 8 offsets, 4 values of a mask; then 4 x 2 by 2 x 3.
+      // Back: dY W; zeros for x, then a product more and the corners' sums; the corners again for offsets and mask.
+      {DeformConv{.out_channels = 3, .kernel = {{1}}, .bias = false},
+       {{1, 2, 2, 2}, {1, 2, 2, 2}, {1, 1, 2, 2}},
+       {1, 3, 2, 2},
+       6,
+       {8 * 8 + 48, 4 * (32 + 12) + 4 * (8 + 6), 4 * 8 + 4 * 12},
+       {48 + 2 * 8 * 8, 4 * (12 + 6) + 4 * (32 + 8) + 4 * (32 + 24 + 8), 4 * 8 + 4 * 8 + 4 * 32 + 4 * 12},
+       {8 * 8 + 48, 4 * (32 + 12) + 4 * (12 + 8), 4 * 8 + 4 * 6}},
       // 2 heads x 6 pairs of width 4, twice; softmax takes 5 a pair. Back: five products, 2 x 3 statistics.
       {FusedAttention{.heads = 2, .kv_heads = 1, .causal = true},
        {{1, 3, 8}, {1, 3, 4}, {1, 3, 4}},
@@ -103,7 +155,27 @@ std::vector<Expected> reductions() {
   return {
       // 8 windows of 4; back: which of 4 won, as 8 indices of 8 bytes.
       {Pooling{.kernel = {{2}}, .stride = {{2}}}, {{1, 2, 4, 4}}, {1, 2, 2, 2}, 0, {32, 128, 32}, {32, 32 + 64, 128}},
+      // Windows of 2 and 3 rows of 5 (which overlap) by the whole of 4 columns.
+      {AdaptivePool{.output = {{2, 1}}}, {{1, 1, 5, 4}}, {1, 1, 2, 1}, 0, {24, 80, 8}, {20, 8, 80}},
+      {GlobalPool{.reduce = Reduction::kMax}, {{1, 2, 3}}, {1, 2}, 0, {6, 24, 8}, {6, 8 + 16, 24}},
+      {TopK{.k = 2}, {{2, 4}}, {2, 2}, 0, {8, 32, 16 + 32}, {0, 16 + 32, 32}},
+      {ArgMax{}, {{2, 4}}, {2}, 0, {8, 32, 16}},
+      // 3 pairs.
+      {Nms{.keep = 2}, {{3, 4}}, {2, 4}, 0, {39, 48, 32}},
       {Reduce{}, {{2, 3, 4}}, {2, 3}, 0, {24, 96, 24}, {24, 24, 96}},
+      {GroupNorm{.groups = 2}, {{2, 4, 2}}, {2, 4, 2}, 8, {128, 64 + 32, 64}, {160, 128 + 32, 64}, {64, 128, 32}},
+      {InstanceNorm{}, {{2, 4, 2}}, {2, 4, 2}, 0, {128, 64, 64}, {160, 128, 64}},
+      // 5 for the window and 7; back 10 and 12.
+      {LocalResponseNorm{}, {{2, 4}}, {2, 4}, 0, {96, 32, 32}, {176, 64, 32}},
+      {LogSoftmax{}, {{2, 4}}, {2, 4}, 0, {40, 32, 32}, {32, 64, 32}},
+      // 2 targets of 8 bytes; back the logarithms of 2 sums.
+      {CrossEntropy{}, {{2, 4}, {2}}, {}, 0, {32, 32 + 16, 4}, {32, 32 + 16 + 8, 32}},
+      // Both inputs have a gradient here.
+      {find_op("mse")->prototype, {{2, 4}, {2, 4}}, {}, 0, {24, 64, 4}, {32, 128, 64}},
+      {find_op("l1")->prototype, {{2, 4}, {2, 4}}, {}, 0, {24, 64, 4}, {32, 128, 64}},
+      {find_op("smooth_l1")->prototype, {{2, 4}, {2, 4}}, {}, 0, {56, 64, 4}, {80, 128, 64}},
+      {find_op("bce")->prototype, {{2, 4}, {2, 4}}, {}, 0, {64, 64, 4}, {80, 128, 64}},
+      {find_op("bce_with_logits")->prototype, {{2, 4}, {2, 4}}, {}, 0, {72, 64, 4}, {80, 128, 64}},
       {LayerNorm{}, {{2, 4}}, {2, 4}, 8, {64, 32 + 32, 32}, {80, 32 + 32 + 32, 32}, {32, 64, 32}},
       {RmsNorm{}, {{2, 4}}, {2, 4}, 4, {32, 32 + 16, 32}, {56, 32 + 32 + 16, 32}, {24, 64, 16}},
       // In training x is read for the statistics and again.
@@ -134,6 +206,29 @@ std::vector<Expected> lookups_and_movement() {
       {Reshape{.shape = {-1, 2}}, {{3, 4}}, {6, 2}, 0, {}},
       {Flatten{}, {{2, 3, 4}}, {2, 12}, 0, {}},
       {Slice{.axis = 1, .start = 1, .length = 2}, {{2, 4}}, {2, 2}, 0, {}},
+      // Free there; back one copy joins the gradients.
+      {Split{.parts = 2}, {{2, 4}}, {2, 2}, 0, {}, {0, 32, 32}},
+      {Pad{.before = {1}}, {{2, 4}}, {2, 6}, 0, {0, 32, 48}, {0, 32, 32}},
+      {Roll{.axes = {1}, .shifts = {1}}, {{2, 4}}, {2, 4}, 0, {0, 32, 32}, {0, 32, 32}},
+      {PixelShuffle{.factor = 2}, {{1, 4, 2, 3}}, {1, 1, 4, 6}, 0, {0, 96, 96}, {0, 96, 96}},
+      {PixelUnshuffle{.factor = 2}, {{1, 1, 4, 6}}, {1, 4, 2, 3}, 0, {0, 96, 96}, {0, 96, 96}},
+      {ChannelShuffle{.groups = 2}, {{1, 4, 2}}, {1, 4, 2}, 0, {0, 32, 32}, {0, 32, 32}},
+      // Four taps: four products, three sums.
+      {Resize{.mode = Interpolation::kLinear, .scale = {{2}}},
+       {{1, 1, 2, 2}},
+       {1, 1, 4, 4},
+       0,
+       {112, 16, 64},
+       {128, 64, 16}},
+      {Im2col{.kernel = {{2}}}, {{1, 2, 3, 3}}, {1, 8, 4}, 0, {0, 72, 128}, {32, 128, 72}},
+      {Cast{.dtype = DType::kFp16}, {{2, 4}}, {2, 4}, 0, {0, 32, 16}, {0, 16, 32}},
+      // 2 boxes x 1 value x 4 points x 4 corners of 3 channels; 5 numbers a box.
+      {RoiAlign{.rois = 2, .output = {{1}}},
+       {{1, 3, 4, 4}},
+       {2, 3, 1, 1},
+       0,
+       {8 * 24, 4 * 96 + 40, 24},
+       {8 * 24, 4 * 96 + 40 + 24, 192 + 4 * 96}},
       {Transpose{.axes = {1, 0}}, {{2, 3}}, {3, 2}, 0, {0, 24, 24}, {0, 24, 24}},
       {Concat{}, {{2, 3}, {2, 1}}, {2, 4}, 0, {0, 32, 32}, {0, 32, 32}},
       // Back: the zeros are written too.
@@ -142,9 +237,10 @@ std::vector<Expected> lookups_and_movement() {
 }
 
 OpCase case_of(const Expected& expected) {
-  const bool ids = category_of(expected.op) == Category::kLookup;
+  const bool ids = std::holds_alternative<Embedding>(expected.op) || std::holds_alternative<EmbeddingBag>(expected.op);
   OpCase result{expected.op, {}};
   for (const Shape& shape : expected.inputs) result.inputs.push_back({shape, ids ? DType::kInt64 : DType::kFp32});
+  if (std::holds_alternative<CrossEntropy>(expected.op)) result.inputs[1].dtype = DType::kInt64;
   return result;
 }
 
@@ -211,6 +307,12 @@ TEST_CASE("what the backward pass needs is kept", "[ops]") {
   CHECK(saved(RmsNorm{}, {{2, 4}}).extra.value() == 2 * 4);
   CHECK(saved(BatchNorm{}, {{2, 4}}).extra.value() == 2 * 4 * 4);
   CHECK(saved(Pooling{.kernel = {{2}}}, {{1, 1, 2, 2}}).extra.value() == 8);
+  CHECK(saved(GlobalPool{.reduce = Reduction::kMax}, {{1, 3, 2, 2}}).extra.value() == 3 * 8);
+  CHECK(saved(Dropout{}, {{2, 4}}).extra.value() == 8);
+  CHECK(saved(TopK{.k = 2}, {{2, 4}}).extra.value() == 2 * 2 * 8);
+  CHECK(saved(GroupNorm{.groups = 2}, {{3, 4, 5}}).extra.value() == 2 * 3 * 2 * 4);
+  CHECK(saved(Reduce{.reduce = Reducer::kL2}, {{2, 4}}).inputs);
+  CHECK(!saved(Reduce{.reduce = Reducer::kSum}, {{2, 4}}).inputs);
   CHECK(saved(FusedAttention{.heads = 2}, {{1, 3, 8}, {1, 3, 8}, {1, 3, 8}}).extra.value() == 3 * 2 * 4);
   CHECK(!saved(find_op("add")->prototype, {{2, 4}, {2, 4}}).inputs);
   CHECK(saved(find_op("mul")->prototype, {{2, 4}, {2, 4}}).inputs);
