@@ -8,6 +8,7 @@
 #include <future>
 #include <map>
 
+#include "calibrate/ceilings.hpp"
 #include "calibrate/group_fit.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -166,7 +167,9 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
     result.warnings.push_back(
         fmt::format("the samples are of {}, and the data sheet is that of {}", files.front().device, base.name));
   }
-  for (const auto& [key, samples] : collect(base, files)) {
+  const auto entries = collect(base, files);
+  result.calibration.ceilings = ceilings_of(entries);
+  for (const auto& [key, samples] : entries) {
     result.entries.push_back(fit_entry(samples, minimize));
     const EntryFit& latest = result.entries.back();
     result.calibration.entries.push_back(latest.entry);

@@ -13,8 +13,9 @@ namespace ridgepoint {
 namespace {
 
 constexpr std::size_t kMostSamples = 250;  // of a file in a fit; by their shapes' hashes
-constexpr double kFileWeight = 20;           // what a file counts, in samples           // what a file counts, in samples           // what a file counts, in samples        // what a file counts, in samples
-constexpr double kHiddenUnder = 2;         // calls under so many floors tell of the host and are not scored
+constexpr double kFileWeight = 20;  // what a file counts, in samples           // what a file counts, in samples //
+                                    // what a file counts, in samples        // what a file counts, in samples
+constexpr double kHiddenUnder = 2;  // calls under so many floors tell of the host and are not scored
 
 /// The samples of one file in one row of the pool.
 struct Member {
@@ -58,8 +59,10 @@ class RowFit {
     const auto& [kind, width, calls] = key;
     row_ = {.kind = &kCostKinds[kind], .width = width, .calls = calls, .model = &model_of(kCostKinds[kind])};
     prior_ = {.model = row_.model, .values = typical_values(*row_.model), .calls = calls};
-    for (std::size_t i = 0; i < row_.model->parameters.size(); ++i)
+    for (std::size_t i = 0; i < row_.model->parameters.size(); ++i) {
       prior_.spreads[i] = row_.model->parameters[i].spread;
+      if (calls && row_.model->parameters[i].name == "launch_s") expect_framework(i);
+    }
   }
 
   PoolRow fit() {
@@ -89,6 +92,14 @@ class RowFit {
   }
 
  private:
+  // Between the events around a call there is more than its kernel, even when the host is ahead.
+  void expect_framework(std::size_t launch) {
+    constexpr double kCallLaunch = 4;
+    constexpr double kCallSpread = 1.2;
+    prior_.values[launch] *= kCallLaunch;
+    prior_.spreads[launch] = kCallSpread;
+  }
+
   [[nodiscard]] bool has_other_than(const std::string& chip) const {
     return std::any_of(members_.begin(), members_.end(), [&](const Member& m) { return m.chip != chip; });
   }

@@ -84,7 +84,8 @@ Action declare_validate(CLI::App& app) {
       ->type_name("DEVICE");
   app.add_option("--samples", a->samples, "Sample files (CSV)")->required()->type_name("FILE...");
   app.add_option("--mode", a->mode,
-                 "auto (calibrated if the device is), calibrated, datasheet, or roofline for the plain one")
+                 "auto (calibrated if the device is), calibrated, ceilings (measured rates, no model), datasheet, or\n"
+                 "roofline for the plain one")
       ->type_name("MODE");
   app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");

@@ -105,7 +105,8 @@ Terms terms_of_prefill(const Situation& s, const ParameterValues& p) {
   return {
       {"tile", "queries of a tile, the better of 64 and 128", a.tile, "", flash},
       {"tiles", "batch heads ceil(q_len / tile)", a.tiles, "", flash},
-      {"keys", "seen + masked (reach - seen): seen are the keys of the mask, reach all keys or those of the window", a.keys, "", flash},
+      {"keys", "seen + masked (reach - seen): seen are the keys of the mask, reach all keys or those of the window",
+       a.keys, "", flash},
       {"t_element",
        "product FLOPs of a score / (matrix_efficiency peak / units) + softmax_cost / special rate of a unit", a.element,
        "s", "fitted"},

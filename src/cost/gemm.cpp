@@ -24,11 +24,12 @@ enum : std::size_t {
   kLeastSplit,
   kConvertLaunch,
   kConvertEfficiency,
+  kBatchTile,
 };
 
 // Typical values and spreads are those of a first look at A100, A40, L40S and RTX 4090.
 constexpr std::array kParameters{
-    ModelParameter{"launch_s", "time to start and drain a kernel", 3e-7, 4e-5, 2.5e-6, 0.4},
+    ModelParameter{"launch_s", "time to start and drain a kernel", 3e-7, 1e-4, 2.5e-6, 0.4},
     ModelParameter{"dram_efficiency", "share of the bandwidth of dram", 0.2, 1.1, 0.8, 0.25},
     ModelParameter{"l2_ridge", "FLOP per byte of l2 traffic at which the l2 keeps up with the peak", 1, 1000, 50, 0.5},
     ModelParameter{"l2_share", "share of the last cache that keeps operands", 0.05, 8, 0.6, 0.6},
@@ -42,6 +43,7 @@ constexpr std::array kParameters{
     ModelParameter{"split_least_k", "least reduction that a part of a split keeps", 16, 4096, 128, 0.8},
     ModelParameter{"convert_s", "time to start the kernel that converts A to 8 bits", 1e-8, 1e-4, 8e-6, 0.8},
     ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.5, 0.6},
+    ModelParameter{"batch_tile", "edge of the tile whose time a smaller one in a batch takes as well", 4, 256, 40, 0.6},
 };
 static_assert(kParameters.size() <= kMaxParameters);
 
@@ -65,6 +67,7 @@ struct Product {
   double b_bits;
   double dram = 0;        ///< bytes that come from and go to dram
   double c_bytes = 0;     ///< bytes of the output
+  bool is_batch = false;  ///< many products of one size, for which libraries keep few tile shapes
   double parts_size = 0;  ///< bytes of the output in fp32: one part of a split reduction
 };
 
@@ -88,6 +91,7 @@ class Tiling {
  public:
   Tiling(const Product& product, const Machine& machine, const ParameterValues& p)
       : product_(product), machine_(machine), p_(p), l2_rate_(machine.product * machine.units / p[kL2Ridge]) {
+    batch_step_ = 2 * p[kBatchTile] * p[kBatchTile] / (machine.product * p[kMatrixEfficiency]);
     dram_ = product.dram / (machine.dram * p[kDramEfficiency]);
   }
 
@@ -116,7 +120,8 @@ class Tiling {
     choice.waves = std::max(1.0, rounded);
     const double efficiency = p_[kMatrixEfficiency] / (1 + p_[kTileOverhead] * (1 / m + 1 / n));
     const double full = 2 * m * n / (machine_.product * efficiency);
-    const double step = std::sqrt(full * full + p_[kStep] * p_[kStep]);
+    const double least = product_.is_batch ? batch_step_ : 0;
+    const double step = std::sqrt(full * full + p_[kStep] * p_[kStep] + least * least);
     choice.units = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
     const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
     choice.l2 = (operands + product_.c_bytes) / (l2_rate_ * std::min(1.0, load));
@@ -130,6 +135,7 @@ class Tiling {
   const Machine& machine_;
   const ParameterValues& p_;
   double l2_rate_;
+  double batch_step_;
   double dram_;
 };
 
@@ -160,6 +166,7 @@ Product product_of(const Gemm& g, const Situation& s, double capacity) {
   const double a = size(static_cast<double>(g.a_batch) * m * k, g.a);
   const double c = size(batch * m * n, g.c);
   product.c_bytes = c;
+  product.is_batch = g.batch > 1;
   product.parts_size = size(batch * m * n, DType::kFp32);
   const Work own = g.work();
   const double b = own.bytes().value() - a - c;  // with scales and bias
@@ -256,12 +263,11 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
        "max(1, r ceil(x) + (1 - r) x), x = batch ceil(m / tile_m) ceil(n / tile_n) parts / units, r = wave_rounding",
        a.choice.waves, "", "wave quantization: NVIDIA, Matrix Multiplication Background User's Guide"},
       {"t_units",
-       "waves (k / parts + prologue_k) max(2 tile_m tile_n (1 + tile_overhead (1/tile_m + 1/tile_n)) / "
-       "(matrix_efficiency "
-       "peak / units), step_s)",
+       "waves (k / parts + prologue_k) sqrt(f^2 + step_s^2 + g^2), f = 2 tile_m tile_n (1 + tile_overhead (1/tile_m + "
+       "1/tile_n)) / (matrix_efficiency peak / units), g = 2 batch_tile^2 / (matrix_efficiency peak / units) in a "
+       "batch",
        a.choice.units, "s", fitted},
-      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C|) / (peak / l2_ridge min(1, x))", a.choice.l2, "s",
-       fitted},
+      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C|) / (peak / l2_ridge min(1, x))", a.choice.l2, "s", fitted},
       {"bytes", "operands that the cache does not keep", a.product.dram, "B",
        "kept = 1 / (1 + (passed / (l2_share cache))^4)"},
       {"t_dram", "bytes / (dram_efficiency bandwidth)", a.dram, "s", fitted},
