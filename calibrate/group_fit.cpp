@@ -6,7 +6,8 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kFloorSpread = 0.35;  // in log: of a floor from the fastest samples
+constexpr double kFloorSpread = 0.35;    // in log: of a floor from the fastest samples
+constexpr double kLossScale = 4.0 / 3;  // in spreads of the samples: residuals beyond count linearly
 
 /// A parameter that is fitted, in log.
 struct Free {
@@ -15,15 +16,17 @@ struct Free {
   double spread;
 };
 
-// No call is faster than the floor; the fastest two percent of the samples bound it from above.
-Free floor_of(const FitGroup& group) {
+// No call is faster than the floor; the fastest two percent of the samples bound it from above. Where calls differ from
+// op to op, samples are taken by what they would be as plain calls, and one op may be off.
+Free floor_of(const FitGroup& group, const FitPrior& prior) {
+  const CalibrationEntry entry{.model = prior.model, .parameters = prior.values};
   std::vector<double> times;
   times.reserve(group.observations.size());
-  for (const Observation* o : group.observations) times.push_back(o->time);
+  for (const Observation* o : group.observations) times.push_back(o->time / calls_of(*o, entry));
   const auto place = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 50);
   std::nth_element(times.begin(), place, times.end());
   Free free{kFloorParameter, std::max(*place, kFloorParameter.lower * 1.5), kFloorSpread};
-  free.parameter.upper = std::clamp(*place * 1.01, kFloorParameter.lower * 2, kFloorParameter.upper);
+  free.parameter.upper = std::clamp(*place * (prior.model->calls == nullptr ? 1.01 : 2), kFloorParameter.lower * 2, kFloorParameter.upper);
   return free;
 }
 
@@ -32,7 +35,7 @@ std::vector<Free> free_parameters(const FitPrior& prior, const std::vector<FitGr
   for (std::size_t i = 0; i < prior.model->parameters.size(); ++i)
     result.push_back({prior.model->parameters[i], prior.values[i], prior.spreads[i]});
   if (!prior.calls) return result;
-  for (const FitGroup& group : groups) result.push_back(floor_of(group));
+  for (const FitGroup& group : groups) result.push_back(floor_of(group, prior));
   return result;
 }
 
@@ -56,7 +59,8 @@ FitSolution fit_groups(const FitPrior& prior, const std::vector<FitGroup>& group
                        const FitSolution* start) {
   const std::vector<Free> free = free_parameters(prior, groups);
   const std::size_t count = prior.model->parameters.size();
-  LeastSquares problem{.loss_scale = kLossScale};
+  const double spread = prior.model->sample_spread;
+  LeastSquares problem{.loss_scale = kLossScale * spread};
   for (std::size_t j = 0; j < free.size(); ++j) {
     const double lower = std::log(free[j].parameter.lower);
     const double upper = std::log(free[j].parameter.upper);
@@ -72,7 +76,7 @@ FitSolution fit_groups(const FitPrior& prior, const std::vector<FitGroup>& group
   for (std::size_t g = 0; g < groups.size(); ++g) {
     for (const Observation* o : groups[g].observations) {
       places.push_back({o, g});
-      problem.weights.push_back(o->weight * groups[g].weight / (kSampleSpread * kSampleSpread));
+      problem.weights.push_back(o->weight * groups[g].weight / (spread * spread));
     }
   }
   problem.residual = [&](std::size_t i, const double* x) {

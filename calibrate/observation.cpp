@@ -31,8 +31,8 @@ double resolution(const SampleFile& file) {
   return 1e-6 * std::pow(10, -static_cast<double>(decimals));
 }
 
-double weight_of(double time, double step) {
-  const double rounding = step / std::sqrt(12.0) / time / kSampleSpread;
+double weight_of(double time, double step, double spread) {
+  const double rounding = step / std::sqrt(12.0) / time / spread;
   return 1 / (1 + rounding * rounding);
 }
 
@@ -55,10 +55,10 @@ class Collector {
       std::string key = joined(fields);
       fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(time_column));
       const double time = sample.time_us * 1e-6;
-      samples_of(*launch, sample.clock)
-          .observations.push_back({&file, &base_, sample.line, std::move(key), fnv(joined(fields)), *launch,
-                                   circumstances_of(sample), demand_of(*launch, base_, circumstances_of(sample)), time,
-                                   weight_of(time, step)});
+      EntrySamples& samples = samples_of(*launch, sample.clock);
+      samples.observations.push_back({&file, &base_, sample.line, std::move(key), fnv(joined(fields)), *launch,
+                                      circumstances_of(sample), demand_of(*launch, base_, circumstances_of(sample)),
+                                      time, weight_of(time, step, samples.entry.model->sample_spread)});
     }
   }
 
@@ -105,9 +105,19 @@ std::map<EntryKey, EntrySamples> collect(const Device& device, std::span<const S
   return collector.take();
 }
 
+namespace {
+
+Situation situation_of(const Observation& o) { return {o.launch, *o.device, o.circumstances, o.demand}; }
+
+}  // namespace
+
+double calls_of(const Observation& o, const CalibrationEntry& entry) {
+  return calls_of(*entry.model, situation_of(o), entry.parameters);
+}
+
 double predicted(const Observation& o, const CalibrationEntry& entry) {
-  const Situation situation{o.launch, *o.device, o.circumstances, o.demand};
-  return over_floor(entry.model->time(situation, entry.parameters).time, Seconds{entry.floor}).value();
+  const Seconds floor{entry.floor > 0 ? entry.floor * calls_of(o, entry) : 0};
+  return over_floor(entry.model->time(situation_of(o), entry.parameters).time, floor).value();
 }
 
 std::string hash_of(const CsvTable& table) {

@@ -35,12 +35,6 @@ struct EntrySamples {
   std::vector<Observation> observations;
 };
 
-/// In log: what samples differ by from a model.
-inline constexpr double kSampleSpread = 0.15;
-
-/// In log: residuals beyond count linearly.
-inline constexpr double kLossScale = 0.2;
-
 /// What happens to samples in a format whose rate the device lacks.
 enum class MissingRate : std::uint8_t { kError, kSkip };
 
@@ -48,6 +42,9 @@ enum class MissingRate : std::uint8_t { kError, kSkip };
 /// InputError on a format whose rate the device lacks, if asked to.
 std::map<EntryKey, EntrySamples> collect(const Device& device, std::span<const SampleFile> files,
                                          MissingRate missing = MissingRate::kError);
+
+/// What issuing the sample's kernel costs the host, in calls of a plain one.
+double calls_of(const Observation& observation, const CalibrationEntry& entry);
 
 /// The time that a model with these parameters predicts, in seconds.
 double predicted(const Observation& observation, const CalibrationEntry& entry);

@@ -190,21 +190,10 @@ bool same_row(const PooledParameters& a, const PooledParameters& b) {
   return a.kind == b.kind && a.width == b.width && a.calls == b.calls;
 }
 
-// The model's name in the code: kGemm for gemm.
-std::string identifier(std::string_view model) {
-  std::string result = "k";
-  bool upper = true;
-  for (const char c : model) {
-    if (c != '_') result += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    upper = c == '_';
-  }
-  return result;
-}
-
 std::string row_text(const PooledParameters& row) {
   const std::string_view width = kWidthNames[static_cast<std::size_t>(row.width)];
-  std::string text = fmt::format("{{\"{}\", Width::k{}, {}, {}, {{", row.kind->name,
-                                 row.width == Width::kNone ? "None" : width, row.calls, identifier(row.model->name));
+  std::string text = fmt::format("{{\"{}\", Width::k{}, {}, \"{}\", {{", row.kind->name,
+                                 row.width == Width::kNone ? "None" : width, row.calls, row.model->name);
   for (std::size_t i = 0; i < row.model->parameters.size(); ++i) {
     text += fmt::format("{}{{\"{}\", {:.3g}, {:.2g}}}", i == 0 ? "" : ", ", row.model->parameters[i].name,
                         row.values[i], row.spreads[i]);

@@ -27,13 +27,22 @@ struct Timing {
 };
 
 /// The cost model of one or several kinds of kernels. `time` may neither allocate nor make strings: it prices a kernel
-/// in under a microsecond. `terms` says the same as a list of formulas with their numbers; it may be null.
+/// in under a microsecond. `terms` says the same as a list of formulas with their numbers; it may be null. `calls` is
+/// the host's time to issue this kernel, in calls of a plain one; null when it is 1 for all. `sample_spread` is what
+/// samples differ by from the model, as the standard deviation of a logarithm: how well a model can fit at best.
 struct CostModel {
   std::string_view name;
   std::span<const ModelParameter> parameters;
   Timing (*time)(const Situation& situation, const ParameterValues& parameters);
   Terms (*terms)(const Situation& situation, const ParameterValues& parameters) = nullptr;
+  double (*calls)(const Situation& situation, const ParameterValues& parameters) = nullptr;
+  double sample_spread = 0.15;
 };
+
+/// The host's time to issue a kernel, in calls of a plain one.
+inline double calls_of(const CostModel& model, const Situation& situation, const ParameterValues& parameters) {
+  return model.calls == nullptr ? 1 : model.calls(situation, parameters);
+}
 
 /// The model that prices kernels of this kind.
 const CostModel& model_of(const CostKind& kind);

@@ -22,12 +22,13 @@ void set_interval(Price& price, double p10, double p90) {
   price.p90 = price.time * p90;
 }
 
-void wait_for_pooled_host(Price& price) {
-  need(price, Bound::kHost) = kEagerHostTime.typical;
-  price.p10 = std::max(price.p10, kEagerHostTime.p10);
-  price.p90 = std::max(price.p90, kEagerHostTime.p90);
-  if (price.time >= kEagerHostTime.typical) return;
-  price.time = kEagerHostTime.typical;
+void wait_for_pooled_host(Price& price, double calls) {
+  const Seconds typical = kEagerHostTime.typical * calls;
+  need(price, Bound::kHost) = typical;
+  price.p10 = std::max(price.p10, kEagerHostTime.p10 * calls);
+  price.p90 = std::max(price.p90, kEagerHostTime.p90 * calls);
+  if (price.time >= typical) return;
+  price.time = typical;
   price.bound = Bound::kHost;
 }
 
@@ -43,12 +44,15 @@ bool pays_for_call(const CalibrationEntry& entry, const Device& device, Clock se
 }
 
 // A part of a kernel pays neither for a launch nor for the host.
-void wait_for_host(Price& price, const Pricing& pricing, const Device& device, Clock clock) {
+void wait_for_host(Price& price, const Pricing& pricing, const Situation& situation) {
   const CalibrationEntry* entry = pricing.entry;
-  if (entry != nullptr && pays_for_call(*entry, device, clock)) wait_for_host(price, Seconds{entry->floor});
+  const Clock clock = situation.circumstances.clock;
+  const double calls = calls_of(*pricing.model, situation, pricing.parameters);
+  if (entry != nullptr && pays_for_call(*entry, situation.device, clock))
+    wait_for_host(price, Seconds{entry->floor * calls});
   set_interval(price, pricing.p10, pricing.p90);
   const bool of_kernels = entry == nullptr || entry->clock == Clock::kKernel;
-  if (of_kernels && clock != Clock::kKernel) wait_for_pooled_host(price);
+  if (of_kernels && clock != Clock::kKernel) wait_for_pooled_host(price, calls);
 }
 
 }  // namespace
@@ -119,7 +123,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   if (launch.part) {
     set_interval(price, pricing.p10, pricing.p90);
   } else {
-    wait_for_host(price, pricing, device, circumstances.clock);
+    wait_for_host(price, pricing, situation);
   }
   return price;
 }
