@@ -6,7 +6,7 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kFloorSpread = 0.35;    // in log: of a floor from the fastest samples
+constexpr double kFloorSpread = 0.35;   // in log: of a floor from the fastest samples
 constexpr double kLossScale = 4.0 / 3;  // in spreads of the samples: residuals beyond count linearly
 
 /// A parameter that is fitted, in log.
@@ -26,7 +26,8 @@ Free floor_of(const FitGroup& group, const FitPrior& prior) {
   const auto place = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 50);
   std::nth_element(times.begin(), place, times.end());
   Free free{kFloorParameter, std::max(*place, kFloorParameter.lower * 1.5), kFloorSpread};
-  free.parameter.upper = std::clamp(*place * (prior.model->calls == nullptr ? 1.01 : 2), kFloorParameter.lower * 2, kFloorParameter.upper);
+  free.parameter.upper =
+      std::clamp(*place * (prior.model->calls == nullptr ? 1.01 : 2), kFloorParameter.lower * 2, kFloorParameter.upper);
   return free;
 }
 

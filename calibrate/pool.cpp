@@ -61,7 +61,8 @@ class RowFit {
     prior_ = {.model = row_.model, .values = typical_values(*row_.model), .calls = calls};
     for (std::size_t i = 0; i < row_.model->parameters.size(); ++i) {
       prior_.spreads[i] = row_.model->parameters[i].spread;
-      if (calls && row_.model->parameters[i].name == "launch_s") expect_framework(i);
+      const std::string_view name = row_.model->parameters[i].name;
+      if (calls && (name == "launch_s" || name == "latency_s")) expect_framework(i);
     }
   }
 

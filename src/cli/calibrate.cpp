@@ -23,19 +23,34 @@ struct FitArguments {
   std::vector<std::string> samples;
   std::string output;
   std::string date;
+  std::vector<std::string> facts;
   bool dry_run = false;
 };
+
+// "KEY=TEXT": where the samples are from, the driver, clocks ...
+std::vector<std::pair<std::string, std::string>> facts_of(const std::vector<std::string>& words) {
+  std::vector<std::pair<std::string, std::string>> facts;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw InputError({"--fact " + in_quotes(word) + " is no fact", "KEY=TEXT, such as driver=550.54"});
+    facts.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+  }
+  return facts;
+}
 
 int run_fit(const FitArguments& a) {
   if (a.output.empty() && !a.dry_run) throw InputError({"no output file", "-o FILE, or --dry-run"});
   if (!a.date.empty() && !is_date(a.date))
     throw InputError({fmt::format("--date {} is no date", in_quotes(a.date)), "YYYY-MM-DD"});
+  const auto facts = facts_of(a.facts);
   const auto document = Document::load(resolve(kDevices, a.base));
   const Device base = read_device(document);
   std::vector<SampleFile> files;
   for (const std::string& path : a.samples) files.push_back(read_samples(path));
   const Module module("fit");
-  const FitResult result = fit(base, files, module.function<Minimize>(kMinimizeEntry), a.date);
+  FitResult result = fit(base, files, module.function<Minimize>(kMinimizeEntry), a.date);
+  result.calibration.facts = facts;
   if (!a.dry_run) write_file(a.output, write_device(*document, result.calibration));
   emit("", write_fit(result));
   for (const std::string& warning : result.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
@@ -50,6 +65,9 @@ void declare_fit(CLI::App& app, FitArguments& a) {
   app.add_option("--samples", a.samples, "Sample files (CSV) of one device")->required()->type_name("FILE...");
   app.add_option("-o,--output", a.output, "Write the calibrated device to this file")->type_name("FILE");
   app.add_option("--date", a.date, "When the samples were measured, for the provenance")->type_name("YYYY-MM-DD");
+  app.add_option("--fact", a.facts, "What else to know of the samples, for the provenance: source, driver, clocks")
+      ->type_name("KEY=TEXT")
+      ->allow_extra_args(false);
   app.add_flag("--dry-run", a.dry_run, "Show the fit and write nothing");
 }
 

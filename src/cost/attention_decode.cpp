@@ -77,7 +77,7 @@ Account account_of(const Situation& s, const ParameterValues& p) {
     const double walk = (std::max(keys, kLeastWalk) / parts + kLeastWalk) * key_time;
     const double units = groups * parts / machine.units * (p[kUnitCost] + packed * p[kHeadCost]);
     const double split = parts > 1 ? p[kSplitCost] : 0;
-    const double time = smooth_maximum(std::array{walk, account.dram, units}, p[kSmoothness]);
+    const double time = smooth_maximum(std::array{walk, account.dram, units, s.demand.product.value()}, p[kSmoothness]);
     if (time + split >= account.overlapped + account.split) continue;
     account.parts = parts, account.walk = walk, account.units = units, account.split = split, account.overlapped = time;
   }
@@ -90,7 +90,7 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
   Timing timing{.time = Seconds{serial + account.overlapped}};
   at(timing.needs, s.demand.on_matrix ? Bound::kMatrix : Bound::kVector) = s.demand.product;
   at(timing.needs, Bound::kDram) = Seconds{account.dram};
-  at(timing.needs, Bound::kOccupancy) = Seconds{std::max(account.walk, account.units)};
+  at(timing.needs, Bound::kOccupancy) = Seconds{smooth_maximum(std::array{account.walk, account.units}, p[kSmoothness])};
   at(timing.needs, Bound::kLaunch) = Seconds{serial};
   return timing;
 }
@@ -104,10 +104,11 @@ Terms terms_of_decode(const Situation& s, const ParameterValues& p) {
           {"t_units", "batch kv_heads parts / units (unit_s + heads / kv_heads head_s)", a.units, "s",
            "query heads of a KV head in one unit: Ainslie et al., arXiv 2305.13245"},
           {"t_dram", "bytes (1 - kept + kept / l2_ratio) / (dram_efficiency bandwidth)", a.dram, "s", "fitted"},
+          {"t_product", "product FLOPs / peak", s.demand.product.value(), "s", "data sheet"},
           {"t_split", "split_s, if parts > 1", a.split, "s", "fitted"},
           {"t_second", "second_s, with several sequences and KV heads of several heads", a.second, "s", "fitted"},
           {"launch", "launch_s", a.launch, "s", "fitted"},
-          {"time", "launch + t_second + t_split + (t_walk^s + t_units^s + t_dram^s)^(1/s), s = smoothness",
+          {"time", "launch + t_second + t_split + (t_walk^s + t_units^s + t_dram^s + t_product^s)^(1/s), s = smoothness",
            a.launch + a.second + a.split + a.overlapped, "s", "docs/model.md"}};
 }
 

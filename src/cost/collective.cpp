@@ -68,7 +68,6 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
   const Account account = account_of(s, p);
   Timing timing{.time = Seconds{account.time}};
   at(timing.needs, Bound::kLink) = Seconds{account.wire + account.fill};
-  at(timing.needs, Bound::kDram) = s.demand.dram;
   at(timing.needs, Bound::kLaunch) = Seconds{account.launch + account.latency};
   return timing;
 }

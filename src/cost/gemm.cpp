@@ -66,6 +66,7 @@ struct Product {
   double a_bits;
   double b_bits;
   double dram = 0;        ///< bytes that come from and go to dram
+  double fused_l2 = 0;    ///< l2 traffic of what is fused
   double c_bytes = 0;     ///< bytes of the output
   bool is_batch = false;  ///< many products of one size, for which libraries keep few tile shapes
   double parts_size = 0;  ///< bytes of the output in fp32: one part of a split reduction
@@ -124,7 +125,7 @@ class Tiling {
     const double step = std::sqrt(full * full + p_[kStep] * p_[kStep] + least * least);
     choice.units = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
     const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
-    choice.l2 = (operands + product_.c_bytes) / (l2_rate_ * std::min(1.0, load));
+    choice.l2 = (operands + product_.c_bytes + product_.fused_l2) / (l2_rate_ * std::min(1.0, load));
     if (parts > 1) choice.split = p_[kSplitCost] + 2 * parts * product_.parts_size / l2_rate_;
     const double largest = std::max({choice.units, choice.l2, dram_});
     choice.rough = largest + (choice.units + choice.l2 + dram_ - largest) / 4 + choice.split;
@@ -144,14 +145,14 @@ struct Matrices {
   double a;
   double b;
   double c;
-  bool b_is_weight;
 };
 
-// In a network weights come cold and activations warm, if they fit; a measurement rotates the weights through copies.
+// In a network everything comes from memory. A measurement rotates the weights through copies and finds the rest where
+// it left it.
 double dram_bytes(const Matrices& bytes, double capacity, double copies) {
-  const double activations = kept_share(bytes.a + bytes.c + (copies > 0 ? bytes.b : 0), capacity);
-  double weights = activations;
-  if (bytes.b_is_weight) weights = copies > 0 ? kept_share(bytes.a + bytes.c + bytes.b * copies, capacity) : 0;
+  if (copies <= 0) return bytes.a + bytes.b + bytes.c;
+  const double activations = kept_share(bytes.a + bytes.b + bytes.c, capacity);
+  const double weights = kept_share(bytes.a + bytes.c + bytes.b * copies, capacity);
   return (bytes.a + bytes.c) * (1 - activations) + bytes.b * (1 - weights);
 }
 
@@ -172,7 +173,8 @@ Product product_of(const Gemm& g, const Situation& s, double capacity) {
   const double b = own.bytes().value() - a - c;  // with scales and bias
   const double copies = s.circumstances.copies;
   const double fused = (s.launch.work.bytes() - own.bytes()).value();
-  product.dram = std::max(0.0, fused + dram_bytes({a, b, c, g.b_batch == 1 || copies > 0}, capacity, copies));
+  product.fused_l2 = std::max(0.0, (s.launch.work.l2 - own.l2).value());
+  product.dram = std::max(0.0, fused + dram_bytes({a, b, c}, capacity, copies));
   return product;
 }
 
@@ -192,7 +194,8 @@ Product product_of(const GroupedGemm& g, const Situation& s, double capacity) {
   product.c_bytes = wgrad ? b : c;
   product.parts_size = wgrad ? size(active * k * n, DType::kFp32) : size(g.rows * n, DType::kFp32);
   const double fused = (s.launch.work.bytes() - own.bytes()).value();
-  product.dram = std::max(0.0, fused + dram_bytes({a, b, c, true}, capacity, s.circumstances.copies));
+  product.fused_l2 = std::max(0.0, (s.launch.work.l2 - own.l2).value());
+  product.dram = std::max(0.0, fused + dram_bytes({a, b, c}, capacity, s.circumstances.copies));
   return product;
 }
 
@@ -267,7 +270,7 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
        "1/tile_n)) / (matrix_efficiency peak / units), g = 2 batch_tile^2 / (matrix_efficiency peak / units) in a "
        "batch",
        a.choice.units, "s", fitted},
-      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C|) / (peak / l2_ridge min(1, x))", a.choice.l2, "s", fitted},
+      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C| + what is fused) / (peak / l2_ridge min(1, x))", a.choice.l2, "s", fitted},
       {"bytes", "operands that the cache does not keep", a.product.dram, "B",
        "kept = 1 / (1 + (passed / (l2_share cache))^4)"},
       {"t_dram", "bytes / (dram_efficiency bandwidth)", a.dram, "s", fitted},

@@ -24,10 +24,14 @@ const std::array kModels{
     ModelOfKind{"attention_prefill", kAttentionPrefill},
     ModelOfKind{"attention_decode", kAttentionDecode},
     ModelOfKind{"collective", kCollective},
-    ModelOfKind{"conv", kConvolutionModel},        ModelOfKind{"conv_depthwise", kConvolutionModel},
-    ModelOfKind{"elementwise", kElementwiseModel}, ModelOfKind{"copy", kElementwiseModel},
-    ModelOfKind{"normalization", kRowsModel},      ModelOfKind{"reduction", kRowsModel},
-    ModelOfKind{"embedding", kLookupModel},        ModelOfKind{"spmm", kLookupModel},
+    ModelOfKind{"conv", kConvolutionModel},
+    ModelOfKind{"conv_depthwise", kConvolutionModel},
+    ModelOfKind{"elementwise", kElementwiseModel},
+    ModelOfKind{"copy", kElementwiseModel},
+    ModelOfKind{"normalization", kRowsModel},
+    ModelOfKind{"reduction", kRowsModel},
+    ModelOfKind{"embedding", kLookupModel},
+    ModelOfKind{"spmm", kLookupModel},
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <initializer_list>
 #include <vector>
 
-
 namespace ridgepoint {
 namespace {
 
