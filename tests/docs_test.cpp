@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cost/defaults.hpp"
 #include "cost/attention.hpp"
 #include "cost/collective.hpp"
+#include "cost/defaults.hpp"
 #include "cost/device_file.hpp"
 #include "cost/gemm.hpp"
 #include "cost/pooled.hpp"

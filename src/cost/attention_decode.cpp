@@ -72,12 +72,15 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   account.dram = bytes * (1 - kept + kept / p[kL2Ratio]) / (machine.dram * p[kDramEfficiency]);
   if (!s.launch.part) account.launch = p[kLaunch];
   if (a.batch > 1 && a.kv_heads > 1 && packed > 1) account.second = p[kSecondLaunch];
+  const double ceiling = (s.demand.vector + (s.demand.on_matrix ? Seconds{} : s.demand.product)).value();
   const double filled = std::clamp(machine.units * p[kResident] / groups, 1.0, most);
   for (const double parts : {1.0, filled}) {
     const double walk = (std::max(keys, kLeastWalk) / parts + kLeastWalk) * key_time;
     const double units = groups * parts / machine.units * (p[kUnitCost] + packed * p[kHeadCost]);
     const double split = parts > 1 ? p[kSplitCost] : 0;
-    const double time = smooth_maximum(std::array{walk, account.dram, units, s.demand.product.value()}, p[kSmoothness]);
+    const double smooth =
+        smooth_maximum(std::array{walk, account.dram, units, s.demand.product.value()}, p[kSmoothness]);
+    const double time = std::max(smooth, ceiling);
     if (time + split >= account.overlapped + account.split) continue;
     account.parts = parts, account.walk = walk, account.units = units, account.split = split, account.overlapped = time;
   }
@@ -89,8 +92,10 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
   const double serial = account.launch + account.second + account.split;
   Timing timing{.time = Seconds{serial + account.overlapped}};
   at(timing.needs, s.demand.on_matrix ? Bound::kMatrix : Bound::kVector) = s.demand.product;
+  at(timing.needs, Bound::kVector) += s.demand.vector;
   at(timing.needs, Bound::kDram) = Seconds{account.dram};
-  at(timing.needs, Bound::kOccupancy) = Seconds{smooth_maximum(std::array{account.walk, account.units}, p[kSmoothness])};
+  at(timing.needs, Bound::kOccupancy) =
+      Seconds{smooth_maximum(std::array{account.walk, account.units}, p[kSmoothness])};
   at(timing.needs, Bound::kLaunch) = Seconds{serial};
   return timing;
 }
@@ -98,18 +103,19 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
 Terms terms_of_decode(const Situation& s, const ParameterValues& p) {
   const Account a = account_of(s, p);
   const char* const flash = "split KV length: Dao et al., Flash-Decoding, PyTorch blog, 2023";
-  return {{"parts", "parts of the KV length: units resident / (batch kv_heads), at least 128 keys each", a.parts, "",
-           flash},
-          {"t_walk", "(max(kv_len, 64) / parts + 64) bytes of a key / (alone bandwidth / units)", a.walk, "s", flash},
-          {"t_units", "batch kv_heads parts / units (unit_s + heads / kv_heads head_s)", a.units, "s",
-           "query heads of a KV head in one unit: Ainslie et al., arXiv 2305.13245"},
-          {"t_dram", "bytes (1 - kept + kept / l2_ratio) / (dram_efficiency bandwidth)", a.dram, "s", "fitted"},
-          {"t_product", "product FLOPs / peak", s.demand.product.value(), "s", "data sheet"},
-          {"t_split", "split_s, if parts > 1", a.split, "s", "fitted"},
-          {"t_second", "second_s, with several sequences and KV heads of several heads", a.second, "s", "fitted"},
-          {"launch", "launch_s", a.launch, "s", "fitted"},
-          {"time", "launch + t_second + t_split + (t_walk^s + t_units^s + t_dram^s + t_product^s)^(1/s), s = smoothness",
-           a.launch + a.second + a.split + a.overlapped, "s", "docs/model.md"}};
+  return {
+      {"parts", "parts of the KV length: units resident / (batch kv_heads), at least 128 keys each", a.parts, "",
+       flash},
+      {"t_walk", "(max(kv_len, 64) / parts + 64) bytes of a key / (alone bandwidth / units)", a.walk, "s", flash},
+      {"t_units", "batch kv_heads parts / units (unit_s + heads / kv_heads head_s)", a.units, "s",
+       "query heads of a KV head in one unit: Ainslie et al., arXiv 2305.13245"},
+      {"t_dram", "bytes (1 - kept + kept / l2_ratio) / (dram_efficiency bandwidth)", a.dram, "s", "fitted"},
+      {"t_product", "product FLOPs / peak", s.demand.product.value(), "s", "data sheet"},
+      {"t_split", "split_s, if parts > 1", a.split, "s", "fitted"},
+      {"t_second", "second_s, with several sequences and KV heads of several heads", a.second, "s", "fitted"},
+      {"launch", "launch_s", a.launch, "s", "fitted"},
+      {"time", "launch + t_second + t_split + (t_walk^s + t_units^s + t_dram^s + t_product^s)^(1/s), s = smoothness",
+       a.launch + a.second + a.split + a.overlapped, "s", "docs/model.md"}};
 }
 
 }  // namespace

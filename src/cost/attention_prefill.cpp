@@ -48,6 +48,7 @@ struct Account {
   double element = 0;
   double units = INFINITY;
   double dram = 0;
+  double vector = 0;  // a ceiling
   double overlapped = 0;
   double launch = 0;
 };
@@ -85,7 +86,8 @@ Account account_of(const Situation& s, const ParameterValues& p) {
     best.tile = tile, best.tiles = tiles, best.keys = walk, best.units = time;
   }
   best.dram = s.launch.work.bytes().value() / (machine.dram * p[kDramEfficiency]);
-  best.overlapped = smooth_maximum(std::array{best.units, best.dram}, p[kSmoothness]);
+  best.vector = (s.demand.vector + (s.demand.on_matrix ? Seconds{} : s.demand.product)).value();
+  best.overlapped = std::max(smooth_maximum(std::array{best.units, best.dram}, p[kSmoothness]), best.vector);
   if (!s.launch.part) best.launch = p[kLaunch];
   return best;
 }
@@ -94,6 +96,7 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
   const Account account = account_of(s, p);
   Timing timing{.time = Seconds{account.launch + account.overlapped}};
   at(timing.needs, s.demand.on_matrix ? Bound::kMatrix : Bound::kVector) = Seconds{account.units};
+  at(timing.needs, Bound::kVector) = std::max(at(timing.needs, Bound::kVector), Seconds{account.vector});
   at(timing.needs, Bound::kDram) = Seconds{account.dram};
   at(timing.needs, Bound::kLaunch) = Seconds{account.launch};
   return timing;
@@ -117,7 +120,8 @@ Terms terms_of_prefill(const Situation& s, const ParameterValues& p) {
        a.units, "s", "list scheduling: Graham, SIAM J. Appl. Math. 17(2), 1969"},
       {"t_dram", "bytes / (dram_efficiency bandwidth)", a.dram, "s", "fitted"},
       {"launch", "launch_s", a.launch, "s", "fitted"},
-      {"time", "launch + (t_units^s + t_dram^s)^(1/s), s = smoothness", a.launch + a.overlapped, "s", "docs/model.md"}};
+      {"time", "launch + max((t_units^s + t_dram^s)^(1/s), vector FLOPs / peak), s = smoothness",
+       a.launch + a.overlapped, "s", "docs/model.md"}};
 }
 
 }  // namespace

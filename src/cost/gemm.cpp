@@ -236,7 +236,10 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   account.vector = s.demand.vector.value();
   if (!s.launch.part) account.launch = p[kLaunch];
   account.convert = conversion(s.launch.kernel, account.machine, p);
-  const std::array needs{account.choice.units, account.choice.l2, account.dram, account.vector};
+  // Without matrix units for the format the vector units do both.
+  const bool apart = s.demand.on_matrix;
+  const double units = account.choice.units + (apart ? 0 : account.vector);
+  const std::array needs{units, account.choice.l2, account.dram, apart ? account.vector : 0};
   account.overlapped = smooth_maximum(needs, p[kSmoothness]);
   return account;
 }
@@ -270,7 +273,8 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
        "1/tile_n)) / (matrix_efficiency peak / units), g = 2 batch_tile^2 / (matrix_efficiency peak / units) in a "
        "batch",
        a.choice.units, "s", fitted},
-      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C| + what is fused) / (peak / l2_ridge min(1, x))", a.choice.l2, "s", fitted},
+      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C| + what is fused) / (peak / l2_ridge min(1, x))", a.choice.l2,
+       "s", fitted},
       {"bytes", "operands that the cache does not keep", a.product.dram, "B",
        "kept = 1 / (1 + (passed / (l2_share cache))^4)"},
       {"t_dram", "bytes / (dram_efficiency bandwidth)", a.dram, "s", fitted},
