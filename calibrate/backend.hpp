@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,12 @@ struct Microkernel {
   std::string_view summary;  ///< what it does and the work it counts
 };
 
+/// The device went away or broke: nothing more can be measured on it in this process. What was measured stays good.
+class BackendLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A backend. All calls come from one thread.
 class Backend {
  public:
@@ -77,12 +84,15 @@ class Backend {
   /// same points.
   virtual std::vector<Point> points(std::string_view microkernel, Effort effort) = 0;
   /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for
-  /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`.
+  /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`. Throws
+  /// BackendLost when the device is gone.
   virtual std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) = 0;
+  /// What there is to say after a session: throttling, other programs on the device.
+  virtual std::vector<std::string> notes() { return {}; }
 };
 
-/// The function that a backend's module exports under the name kBackendEntry.
-using BackendEntry = Backend* (*)();
+/// The function that a backend's module exports under the name kBackendEntry: the backend of the device of this number.
+using BackendEntry = Backend* (*)(int index);
 inline constexpr const char* kBackendEntry = "ridgepoint_backend";
 
 }  // namespace ridgepoint

@@ -114,7 +114,7 @@ void declare_pool(CLI::App& app, PoolArguments& a) {
 }
 
 void declare_measure(CLI::App& app, MeasureArguments& a) {
-  app.add_option("--device", a.device, "What to measure: cpu")->type_name("NAME");
+  app.add_option("--device", a.device, "What to measure: cpu, or cuda:0 and so on")->type_name("NAME");
   app.add_option("--kernels", a.kernels, "Microkernels, with commas between; all if not given")->type_name("NAMES");
   app.add_option("--effort", a.effort, "quick (15 s), normal (60 s) or thorough (5 min)")->type_name("HOW");
   app.add_option("-o,--output", a.output, "Write the sample files into this folder")->required()->type_name("FOLDER");

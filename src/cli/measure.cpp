@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "calibrate/local_devices.hpp"
 #include "calibrate/module.hpp"
 #include "calibrate/session.hpp"
 #include "cli/interrupt.hpp"
@@ -17,8 +18,6 @@
 
 namespace ridgepoint {
 namespace {
-
-constexpr std::array<std::string_view, 1> kDeviceNames{"cpu"};
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> words;
@@ -62,12 +61,12 @@ void write_results(const SessionResult& result, const std::string& folder) {
 }  // namespace
 
 int run_measure(const MeasureArguments& a) {
-  choose("device", a.device, kDeviceNames);
+  const DeviceName device = parse_device_name(a.device);
   const SessionOptions options{.effort = static_cast<Effort>(choose("effort", a.effort, kEffortNames)),
                                .microkernels = split(a.kernels)};
   expect_writable(a.output);
-  const Module module(a.device);
-  const std::unique_ptr<Backend> backend(module.function<BackendEntry>(kBackendEntry)());
+  const Module module(device.backend);
+  const std::unique_ptr<Backend> backend(module.function<BackendEntry>(kBackendEntry)(device.index));
   const InterruptGuard guard;
   ProgressBar bar;
   const SessionResult result = run_session(
