@@ -51,4 +51,4 @@ ship v100-sxm2-16gb "$deepbench" "$data"/deepbench/v100-sxm2-dgx1/*.csv
 ship t4 "$neusight" "$data"/neusight/t4/*.csv
 ship p100-pcie-16gb "$deepbench: kernels; $neusight: calls" "$data"/deepbench/p100-pcie-16gb/*.csv \
   "$data"/neusight/p100-pcie-16gb/*.csv
-ship titan-xp "$deepbench" "$work"/titan-xp/*.csv "$data"/deepbench/titan-xp/recurrent.csv
+ship titan-xp "$deepbench" "$work"/titan-xp/*.csv
