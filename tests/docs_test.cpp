@@ -18,9 +18,12 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cost/attention.hpp"
+#include "cost/collective.hpp"
 #include "cost/defaults.hpp"
 #include "cost/device_file.hpp"
-#include "cost/law.hpp"
+#include "cost/gemm.hpp"
+#include "cost/pooled.hpp"
 #include "cost/sample.hpp"
 #include "families/family.hpp"
 #include "hardware/device.hpp"
@@ -317,24 +320,18 @@ TEST_CASE("docs/model.md has the counts of element-wise functions and the parame
   check_counts(kUnaryFunctions);
   check_counts(kBinaryFunctions);
   check_counts(kLossFunctions);
-  const std::vector<Kernel> kernels{Gemm{.math = DType::kBf16},
-                                    Gemm{},
-                                    Conv{.math = DType::kFp16},
-                                    Conv{},
-                                    Attention{.q_len = 2},
-                                    Attention{},
-                                    Stream{},
-                                    Stream{.kind = StreamKind::kNormalization},
-                                    Gather{}};
-  for (const Kernel& kernel : kernels) {
-    const PooledParameters& p = pooled_parameters(kernel);
-    if (p.model != &kLaw) continue;
-    const std::string first = fmt::format("{} {}", p.kind->name, kWidthNames[static_cast<std::size_t>(p.width)]);
+  for (const PooledParameters& p : pooled_rows()) {
+    const std::string first = fmt::format("{} {} {}", p.kind->name, kWidthNames[static_cast<std::size_t>(p.width)],
+                                          p.calls ? "call" : "kernel");
     CAPTURE(first);
-    const ParameterValues& v = p.values;
-    const std::string cells = fmt::format("| {} | {} | {:.3g} | {} | {} | {} |", v[kComputeEfficiency],
-                                          v[kMemoryEfficiency], v[kLatency] * 1e6, v[kSmoothness], p.p10, p.p90);
-    CHECK(row_of(page, first).ends_with(cells));
+    CHECK(row_of(page, first) == fmt::format("| `{}` | {} | {:.3g} | {:.3g} |", first, p.model->name, p.p10, p.p90));
+  }
+  for (const CostModel* const model : {&kGemm, &kAttentionPrefill, &kAttentionDecode, &kCollective}) {
+    for (const ModelParameter& parameter : model->parameters) {
+      CAPTURE(parameter.name);
+      CHECK(row_of(page, parameter.name).find(fmt::format("| `{}` | {} |", parameter.name, parameter.meaning)) !=
+            std::string::npos);
+    }
   }
 }
 
@@ -365,7 +362,7 @@ TEST_CASE("docs/model.md has the counts of norms and reductions", "[docs]") {
 void collect_keys(const Node& node, std::set<std::string>& keys) {
   for (const Node& item : node.items) {
     if (!item.key.empty()) keys.insert(item.key);
-    if (item.key != "sources" && item.key != "links") collect_keys(item, keys);
+    if (item.key != "sources" && item.key != "links" && item.key != "calibration") collect_keys(item, keys);
   }
 }
 

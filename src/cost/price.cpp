@@ -74,12 +74,37 @@ void wait_for_host(Price& price, const Pricing& pricing, const Situation& situat
 Mode resolve(Mode mode, const Device& device) {
   const bool calibrated = device.calibration.has_value();
   if (mode == Mode::kAuto) return calibrated ? Mode::kCalibrated : Mode::kDatasheet;
+  if (mode == Mode::kCeilings && (!calibrated || device.calibration->reached.dram <= 0)) {
+    throw InputError({fmt::format("{} has no measured ceilings", device.name),
+                      "a device file that `ridgepoint calibrate` wrote from samples that no cache can hold"});
+  }
   if (mode == Mode::kCalibrated && !calibrated) {
     throw InputError({fmt::format("{} has no calibration", device.name),
                       "a device file that `ridgepoint calibrate` wrote, or --mode datasheet"});
   }
   return mode;
 }
+
+namespace {
+
+// The plain roofline at the rates that were measured; what was not measured stays as the data sheet has it.
+void price_by_ceilings(Price& price, const Situation& situation) {
+  const Device& device = situation.device;
+  const ReachedRates& reached = device.calibration->reached;
+  const DType math = situation.launch.work.math;
+  const Bound unit = situation.demand.on_matrix ? Bound::kMatrix : Bound::kVector;
+  const double product = reached.products[static_cast<std::size_t>(math)];
+  if (product > 0 && situation.launch.work.matrix.value() > 0) {
+    const Seconds measured = situation.launch.work.matrix / FlopRate{product};
+    need(price, unit) += measured - situation.demand.product;
+  }
+  need(price, Bound::kDram) = situation.launch.work.bytes() / Bandwidth{reached.dram};
+  if (!situation.launch.part) need(price, Bound::kLaunch) = Seconds{reached.launch};
+  price.bound = largest_need(price);
+  price.time = price.p10 = price.p90 = *std::max_element(price.needs.begin(), price.needs.end());
+}
+
+}  // namespace
 
 Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock clock) {
   if (resolve(mode, device) == Mode::kCalibrated) {
@@ -127,6 +152,10 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   price.bound = largest_need(price);
   price.time = price.p10 = price.p90 = price.roofline;
   if (mode == Mode::kRoofline) return price;
+  if (mode == Mode::kCeilings) {
+    price_by_ceilings(price, situation);
+    return price;
+  }
   if (runs_in_parts(launch, device, mode, circumstances.clock)) {
     price_parts(price, launch, device, mode, circumstances);
     return price;
@@ -147,7 +176,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
 }
 
 Terms terms_of(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
-  if (mode == Mode::kRoofline) return {};
+  if (mode == Mode::kRoofline || mode == Mode::kCeilings) return {};
   const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
   if (pricing.model->terms == nullptr) return {};
   return pricing.model->terms(situation_of(launch, device, circumstances), pricing.parameters);

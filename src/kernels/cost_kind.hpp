@@ -30,6 +30,7 @@ inline constexpr std::array kCostKinds{
     CostKind{"spmm", "embedding"},
     CostKind{"recurrent", ""},
     CostKind{"moe", "gemm"},
+    CostKind{"collective", ""},
 };
 
 const CostKind& cost_kind(const Kernel& kernel);

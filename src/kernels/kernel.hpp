@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/attention.hpp"
+#include "kernels/collective.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/gemm.hpp"
@@ -16,7 +17,7 @@
 
 namespace ridgepoint {
 
-using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm, Recurrent, GroupedGemm>;
+using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm, Recurrent, GroupedGemm, Collective>;
 
 inline Work work_of(const Kernel& kernel) {
   return std::visit([](const auto& k) { return k.work(); }, kernel);
