@@ -48,7 +48,7 @@ struct Account {
 
 Account account_of(const Situation& s, const ParameterValues& p) {
   const auto& c = std::get<Collective>(s.launch.kernel);
-  const Route route = route_of(s.device);
+  const LinkRoute route = route_of(s.device);
   const auto ranks = static_cast<double>(c.ranks);
   Account account{.steps = c.steps()};
   const bool in_node = c.ranks <= c.ranks_per_node;

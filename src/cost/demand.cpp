@@ -45,8 +45,8 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
   return demand;
 }
 
-Route route_of(const Device& device) {
-  Route route;
+LinkRoute route_of(const Device& device) {
+  LinkRoute route;
   for (const Link& link : device.links) {
     const bool is_bus = link.name.starts_with(kBus);
     if (is_bus && !route.is_bus) continue;
