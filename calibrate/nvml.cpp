@@ -109,13 +109,17 @@ std::optional<std::uint64_t> Nvml::memory_of_others() const {
       !call("nvmlDeviceGetComputeRunningProcesses_v2", device_, &count, processes.data())) {
     return std::nullopt;
   }
+  const unsigned known = count < kMost ? count : kMost;
   std::uint64_t bytes = 0;
-  for (unsigned i = 0; i < count && i < kMost; ++i) {
-    // In a container the numbers of processes may be those of the host, and the amount may be "not available" (-1).
+  bool seen = false;
+  for (unsigned i = 0; i < known; ++i) {
     const bool ours = processes[i].pid == static_cast<unsigned>(::getpid());
+    seen = seen || ours;
+    // The amount may be "not available" (-1).
     if (!ours && processes[i].bytes != ~0ULL) bytes += processes[i].bytes;
   }
-  return bytes;
+  // In a container the numbers of processes may be those of the host: one alone is this one.
+  return !seen && known == 1 ? 0 : bytes;
 }
 
 std::optional<std::uint64_t> Nvml::uncorrected_errors() const {

@@ -20,8 +20,6 @@
 #include "io/csv.hpp"
 #include "report/text_table.hpp"
 
-extern char** environ;
-
 namespace ridgepoint {
 namespace {
 
@@ -67,9 +65,11 @@ std::vector<std::string> environment_with(const std::string& injection, const st
 // Runs the program to its end; what it prints goes where it would go without this.
 int run_program(const std::vector<std::string>& program, std::vector<std::string> environment) {
   std::vector<char*> argv;
+  argv.reserve(program.size() + 1);
   for (const std::string& word : program) argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT: what POSIX asks
   argv.push_back(nullptr);
   std::vector<char*> variables;
+  variables.reserve(environment.size() + 1);
   for (std::string& variable : environment) variables.push_back(variable.data());
   variables.push_back(nullptr);
   pid_t child = 0;
