@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,12 @@ struct Microkernel {
   std::string_view summary;  ///< what it does and the work it counts
 };
 
+/// The device went away or broke: nothing more can be measured on it in this process. What was measured stays good.
+class BackendLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A backend. All calls come from one thread.
 class Backend {
  public:
@@ -83,23 +90,30 @@ class Backend {
 
   virtual MachineFacts machine() = 0;
   /// What the times are of: "kernel" or "wall", as sample files say it.
-  [[nodiscard]] virtual std::string_view clock() const = 0;
+  [[nodiscard]] virtual std::string_view clock() const { return "kernel"; }
   /// The text of a device file without a calibration: the data sheet of the machine from what the system tells, every
   /// value with its source, under the name of machine(). What no system tells (a clock under load, the bandwidth of a
   /// processor's memory) comes from the points that were measured, and the source says so. Throws InputError, naming
-  /// the microkernel, when a point that it needs is not among them.
-  virtual std::string base_device(std::span<const MeasuredPoint> measured) = 0;
+  /// the microkernel, when a point that it needs is not among them, or when the backend has no data sheet.
+  virtual std::string base_device(std::span<const MeasuredPoint> measured);
   virtual std::vector<Microkernel> microkernels() = 0;
   /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the
   /// same points. Of shapes that are held out there are none for ceilings.
-  virtual std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) = 0;
+  virtual std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) {
+    return shapes == Shapes::kFit ? points(microkernel, effort) : std::vector<Point>{};
+  }
+  /// Those for a fit alone, of a backend that holds nothing out.
+  virtual std::vector<Point> points(std::string_view, Effort) { return {}; }
   /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for
-  /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`.
+  /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`. Throws
+  /// BackendLost when the device is gone.
   virtual std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) = 0;
+  /// What there is to say after a session: throttling, other programs on the device.
+  virtual std::vector<std::string> notes() { return {}; }
 };
 
-/// The function that a backend's module exports under the name kBackendEntry.
-using BackendEntry = Backend* (*)();
+/// The function that a backend's module exports under the name kBackendEntry: the backend of the device of this number.
+using BackendEntry = Backend* (*)(int index);
 inline constexpr const char* kBackendEntry = "ridgepoint_backend";
 
 }  // namespace ridgepoint

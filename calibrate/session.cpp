@@ -56,7 +56,7 @@ class Session {
         break;
       }
       report({done_, points_, queues_[turn].microkernel.name, left()});
-      measure_next(turn);
+      if (!measure_next(turn)) break;
       ++done_;
     }
     conclude();
@@ -88,15 +88,25 @@ class Session {
     return elapsed() * (static_cast<double>(points_ - done_) / static_cast<double>(done_));
   }
 
-  void measure_next(std::size_t turn) {
+  // False when the device is lost, and with it the rest of the session.
+  bool measure_next(std::size_t turn) {
     Queue& queue = queues_[turn];
     const Point& point = queue.points[queue.next++];
     std::string why;
-    const std::optional<Measurement> measurement = backend_.measure(point, point.budget, why);
+    std::optional<Measurement> measurement;
+    try {
+      measurement = backend_.measure(point, point.budget, why);
+    } catch (const BackendLost& lost) {
+      result_.interrupted = true;
+      result_.notes.push_back(fmt::format("the device is lost after {} of {} points, in {} {} ({}): {}", done_, points_,
+                                          queue.microkernel.name, point.dtype, fmt::join(point.values, " "),
+                                          lost.what()));
+      return false;
+    }
     if (!measurement) {
       result_.notes.push_back(fmt::format("{} {} ({}): not measured: {}", queue.microkernel.name, point.dtype,
                                           fmt::join(point.values, " "), why));
-      return;
+      return true;
     }
     noisy_ += measurement->spread > kNoisySpread ? 1 : 0;
     dropped_ += measurement->dropped;
@@ -104,10 +114,15 @@ class Session {
     disturbed_ += measurement->stop == Stop::kDisturbed || measurement->jumped ? 1 : 0;
     result_.measured[turn].second.push_back({point, *measurement});
     ++measured_;
+    return true;
   }
 
   void conclude() {
-    if (measured_ == 0) throw InputError({"nothing could be measured", "at least one point that runs on this machine"});
+    if (measured_ == 0) {
+      const std::string why = result_.notes.empty() ? "" : ": " + result_.notes.back();
+      throw InputError({"nothing could be measured" + why, "at least one point that runs on this machine"});
+    }
+    for (std::string& note : backend_.notes()) result_.notes.push_back(std::move(note));
     result_.notes.push_back(fmt::format(
         "{} of {} points measured in {:.0f} s; {} ended by time before their spread was small; {} samples dropped as "
         "outliers",
@@ -137,6 +152,10 @@ class Session {
 };
 
 }  // namespace
+
+std::string Backend::base_device(std::span<const MeasuredPoint>) {
+  throw InputError({"this backend writes no data sheet", "a base device (--base)"});
+}
 
 std::vector<MeasuredPoint> SessionResult::points() const {
   std::vector<MeasuredPoint> all;

@@ -52,7 +52,7 @@ void declare_fit(CLI::App& app, FitArguments& a) {
 }
 
 void declare_measure(CLI::App& app, MeasureArguments& a) {
-  app.add_option("--device", a.device, "What to measure: cpu")->type_name("NAME");
+  app.add_option("--device", a.device, "What to measure: cpu, or cuda:0 and so on")->type_name("NAME");
   app.add_option("--kernels", a.kernels, "Microkernels, with commas between; all if not given")->type_name("NAMES");
   app.add_option("--effort", a.effort, "quick (half a minute), normal (up to 90 s) or thorough (6 min)")
       ->type_name("HOW");

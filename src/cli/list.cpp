@@ -2,6 +2,7 @@
 
 #include <CLI/Option.hpp>
 
+#include "calibrate/local_devices.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
@@ -67,15 +68,24 @@ struct Topic {
 constexpr std::array kTopics{Topic{"models", list_models}, Topic{"devices", list_devices}, Topic{"ops", list_ops},
                              Topic{"families", list_families}, Topic{"formats", list_formats}};
 
+std::vector<Listed> list_local_devices() {
+  std::vector<Listed> items;
+  for (LocalDevice& device : local_devices()) items.push_back({std::move(device.name), std::move(device.summary)});
+  return items;
+}
+
 struct ListArguments {
   std::string topic;
+  bool local = false;
   std::string format = "table";
 };
 
 int list(const ListArguments& a) {
   const Topic& topic = kTopics[choose("topic", a.topic, names_of(kTopics))];
   const Format& format = choose_format(a.format, "");
-  emit("", write_listing(topic.list(), format.name));
+  if (a.local && topic.name != "devices")
+    throw InputError({fmt::format("--local is of devices, not of {}", topic.name), "list devices --local"});
+  emit("", write_listing(a.local ? list_local_devices() : topic.list(), format.name));
   return 0;
 }
 
@@ -84,6 +94,7 @@ int list(const ListArguments& a) {
 Action declare_list(CLI::App& app) {
   const auto a = std::make_shared<ListArguments>();
   app.add_option("WHAT", a->topic, "models, devices, ops, families or formats")->required();
+  app.add_flag("--local", a->local, "Of devices: those of this machine that can be calibrated, or why not");
   app.add_option("--format", a->format, "table, json, csv or markdown")->type_name("NAME");
   return [a] { return list(*a); };
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "calibrate/device_calibration.hpp"
+#include "calibrate/local_devices.hpp"
 #include "calibrate/module.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
@@ -17,7 +18,6 @@
 namespace ridgepoint {
 namespace {
 
-constexpr std::array<std::string_view, 1> kDeviceNames{"cpu"};
 constexpr std::size_t kRoom = std::size_t{1} << 20;  // bytes; all sample files together have less
 
 std::vector<std::string> split(const std::string& text) {
@@ -57,11 +57,11 @@ void expect_writable_folder(const std::string& folder) {
 }
 
 MeasurePlan plan_measurement(const MeasureArguments& a) {
-  choose("device", a.device, kDeviceNames);
+  const DeviceName device = parse_device_name(a.device);
   MeasurePlan plan{.options = {.effort = static_cast<Effort>(choose("effort", a.effort, kEffortNames)),
                                .microkernels = split(a.kernels)}};
-  const Module module(a.device);
-  plan.backend.reset(module.function<BackendEntry>(kBackendEntry)());
+  const Module module(device.backend);
+  plan.backend.reset(module.function<BackendEntry>(kBackendEntry)(device.index));
   expect_microkernels(*plan.backend, plan.options);
   return plan;
 }

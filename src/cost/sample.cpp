@@ -134,7 +134,9 @@ class Reader {
 
   SampleFormat format_of(const CsvRow& row) const {
     const std::string& text = row.fields[fixed_[3]];
-    const auto allowed = [&](const DTypeFacts& facts) { return facts.arithmetic != file_.kernel->moves_indices; };
+    const auto allowed = [&](const DTypeFacts& facts) {
+      return file_.kernel->any_format || facts.arithmetic != file_.kernel->moves_indices;
+    };
     if (const auto dtype = find_dtype(text); dtype && allowed(facts(*dtype))) return {*dtype, *dtype};
     const std::size_t split = text.find("s_");
     if (split != std::string::npos && text.ends_with('m')) {

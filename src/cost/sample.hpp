@@ -30,6 +30,7 @@ struct SampleKernel {
   std::span<const SampleColumn> columns;
   std::optional<Launch> (*lower)(const SampleFields& fields);
   bool moves_indices = false;  ///< its format is that of an index (int32, int64)
+  bool any_format = false;     ///< its format may be that of numbers or of indices
 };
 
 std::span<const SampleKernel> sample_kernels();

@@ -59,6 +59,20 @@ constexpr std::array kFmaColumns{Columns{"bits"}, Columns{"flops"}, Columns{"thr
 constexpr std::array kChaseColumns{Columns{"bytes"}, Columns{.name = "huge", .minimum = 0}};
 constexpr std::array kLaunchColumns{Columns{"op", true}, Columns{"threads"}};
 constexpr std::array kAddsColumns{Columns{"adds"}, Columns{"threads"}};
+// Products in other layouts, with epilogues, by the library's first choice of algorithm or the best of those it names.
+constexpr std::array kGemmVariantsColumns{Columns{"choice", true},
+                                          Columns{"layout", true},
+                                          Columns{"epilogue", true},
+                                          Columns{"batch"},
+                                          Columns{"m"},
+                                          Columns{"n"},
+                                          Columns{"k"},
+                                          Columns{"copies", false, kOnce}};
+constexpr std::array kMmaColumns{Columns{"op", true}, Columns{"flops"}, Columns{"threads"}};
+constexpr std::array kSpecialColumns{Columns{"op", true}, Columns{"operations"}, Columns{"threads"}};
+constexpr std::array kRandomColumns{Columns{"bytes"}, Columns{"row_bytes"}, Columns{"rows"}};
+constexpr std::array kAtomicColumns{Columns{"op", true}, Columns{"bytes"}, Columns{"operations"}};
+constexpr std::array kTransferColumns{Columns{"op", true}, Columns{"bytes"}};
 
 // What a stream of a sample does to each element: FLOPs, special operations, tensors of rows x cols read and written,
 // and vectors of cols read. A `_scalar` op reads one tensor; silu_and_mul reads gate and up and counts the output's
@@ -285,10 +299,16 @@ constexpr std::array kSampleKernels{
     SampleKernel{"spmm", kSpmmColumns, lower_spmm},
     SampleKernel{"sampling", kSamplingColumns, not_priced, true},
     SampleKernel{"stream", kBandwidthColumns, not_priced},
-    SampleKernel{"fma", kFmaColumns, not_priced},
+    SampleKernel{"fma", kFmaColumns, not_priced, false, true},
     SampleKernel{"chase", kChaseColumns, not_priced, true},
     SampleKernel{"launch", kLaunchColumns, not_priced},
     SampleKernel{"adds", kAddsColumns, not_priced, true},
+    SampleKernel{"gemm_variants", kGemmVariantsColumns, not_priced},
+    SampleKernel{"mma", kMmaColumns, not_priced},
+    SampleKernel{"special", kSpecialColumns, not_priced},
+    SampleKernel{"random", kRandomColumns, not_priced},
+    SampleKernel{"atomic", kAtomicColumns, not_priced, false, true},
+    SampleKernel{"transfer", kTransferColumns, not_priced},
 };
 
 }  // namespace
