@@ -90,20 +90,16 @@ class Backend {
 
   virtual MachineFacts machine() = 0;
   /// What the times are of: "kernel" or "wall", as sample files say it.
-  [[nodiscard]] virtual std::string_view clock() const { return "kernel"; }
+  [[nodiscard]] virtual std::string_view clock() const = 0;
   /// The text of a device file without a calibration: the data sheet of the machine from what the system tells, every
   /// value with its source, under the name of machine(). What no system tells (a clock under load, the bandwidth of a
   /// processor's memory) comes from the points that were measured, and the source says so. Throws InputError, naming
-  /// the microkernel, when a point that it needs is not among them, or when the backend has no data sheet.
-  virtual std::string base_device(std::span<const MeasuredPoint> measured);
+  /// the microkernel, when a point that it needs is not among them.
+  virtual std::string base_device(std::span<const MeasuredPoint> measured) = 0;
   virtual std::vector<Microkernel> microkernels() = 0;
   /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the
   /// same points. Of shapes that are held out there are none for ceilings.
-  virtual std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) {
-    return shapes == Shapes::kFit ? points(microkernel, effort) : std::vector<Point>{};
-  }
-  /// Those for a fit alone, of a backend that holds nothing out.
-  virtual std::vector<Point> points(std::string_view, Effort) { return {}; }
+  virtual std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) = 0;
   /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for
   /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`. Throws
   /// BackendLost when the device is gone.

@@ -55,6 +55,16 @@ std::optional<MeasuredCeiling> stream_ceiling(const SampleFields& f, double seco
                            .bytes = bytes,
                            .value = bytes / seconds};
   }
+  // What an SM of a GPU keeps near itself is measured by ops of its own.
+  for (const std::string_view near : {"l1", "shared"}) {
+    if (op != "read_" + std::string(near)) continue;
+    return MeasuredCeiling{.unit = CeilingUnit::kMemory,
+                           .name = std::string(near),
+                           .op = "read",
+                           .threads = f.number("threads"),
+                           .bytes = bytes,
+                           .value = bytes / seconds};
+  }
   const auto level = level_of(bytes, f.number("threads"), device);
   if (!level) return std::nullopt;
   return MeasuredCeiling{.unit = CeilingUnit::kMemory,
@@ -83,6 +93,21 @@ std::optional<MeasuredCeiling> special_ceiling(const SampleFields& f, double sec
                          .value = static_cast<double>(f.number("rows") * f.number("cols")) / seconds};
 }
 
+std::optional<MeasuredCeiling> mma_ceiling(const SampleFields& f, double seconds, const Device&) {
+  return MeasuredCeiling{.unit = CeilingUnit::kMatrix,
+                         .name = std::string(name(f.format().math)),
+                         .op = f.word("op"),
+                         .threads = f.number("threads"),
+                         .value = static_cast<double>(f.number("flops")) / seconds};
+}
+
+std::optional<MeasuredCeiling> special_units_ceiling(const SampleFields& f, double seconds, const Device&) {
+  return MeasuredCeiling{.unit = CeilingUnit::kSpecial,
+                         .name = f.word("op"),
+                         .threads = f.number("threads"),
+                         .value = static_cast<double>(f.number("operations")) / seconds};
+}
+
 std::optional<MeasuredCeiling> chase_ceiling(const SampleFields& f, double seconds, const Device&) {
   return MeasuredCeiling{.unit = CeilingUnit::kLatency,
                          .name = f.number("huge") != 0 ? "huge_pages" : "small_pages",
@@ -100,9 +125,11 @@ struct CeilingSource {
   std::string_view microkernel;
   std::optional<MeasuredCeiling> (*ceiling)(const SampleFields& fields, double seconds, const Device& device);
 };
-constexpr std::array kSources{CeilingSource{"fma", fma_ceiling},      CeilingSource{"special", special_ceiling},
-                              CeilingSource{"rows", special_ceiling}, CeilingSource{"stream", stream_ceiling},
-                              CeilingSource{"chase", chase_ceiling},  CeilingSource{"launch", launch_ceiling}};
+constexpr std::array kSources{
+    CeilingSource{"mma", mma_ceiling},      CeilingSource{"special_units", special_units_ceiling},
+    CeilingSource{"fma", fma_ceiling},      CeilingSource{"special", special_ceiling},
+    CeilingSource{"rows", special_ceiling}, CeilingSource{"stream", stream_ceiling},
+    CeilingSource{"chase", chase_ceiling},  CeilingSource{"launch", launch_ceiling}};
 
 bool same_limit(const MeasuredCeiling& a, const MeasuredCeiling& b) {
   const bool same_size = (a.unit != CeilingUnit::kLatency && a.name != kDefaultPages) || a.bytes == b.bytes;

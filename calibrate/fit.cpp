@@ -5,248 +5,36 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <future>
 #include <map>
-#include <tuple>
 
+#include "calibrate/ceilings.hpp"
+#include "calibrate/group_fit.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "cost/cpu.hpp"
 #include "cost/validation.hpp"
-#include "kernels/cost_kind.hpp"
 
 namespace ridgepoint {
 namespace {
 
-constexpr double kLossScale = 4.0 / 3;  // in spreads of the samples: residuals beyond count linearly
 constexpr std::uint64_t kFolds = 5;
 constexpr std::size_t kWorst = 5;
 
-constexpr std::uint64_t kFnvStart = 0xcbf29ce484222325ULL;
-std::uint64_t fnv(std::string_view text, std::uint64_t hash = kFnvStart) {
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
+// The parameters that a fit found, as an entry.
+CalibrationEntry entry_of(const CalibrationEntry& base, const FitSolution& solution) {
+  CalibrationEntry entry = base;
+  entry.parameters = solution.values;
+  entry.floor = solution.floors.front();
+  entry.at_bounds = solution.at_bounds;
+  return entry;
 }
 
-std::string joined(const std::vector<std::string>& fields) { return fmt::format("{}\n", fmt::join(fields, ",")); }
-
-// Of what was read, so that line ends and quotes do not matter.
-std::string hash_of(const CsvTable& table) {
-  std::uint64_t hash = fnv(joined(table.header));
-  for (const CsvRow& row : table.rows) hash = fnv(joined(row.fields), hash);
-  return fmt::format("fnv1a-{:016x}", hash);
-}
-
-/// A sample ready for the fit.
-struct Observation {
-  const SampleFile* file;
-  std::size_t line;
-  std::string key;      // the row's text; decides the order
-  std::uint64_t shape;  // a hash of the row without its time; decides the fold
-  Launch launch;
-  Circumstances circumstances;
-  Demand demand;
-  double time;    // seconds
-  double weight;  // less than 1 when the time is coarsely rounded
-};
-
-using EntryKey = std::tuple<std::size_t, std::string, Clock>;  // kind, format, clock
-
-struct EntrySamples {
-  CalibrationEntry entry;
-  PooledParameters pooled;
-  std::vector<Observation> observations;
-};
-
-// --- reading ---
-
-// The step that a file's times are rounded to, in seconds: that of their last decimal. Without decimals it is 1 us.
-double resolution(const SampleFile& file) {
-  const auto column = static_cast<std::size_t>(file.table.column("time_us"));
-  std::size_t decimals = 0;
-  for (const CsvRow& row : file.table.rows) {
-    std::string_view text = row.fields[column];
-    const std::size_t point = text.find('.');
-    if (text.find_first_of("eE") != std::string_view::npos) return 0;
-    if (point == std::string_view::npos) continue;
-    while (text.ends_with('0')) text.remove_suffix(1);
-    decimals = std::max(decimals, text.size() - point - 1);
-  }
-  return 1e-6 * std::pow(10, -static_cast<double>(decimals));
-}
-
-double weight_of(double time, double step, double spread) {
-  const double rounding = step / std::sqrt(12.0) / time / spread;
-  return 1 / (1 + rounding * rounding);
-}
-
-class Collector {
- public:
-  explicit Collector(const Device& base) : base_(base) {}
-
-  void add(const SampleFile& file) {
-    const double step = resolution(file);
-    const auto time_column = static_cast<std::size_t>(file.table.column("time_us"));
-    for (std::size_t i = 0; i < file.samples.size(); ++i) {
-      const Sample& sample = file.samples[i];
-      const std::optional<Launch> launch = launch_of(file, sample);
-      if (!launch) return;
-      expect_rate(file, i, *launch);
-      std::vector<std::string> fields = file.table.rows[i].fields;
-      std::string key = joined(fields);
-      fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(time_column));
-      const double time = sample.time_us * 1e-6;
-      EntrySamples& samples = samples_of(*launch, sample.clock);
-      samples.observations.push_back({&file, sample.line, std::move(key), fnv(joined(fields)), *launch,
-                                      circumstances_of(sample), demand_of(*launch, base_, circumstances_of(sample)),
-                                      time, weight_of(time, step, samples.entry.model->sample_spread)});
-    }
-  }
-
-  std::map<EntryKey, EntrySamples> take() {
-    for (auto& [key, samples] : entries_) {
-      std::sort(samples.observations.begin(), samples.observations.end(),
-                [](const Observation& a, const Observation& b) {
-                  return std::tie(a.shape, a.key) < std::tie(b.shape, b.key);
-                });
-    }
-    return std::move(entries_);
-  }
-
- private:
-  void expect_rate(const SampleFile& file, std::size_t row, const Launch& launch) const {
-    if (launch.work.matrix.value() == 0) return;
-    if (const std::optional<Problem> problem = missing_format(base_, launch.work.math)) {
-      file.table.fail(file.table.rows[row], static_cast<std::size_t>(file.table.column("dtype")),
-                      {problem->what, "a base device whose data sheet has the rate, or samples in another format"});
-    }
-  }
-
-  EntrySamples& samples_of(const Launch& launch, Clock clock) {
-    const CostKind& kind = cost_kind(launch.kernel);
-    const std::optional<DType> format = cost_format(launch.kernel);
-    const auto index = static_cast<std::size_t>(&kind - kCostKinds.data());
-    EntrySamples& samples = entries_[{index, std::string(format_name(format)), clock}];
-    if (samples.observations.empty()) {
-      samples.entry = {.kind = &kind, .format = format, .clock = clock};
-      samples.pooled = prior_parameters(launch.kernel, base_, clock);
-      samples.entry.model = samples.pooled.model;
-    }
-    return samples;
-  }
-
-  const Device& base_;
-  std::map<EntryKey, EntrySamples> entries_;
-};
-
-// --- the fit of one entry ---
-
-double predicted(const Observation& o, const CalibrationEntry& entry, const Device& base) {
-  const Situation situation{o.launch, base, o.circumstances, o.demand};
-  const double floor = entry.floor * calls_of(*entry.model, situation, entry.parameters);
-  return over_floor(entry.model->time(situation, entry.parameters).time, Seconds{floor}).value();
-}
-
-/// A parameter that is fitted, in log.
-struct Free {
-  ModelParameter parameter;
-  double prior;
-  double spread;
-};
-
-class EntryFitter {
- public:
-  EntryFitter(const EntrySamples& samples, const Device& base, Minimize minimize)
-      : samples_(samples), base_(base), minimize_(minimize) {
-    const auto& parameters = samples.entry.model->parameters;
-    for (std::size_t i = 0; i < parameters.size(); ++i)
-      free_.push_back({parameters[i], samples.pooled.values[i], samples.pooled.spreads[i]});
-    // The models of a processor have its calls in their latency.
-    if (samples.entry.clock != Clock::kKernel && !has_cpu_curves(base)) free_.push_back(floor_parameter());
-  }
-
-  // What no sample depends on stays what the pool says. `start` is where to look first, the prior if there is none.
-  [[nodiscard]] CalibrationEntry fit_to(const std::vector<const Observation*>& observations,
-                                        const CalibrationEntry* start = nullptr) const {
-    const double spread = samples_.entry.model->sample_spread;
-    LeastSquares problem{.loss_scale = kLossScale * spread};
-    for (std::size_t j = 0; j < free_.size(); ++j) {
-      const Free& free = free_[j];
-      const double lower = std::log(free.parameter.lower);
-      const double upper = std::log(free.parameter.upper);
-      problem.lower.push_back(lower);
-      problem.upper.push_back(upper);
-      problem.prior.push_back(std::log(free.prior));
-      problem.spread.push_back(free.spread);
-      const double first = start == nullptr ? free.prior : value(*start, j);
-      problem.start.push_back(std::clamp(std::log(first), lower + 1e-6, upper - 1e-6));
-    }
-    for (const Observation* o : observations) problem.weights.push_back(o->weight / (spread * spread));
-    problem.residual = [&](std::size_t i, const double* x) {
-      return std::log(predicted(*observations[i], entry_at(x), base_) / observations[i]->time);
-    };
-    std::vector<double> x;
-    minimize_(problem, x);
-    return entry_at(x.data());
-  }
-
-  [[nodiscard]] std::vector<std::string> at_bounds(const CalibrationEntry& entry) const {
-    constexpr double kNear = 1e-3;
-    std::vector<std::string> names;
-    for (std::size_t j = 0; j < free_.size(); ++j) {
-      const ModelParameter& parameter = free_[j].parameter;
-      const bool low = value(entry, j) < parameter.lower * (1 + kNear);
-      const bool high = value(entry, j) > parameter.upper * (1 - kNear);
-      if (low || high) names.emplace_back(parameter.name);
-    }
-    return names;
-  }
-
-  [[nodiscard]] double predict(const Observation& o, const CalibrationEntry& entry) const {
-    return predicted(o, entry, base_);
-  }
-
- private:
-  // No call is faster than the floor; the fastest two percent of the samples bound it from above. Where calls differ
-  // from op to op, samples are taken by what they would be as plain calls, and one op may be off.
-  [[nodiscard]] Free floor_parameter() const {
-    const CostModel& model = *samples_.entry.model;
-    std::vector<double> times;
-    for (const Observation& o : samples_.observations)
-      times.push_back(o.time / calls_of(model, {o.launch, base_, o.circumstances, o.demand}, samples_.pooled.values));
-    const auto place = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 50);
-    std::nth_element(times.begin(), place, times.end());
-    constexpr double kFloorSpread = 0.35;
-    const double room = model.calls == nullptr ? 1.01 : 2;
-    Free free{kFloorParameter, std::max(*place, kFloorParameter.lower * 1.5), kFloorSpread};
-    free.parameter.upper = std::clamp(*place * room, kFloorParameter.lower * 2, kFloorParameter.upper);
-    return free;
-  }
-
-  [[nodiscard]] double value(const CalibrationEntry& entry, std::size_t j) const {
-    return j < entry.model->parameters.size() ? entry.parameters[j] : entry.floor;
-  }
-
-  // The optimizer steps a little over bounds for its derivatives.
-  [[nodiscard]] CalibrationEntry entry_at(const double* x) const {
-    CalibrationEntry entry = samples_.entry;
-    const std::size_t count = entry.model->parameters.size();
-    for (std::size_t j = 0; j < free_.size(); ++j) (j < count ? entry.parameters[j] : entry.floor) = std::exp(x[j]);
-    return entry;
-  }
-
-  const EntrySamples& samples_;
-  const Device& base_;
-  Minimize minimize_;
-  std::vector<Free> free_;
-};
-
-double quantile(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  const double position = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (values[above] - values[below]) * (position - static_cast<double>(below));
+// The models of a processor have its calls in their latency.
+FitPrior prior_of(const EntrySamples& samples, const Device& base) {
+  const bool calls = samples.entry.clock != Clock::kKernel && !has_cpu_curves(base);
+  return {samples.pooled.model, samples.pooled.values, samples.pooled.spreads, calls};
 }
 
 Agreement agreement(const std::vector<Observation>& observations, const std::vector<double>& predictions) {
@@ -260,21 +48,25 @@ Agreement agreement(const std::vector<Observation>& observations, const std::vec
   return result;
 }
 
-std::vector<double> held_out_predictions(const EntrySamples& samples, const EntryFitter& fitter,
-                                         const CalibrationEntry& whole) {
-  std::vector<double> predictions(samples.observations.size());
+// Each sample predicted by a fit to the other folds. The folds are fitted side by side; each is the same whenever.
+std::vector<double> held_out_predictions(const EntrySamples& samples, const FitPrior& prior, const FitSolution& whole,
+                                         Minimize minimize) {
+  std::vector<std::future<FitSolution>> fits;
   for (std::uint64_t fold = 0; fold < kFolds; ++fold) {
-    std::vector<const Observation*> others;
-    for (const Observation& o : samples.observations) {
-      if (o.shape % kFolds != fold) others.push_back(&o);
-    }
-    if (others.size() == samples.observations.size()) continue;
-    const CalibrationEntry entry = fitter.fit_to(others, &whole);
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-      const Observation& o = samples.observations[i];
-      if (o.shape % kFolds == fold) predictions[i] = fitter.predict(o, entry);
-    }
+    fits.push_back(std::async(std::launch::async, [&, fold] {
+      FitGroup others;
+      for (const Observation& o : samples.observations) {
+        if (o.shape % kFolds != fold) others.observations.push_back(&o);
+      }
+      if (others.observations.size() == samples.observations.size()) return whole;
+      if (others.observations.empty()) return FitSolution{prior.values, whole.floors, {}};
+      return fit_groups(prior, {others}, minimize, &whole);
+    }));
   }
+  std::vector<CalibrationEntry> entries;
+  for (auto& fit : fits) entries.push_back(entry_of(samples.entry, fit.get()));
+  std::vector<double> predictions;
+  for (const Observation& o : samples.observations) predictions.push_back(predicted(o, entries[o.shape % kFolds]));
   return predictions;
 }
 
@@ -302,17 +94,15 @@ void set_interval(EntryFit& result, const EntrySamples& samples, const std::vect
 }
 
 EntryFit fit_entry(const EntrySamples& samples, const Device& base, Minimize minimize) {
-  const EntryFitter fitter(samples, base, minimize);
-  std::vector<const Observation*> all;
-  all.reserve(samples.observations.size());
-  for (const Observation& o : samples.observations) all.push_back(&o);
-  EntryFit result{.entry = fitter.fit_to(all)};
-  result.entry.samples = static_cast<std::int64_t>(all.size());
-  result.entry.at_bounds = fitter.at_bounds(result.entry);
+  const FitPrior prior = prior_of(samples, base);
+  FitGroup all;
+  for (const Observation& o : samples.observations) all.observations.push_back(&o);
+  const FitSolution whole = fit_groups(prior, {all}, minimize);
+  EntryFit result{.entry = entry_of(samples.entry, whole)};
+  result.entry.samples = static_cast<std::int64_t>(samples.observations.size());
   std::vector<double> inside;
-  inside.reserve(all.size());
-  for (const Observation* o : all) inside.push_back(fitter.predict(*o, result.entry));
-  const std::vector<double> held_out = held_out_predictions(samples, fitter, result.entry);
+  for (const Observation& o : samples.observations) inside.push_back(predicted(o, result.entry));
+  const std::vector<double> held_out = held_out_predictions(samples, prior, whole, minimize);
   result.inside = agreement(samples.observations, inside);
   result.held_out = agreement(samples.observations, held_out);
   result.entry.median_error = result.held_out.median;
@@ -381,9 +171,9 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
     result.warnings.push_back(
         fmt::format("the samples are of {}, and the data sheet is that of {}", files.front().device, base.name));
   }
-  Collector collector(base);
-  for (const SampleFile& file : files) collector.add(file);
-  for (const auto& [key, samples] : collector.take()) {
+  const auto entries = collect(base, files);
+  result.calibration.ceilings = ceilings_of(entries);
+  for (const auto& [key, samples] : entries) {
     result.entries.push_back(fit_entry(samples, base, minimize));
     const EntryFit& latest = result.entries.back();
     result.calibration.entries.push_back(latest.entry);
@@ -391,7 +181,7 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
     warn(result, latest);
   }
   for (const SampleFile& file : files) {
-    if (!launch_of(file, file.samples.front())) {
+    if (is_unpriced(file)) {
       result.warnings.push_back(fmt::format("{}: no cost model prices the kernel {} yet; its samples are left out",
                                             file.path, file.kernel->name));
     }

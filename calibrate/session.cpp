@@ -153,10 +153,6 @@ class Session {
 
 }  // namespace
 
-std::string Backend::base_device(std::span<const MeasuredPoint>) {
-  throw InputError({"this backend writes no data sheet", "a base device (--base)"});
-}
-
 std::vector<MeasuredPoint> SessionResult::points() const {
   std::vector<MeasuredPoint> all;
   for (const auto& [microkernel, points] : measured) all.insert(all.end(), points.begin(), points.end());

@@ -22,7 +22,8 @@ struct Design {
 /// One of three values, by the effort.
 template <class Value>
 Value by_effort(const Design& design, Value quick, Value normal, Value thorough) {
-  return ridgepoint::by_effort(design.effort, quick, normal, thorough);
+  if (design.effort == Effort::kQuick) return quick;
+  return design.effort == Effort::kNormal ? normal : thorough;
 }
 
 /// Through how many sets of operands of `bytes` to rotate, by turns: one, as in a loop over one layer; so many that

@@ -97,7 +97,8 @@ void declare_run(CLI::App& app, RunArguments& a) {
       ->required();
   declare_run_options(app, a);
   app.add_option("--mode", a.mode,
-                 "auto (calibrated if the device is), calibrated, datasheet, or roofline for the plain one")
+                 "auto (calibrated if the device is), calibrated, ceilings (measured rates, no model), datasheet, or\n"
+                 "roofline for the plain one")
       ->type_name("MODE")
       ->group(kEngine);
 }

@@ -138,7 +138,8 @@ Action declare_validate(CLI::App& app) {
   a->network.fusion = "none";
   declare_run_options(app, a->network);
   app.add_option("--mode", a->mode,
-                 "auto (calibrated if the device is), calibrated, datasheet, or roofline for the plain one")
+                 "auto (calibrated if the device is), calibrated, ceilings (measured rates, no model), datasheet, or\n"
+                 "roofline for the plain one")
       ->type_name("MODE");
   app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");

@@ -28,6 +28,7 @@ class Reader {
       const ObjectReader list(document_, *facts, "facts");
       for (const Node& item : facts->items) calibration_.facts.emplace_back(item.key, list.string(item));
     }
+    if (const Node* reached = reader.optional("reached")) read_reached(*reached);
     for (const Node& entry : reader.array(reader.required("entries"))) read_entry(entry);
     if (const Node* list = reader.optional("ceilings")) {
       calibration_.ceilings = read_measured_ceilings(document_, *list);
@@ -55,6 +56,21 @@ class Reader {
     calibration_.sources.push_back({.file = reader.required_string("file"),
                                     .samples = read_samples(reader),
                                     .hash = reader.required_string("hash")});
+    reader.finish();
+  }
+
+  void read_reached(const Node& node) {
+    ObjectReader reader(document_, node, "reached");
+    calibration_.reached.dram = reader.non_negative(reader.required("dram_bytes_per_s"));
+    calibration_.reached.launch = reader.non_negative(reader.required("launch_s"));
+    const Node& products = reader.required("products_flops_per_s");
+    ObjectReader list(document_, products, "products_flops_per_s");
+    for (const DTypeFacts& facts : kDTypes) {
+      if (!facts.arithmetic) continue;
+      if (const Node* rate = list.optional(facts.name))
+        calibration_.reached.products[static_cast<std::size_t>(facts.dtype)] = list.positive(*rate);
+    }
+    list.finish();
     reader.finish();
   }
 

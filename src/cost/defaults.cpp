@@ -32,6 +32,18 @@ const CalibrationEntry* find_kind(const Calibration& calibration, const CostKind
   return nullptr;
 }
 
+// Whether a kernel of this kind can be priced by the model: a kin may have one that does not know the kernel.
+bool may_price(const CalibrationEntry& entry, const CostKind& kind) {
+  const auto models = models_for(kind);
+  return std::find(models.begin(), models.end(), entry.model) != models.end();
+}
+
+const CalibrationEntry* find_priced(const Calibration& calibration, const CostKind* candidate, const CostKind& kind,
+                                    std::optional<DType> format, Clock clock) {
+  const CalibrationEntry* entry = find_kind(calibration, candidate, format, clock);
+  return entry != nullptr && may_price(*entry, kind) ? entry : nullptr;
+}
+
 }  // namespace
 
 const CalibrationEntry* own_parameters(const Kernel& kernel, const Calibration& calibration, Clock clock) {
@@ -39,10 +51,10 @@ const CalibrationEntry* own_parameters(const Kernel& kernel, const Calibration& 
   const std::optional<DType> format = cost_format(kernel);
   for (const CostKind* candidate : {&kind, kin_of(kind)}) {
     if (candidate == nullptr) continue;
-    if (const auto* entry = find_kind(calibration, candidate, format, clock)) return entry;
+    if (const auto* entry = find_priced(calibration, candidate, kind, format, clock)) return entry;
     const std::optional<DType> like = format ? twin(*format) : std::nullopt;
     if (!like) continue;
-    if (const auto* entry = find_kind(calibration, candidate, like, clock)) return entry;
+    if (const auto* entry = find_priced(calibration, candidate, kind, like, clock)) return entry;
   }
   return nullptr;
 }

@@ -9,6 +9,9 @@ namespace {
 constexpr double kCacheEdge = 4;  // the power with which a cache loses its use beyond its capacity
 constexpr double kFloorEdge = 6;  // the power mean of floor and kernel: they overlap nearly perfectly
 
+constexpr std::string_view kBus = "pcie";
+constexpr double kUnknownBus = 32e9;  // of a device file without links: PCIe 4.0 x16
+
 // The bytes between two visits to the same one: looked-up rows count once at most.
 Bytes footprint(const Launch& launch, double copies) {
   const auto* gather = std::get_if<Gather>(&launch.kernel);
@@ -37,7 +40,20 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
   demand.footprint = circumstances.footprint;
   if (circumstances.copies > 0) demand.footprint = footprint(launch, circumstances.copies);
   if (demand.footprint.value() > 0) demand.cached = cached_share(demand.footprint, device);
+  if (const auto* collective = std::get_if<Collective>(&launch.kernel))
+    demand.link = Seconds{collective->sent() / route_of(device).rate};
   return demand;
+}
+
+Route route_of(const Device& device) {
+  Route route;
+  for (const Link& link : device.links) {
+    const bool is_bus = link.name.starts_with(kBus);
+    if (is_bus && !route.is_bus) continue;
+    if (is_bus != route.is_bus || link.bandwidth.value() > route.rate || is_bus)
+      route = {link.bandwidth.value(), is_bus};
+  }
+  return route;
 }
 
 double cached_share(Bytes footprint, const Device& device) {
@@ -50,6 +66,7 @@ Needs roofline_needs(const Demand& demand) {
   at(needs, demand.on_matrix ? Bound::kMatrix : Bound::kVector) += demand.product;
   at(needs, Bound::kVector) += demand.vector;
   at(needs, Bound::kDram) = demand.dram;
+  at(needs, Bound::kLink) = demand.link;
   return needs;
 }
 

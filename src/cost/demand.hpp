@@ -25,6 +25,7 @@ struct Demand {
   Seconds l2{};
   double cached = 0;
   Bytes footprint{};  ///< the bytes between two visits to the same one; 0: unknown, more than any cache holds
+  Seconds link{};     ///< of what a collective sends, at the rate of the links
 };
 
 /// The demand of some work. The device must have a rate for its math format.
@@ -37,6 +38,13 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
 /// last cache still holds: nearly all below its capacity, nearly nothing above, half of it there. 0 when the device has
 /// no known cache.
 double cached_share(Bytes footprint, const Device& device);
+
+/// The link that the devices of a node use: the fastest that is not the bus to the host, else the bus.
+struct Route {
+  double rate = 0;
+  bool is_bus = true;
+};
+Route route_of(const Device& device);
 
 /// What the plain roofline knows: the needs of units and device memory at the data sheet's rates.
 Needs roofline_needs(const Demand& demand);

@@ -42,6 +42,16 @@ Node entry_node(const CalibrationEntry& entry) {
   return json_object("", std::move(members));
 }
 
+Node reached_node(const ReachedRates& reached) {
+  std::vector<Node> products;
+  for (const DTypeFacts& facts : kDTypes) {
+    const double rate = reached.products[static_cast<std::size_t>(facts.dtype)];
+    if (rate > 0) products.push_back(real(facts.name, rate));
+  }
+  return json_object("reached", {real("dram_bytes_per_s", reached.dram), real("launch_s", reached.launch),
+                                 json_object("products_flops_per_s", std::move(products))});
+}
+
 Node calibration_node(const Calibration& calibration) {
   std::vector<Node> members{json_string("tool", calibration.tool), json_string("device", calibration.device)};
   if (!calibration.date.empty()) members.push_back(json_string("date", calibration.date));
@@ -57,6 +67,7 @@ Node calibration_node(const Calibration& calibration) {
     for (const auto& [key, value] : calibration.facts) facts.push_back(json_string(key, value));
     members.push_back(json_object("facts", std::move(facts)));
   }
+  if (calibration.reached.launch > 0) members.push_back(reached_node(calibration.reached));
   std::vector<Node> entries;
   for (const CalibrationEntry& entry : calibration.entries) entries.push_back(entry_node(entry));
   members.push_back(json_array("entries", std::move(entries)));

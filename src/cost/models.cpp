@@ -1,9 +1,13 @@
+#include "cost/attention.hpp"
+#include "cost/collective.hpp"
 #include "cost/convolution.hpp"
 #include "cost/cpu.hpp"
 #include "cost/elementwise.hpp"
+#include "cost/gemm.hpp"
 #include "cost/law.hpp"
 #include "cost/lookup.hpp"
 #include "cost/model.hpp"
+#include "cost/recurrence.hpp"
 #include "cost/rows.hpp"
 
 namespace ridgepoint {
@@ -17,10 +21,20 @@ struct ModelOfKind {
 
 // Kinds that are not here are priced by the common law.
 const std::array kModels{
-    ModelOfKind{"conv", kConvolutionModel},        ModelOfKind{"conv_depthwise", kConvolutionModel},
-    ModelOfKind{"elementwise", kElementwiseModel}, ModelOfKind{"copy", kElementwiseModel},
-    ModelOfKind{"normalization", kRowsModel},      ModelOfKind{"reduction", kRowsModel},
-    ModelOfKind{"embedding", kLookupModel},        ModelOfKind{"spmm", kLookupModel},
+    ModelOfKind{"gemm", kGemm},
+    ModelOfKind{"moe", kGemm},
+    ModelOfKind{"attention_prefill", kAttentionPrefill},
+    ModelOfKind{"attention_decode", kAttentionDecode},
+    ModelOfKind{"collective", kCollective},
+    ModelOfKind{"conv", kConvolutionModel},
+    ModelOfKind{"conv_depthwise", kConvolutionModel},
+    ModelOfKind{"elementwise", kElementwiseModel},
+    ModelOfKind{"copy", kElementwiseModel},
+    ModelOfKind{"normalization", kRowsModel},
+    ModelOfKind{"reduction", kRowsModel},
+    ModelOfKind{"embedding", kLookupModel},
+    ModelOfKind{"spmm", kLookupModel},
+    ModelOfKind{"recurrent", kRecurrenceModel},
 };
 
 }  // namespace

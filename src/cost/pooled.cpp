@@ -4,12 +4,6 @@
 #include <initializer_list>
 #include <vector>
 
-#include "cost/convolution.hpp"
-#include "cost/elementwise.hpp"
-#include "cost/law.hpp"
-#include "cost/lookup.hpp"
-#include "cost/rows.hpp"
-
 namespace ridgepoint {
 namespace {
 
@@ -24,7 +18,7 @@ struct Row {
   std::string_view kind;
   Width width;
   bool calls;
-  const CostModel& model;
+  std::string_view model;
   std::initializer_list<Named> values;
   double p10;
   double p90;
@@ -34,14 +28,20 @@ const CostKind& kind_named(std::string_view name) {
   return *std::find_if(kCostKinds.begin(), kCostKinds.end(), [&](const CostKind& kind) { return kind.name == name; });
 }
 
+// The kind's model of that name: its own or the common law.
+const CostModel& model_named(const CostKind& kind, std::string_view name) {
+  const auto models = models_for(kind);
+  return **std::find_if(models.begin(), models.end(), [&](const CostModel* model) { return model->name == name; });
+}
+
 PooledParameters bound(const Row& row) {
-  PooledParameters pooled{&kind_named(row.kind),     row.width, row.calls, &row.model,
-                          typical_values(row.model), {},        row.p10,   row.p90};
-  const auto& parameters = row.model.parameters;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    pooled.spreads[i] = parameters[i].spread;
+  const CostKind& kind = kind_named(row.kind);
+  const CostModel& model = model_named(kind, row.model);
+  PooledParameters pooled{&kind, row.width, row.calls, &model, typical_values(model), {}, row.p10, row.p90};
+  for (std::size_t i = 0; i < model.parameters.size(); ++i) {
+    pooled.spreads[i] = model.parameters[i].spread;
     for (const Named& named : row.values) {
-      if (named.name != parameters[i].name) continue;
+      if (named.name != model.parameters[i].name) continue;
       pooled.values[i] = named.value;
       if (named.spread > 0) pooled.spreads[i] = named.spread;
     }

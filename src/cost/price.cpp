@@ -44,6 +44,17 @@ bool pays_for_call(const CalibrationEntry& entry, const Device& device, Clock se
   return entry.clock != Clock::kKernel && (seen_by != Clock::kKernel || device.kind == "cpu");
 }
 
+// Steps that wait for each other: a round trip to memory and a reduction over a block of threads after each.
+constexpr Seconds kSerialStep{1e-6};
+
+void wait_for_steps(Price& price, const Kernel& kernel) {
+  const auto* stream = std::get_if<Stream>(&kernel);
+  if (stream == nullptr || stream->steps <= 1) return;
+  const Seconds wait = kSerialStep * (stream->steps - 1);
+  need(price, Bound::kLaunch) += wait;
+  price.time += wait;
+}
+
 // A part of a kernel pays neither for a launch nor for the host.
 void wait_for_host(Price& price, const Pricing& pricing, const Situation& situation) {
   const CalibrationEntry* entry = pricing.entry;
@@ -63,12 +74,37 @@ void wait_for_host(Price& price, const Pricing& pricing, const Situation& situat
 Mode resolve(Mode mode, const Device& device) {
   const bool calibrated = device.calibration.has_value();
   if (mode == Mode::kAuto) return calibrated ? Mode::kCalibrated : Mode::kDatasheet;
+  if (mode == Mode::kCeilings && (!calibrated || device.calibration->reached.dram <= 0)) {
+    throw InputError({fmt::format("{} has no measured ceilings", device.name),
+                      "a device file that `ridgepoint calibrate` wrote from samples that no cache can hold"});
+  }
   if (mode == Mode::kCalibrated && !calibrated) {
     throw InputError({fmt::format("{} has no calibration", device.name),
                       "a device file that `ridgepoint calibrate` wrote, or --mode datasheet"});
   }
   return mode;
 }
+
+namespace {
+
+// The plain roofline at the rates that were measured; what was not measured stays as the data sheet has it.
+void price_by_ceilings(Price& price, const Situation& situation) {
+  const Device& device = situation.device;
+  const ReachedRates& reached = device.calibration->reached;
+  const DType math = situation.launch.work.math;
+  const Bound unit = situation.demand.on_matrix ? Bound::kMatrix : Bound::kVector;
+  const double product = reached.products[static_cast<std::size_t>(math)];
+  if (product > 0 && situation.launch.work.matrix.value() > 0) {
+    const Seconds measured = situation.launch.work.matrix / FlopRate{product};
+    need(price, unit) += measured - situation.demand.product;
+  }
+  need(price, Bound::kDram) = situation.launch.work.bytes() / Bandwidth{reached.dram};
+  if (!situation.launch.part) need(price, Bound::kLaunch) = Seconds{reached.launch};
+  price.bound = largest_need(price);
+  price.time = price.p10 = price.p90 = *std::max_element(price.needs.begin(), price.needs.end());
+}
+
+}  // namespace
 
 Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock clock) {
   if (resolve(mode, device) == Mode::kCalibrated) {
@@ -116,6 +152,10 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   price.bound = largest_need(price);
   price.time = price.p10 = price.p90 = price.roofline;
   if (mode == Mode::kRoofline) return price;
+  if (mode == Mode::kCeilings) {
+    price_by_ceilings(price, situation);
+    return price;
+  }
   if (runs_in_parts(launch, device, mode, circumstances.clock)) {
     price_parts(price, launch, device, mode, circumstances);
     return price;
@@ -125,6 +165,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   price.own = pricing.entry != nullptr;
   price.needs = timing.needs;
   price.time = timing.time;
+  wait_for_steps(price, launch.kernel);
   price.bound = largest_need(price);
   if (launch.part) {
     set_interval(price, pricing.p10, pricing.p90);
@@ -135,7 +176,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
 }
 
 Terms terms_of(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
-  if (mode == Mode::kRoofline) return {};
+  if (mode == Mode::kRoofline || mode == Mode::kCeilings) return {};
   const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
   if (pricing.model->terms == nullptr) return {};
   return pricing.model->terms(situation_of(launch, device, circumstances), pricing.parameters);

@@ -10,15 +10,16 @@ namespace ridgepoint {
 
 /// How times are predicted: by the plain roofline (data-sheet peaks, nothing else); from the data sheet with
 /// parameters of the cost models pooled over measured devices; or with the device's own, fitted ones
-/// where its calibration has them. kAuto is the last where there is a calibration, else the second.
-enum class Mode : std::uint8_t { kRoofline, kDatasheet, kCalibrated, kAuto };
+/// where its calibration has them. kCeilings is a roofline with the best rates that the calibration saw, and no model.
+/// kAuto is the last where there is a calibration, else the second.
+enum class Mode : std::uint8_t { kRoofline, kDatasheet, kCeilings, kCalibrated, kAuto };
 
-inline constexpr std::array<std::string_view, 4> kModeNames{"roofline", "datasheet", "calibrated", "auto"};
+inline constexpr std::array<std::string_view, 5> kModeNames{"roofline", "datasheet", "ceilings", "calibrated", "auto"};
 
 constexpr std::string_view name(Mode mode) { return kModeNames[static_cast<std::size_t>(mode)]; }
 
-/// What kAuto means for this device; other modes stay. Throws InputError when a calibrated mode was asked of a device
-/// without a calibration.
+/// What kAuto means for this device; other modes stay. Throws InputError when a mode needs a calibration that the
+/// device does not have.
 Mode resolve(Mode mode, const Device& device);
 
 /// What each resource needs for a launch, and the time that follows.

@@ -282,6 +282,21 @@ std::optional<Launch> lower_moe(const SampleFields& f) {
   return Launch{all, up.work() + gated.work() + down.work()};
 }
 
+std::optional<Launch> lower_collective(const SampleFields& f) {
+  const std::string& word = f.word("op");
+  const auto found = std::find_if(kCollectiveOps.begin(), kCollectiveOps.end(),
+                                  [&](const CollectiveFacts& facts) { return facts.name == word; });
+  if (found == kCollectiveOps.end()) {
+    const std::vector<std::string_view> names = names_of(kCollectiveOps);
+    throw OpError{"op", {"unknown op " + in_quotes(word), join_choices(names), std::string(nearest(word, names))}};
+  }
+  if (f.number("ranks") < 2) throw OpError{"ranks", {"an exchange of one rank", "2 or more"}};
+  return launch(Collective{.op = static_cast<CollectiveOp>(found - kCollectiveOps.begin()),
+                           .ranks = f.number("ranks"),
+                           .ranks_per_node = f.number("ranks_per_node"),
+                           .bytes = static_cast<double>(f.number("bytes"))});
+}
+
 // No cost model prices these; their files are read and checked.
 std::optional<Launch> not_priced(const SampleFields&) { return std::nullopt; }
 
@@ -294,7 +309,7 @@ constexpr std::array kSampleKernels{
     SampleKernel{"embedding", kEmbeddingColumns, lower_embedding},
     SampleKernel{"recurrent", kRecurrentColumns, lower_recurrent},
     SampleKernel{"moe", kMoeColumns, lower_moe},
-    SampleKernel{"collective", kCollectiveColumns, not_priced},
+    SampleKernel{"collective", kCollectiveColumns, lower_collective},
     SampleKernel{"reduction", kStreamColumns, lower_reduction},
     SampleKernel{"spmm", kSpmmColumns, lower_spmm},
     SampleKernel{"sampling", kSamplingColumns, not_priced, true},

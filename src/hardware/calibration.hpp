@@ -48,6 +48,14 @@ struct CalibrationSource {
   std::string hash;  ///< of the file's bytes
 };
 
+/// The best that any sample reached: what a plain roofline of the device itself may use. Rates per second; 0 where no
+/// sample tells. See calibrate/reached.hpp.
+struct ReachedRates {
+  double dram = 0;                             ///< bytes, of samples that no cache can hold
+  double launch = 0;                           ///< seconds of the fastest kernel
+  std::array<double, kDTypeCount> products{};  ///< FLOPs of products, by math format
+};
+
 /// A device's own parameters, and what is needed to judge and repeat them.
 struct Calibration {
   std::string tool;
@@ -56,6 +64,7 @@ struct Calibration {
   std::int64_t samples = 0;
   std::vector<CalibrationSource> sources;
   std::vector<std::pair<std::string, std::string>> facts;  ///< of the machine and the measurement: driver, clocks ...
+  ReachedRates reached;
   std::vector<CalibrationEntry> entries;
   std::vector<MeasuredCeiling> ceilings;  ///< of the machine, measured beside the samples; may be empty
 };

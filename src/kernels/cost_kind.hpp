@@ -28,8 +28,9 @@ inline constexpr std::array kCostKinds{
     CostKind{"reduction", "normalization"},
     CostKind{"embedding", ""},
     CostKind{"spmm", "embedding"},
-    CostKind{"recurrent", "gemm"},
+    CostKind{"recurrent", ""},
     CostKind{"moe", "gemm"},
+    CostKind{"collective", ""},
 };
 
 const CostKind& cost_kind(const Kernel& kernel);

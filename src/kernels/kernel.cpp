@@ -40,6 +40,7 @@ std::string_view kind_name(const Kernel& kernel) {
     std::string_view operator()(const Spmm&) const { return "spmm"; }
     std::string_view operator()(const Recurrent&) const { return "recurrent"; }
     std::string_view operator()(const GroupedGemm&) const { return "moe"; }
+    std::string_view operator()(const Collective&) const { return "collective"; }
   };
   return std::visit(Visitor{}, kernel);
 }

@@ -120,6 +120,7 @@ std::string run_line(const Estimate& estimate) {
 
 std::string calibration_line(const Report& report) {
   if (report.estimate.options.mode == Mode::kRoofline) return "none: data-sheet peaks";
+  if (report.estimate.options.mode == Mode::kCeilings) return "measured ceilings";
   if (report.estimate.options.mode == Mode::kDatasheet) return "none: pooled defaults";
   const Calibration& c = *report.device.calibration;
   return fmt::format("{} samples of {}{}{}, {}", c.samples, c.device, c.date.empty() ? "" : ", ", c.date, c.tool);

@@ -27,8 +27,10 @@ std::string_view color_of(Bound bound) {
     case Bound::kVector:
     case Bound::kSpecial: return "\x1b[36m";
     case Bound::kDram:
+    case Bound::kLink:
     case Bound::kL2: return "\x1b[33m";
     case Bound::kLaunch:
+    case Bound::kOccupancy:
     case Bound::kHost: return "\x1b[35m";
     case Bound::kNone: break;
   }
@@ -78,6 +80,7 @@ class Table {
   [[nodiscard]] std::string source_of_rates() const {
     switch (estimate_.options.mode) {
       case Mode::kRoofline: return "plain roofline of the data sheet";
+      case Mode::kCeilings: return "roofline of the measured ceilings: " + printable(calibration_line(report_));
       case Mode::kCalibrated: return "calibrated: " + printable(calibration_line(report_));
       default: return "not calibrated: data sheet with pooled efficiencies";
     }
@@ -170,7 +173,7 @@ class Table {
 
   void total_line() {
     summary_line("total", estimate_.total);
-    if (estimate_.options.mode == Mode::kRoofline) return;
+    if (estimate_.options.mode == Mode::kRoofline || estimate_.options.mode == Mode::kCeilings) return;
     line(fmt::format("  between {} and {} (P10 to P90)", human_seconds(estimate_.total.time_p10),
                      human_seconds(estimate_.total.time_p90)));
   }
@@ -209,7 +212,11 @@ class Table {
     std::string total = human_capacity(m.total().value());
     if (report_.device.dram.capacity) total += " of " + human_capacity(report_.device.dram.capacity->value());
     line("");
-    paragraph(fmt::format("memory: {} ({}); {} parameters", total, parts, human_count(estimate_.total.parameters)), 8);
+    std::string parameters = human_count(estimate_.total.parameters) + " parameters";
+    if (estimate_.active_parameters != estimate_.total.parameters) {
+      parameters += fmt::format(", of which a token uses {}", human_count(estimate_.active_parameters));
+    }
+    paragraph(fmt::format("memory: {} ({}); {}", total, parts, parameters), 8);
     for (const std::string& warning : estimate_.warnings) paragraph("warning: " + printable(warning), 9);
   }
 

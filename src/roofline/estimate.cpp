@@ -177,6 +177,9 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
   result.rows.reserve(groups.size());
   for (const Group& group : groups) result.rows.push_back(estimator.row(group));
   add_up(result);
+  for (const Layer& layer : network.layers) {
+    result.active_parameters += active_parameter_count(layer) * static_cast<double>(layer.repeat);
+  }
   result.warnings = warnings_of(result, device);
   if (!estimator.pooled().empty()) {
     result.warnings.push_back(fmt::format("the calibration of {} has nothing on {}: pooled efficiencies price them",

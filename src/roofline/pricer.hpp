@@ -5,6 +5,9 @@
 
 namespace ridgepoint {
 
+/// The clock that sees kernels as this execution runs them.
+constexpr Clock clock_of(Execution execution) { return execution == Execution::kEager ? Clock::kOp : Clock::kKernel; }
+
 /// The bytes between two visits of a network's run to the operands of a kernel, of a run that touches `footprint` in
 /// all: what a pass over activations reads was written by the layer before, and lies as near as its own tensors are
 /// large.

@@ -43,9 +43,9 @@ double value(const CalibrationEntry& entry, std::string_view name) { return entr
 CalibrationEntry truth() {
   const PooledParameters& pooled = pooled_parameters(Gemm{.math = DType::kBf16});
   CalibrationEntry entry{.kind = pooled.kind, .model = pooled.model, .parameters = pooled.values};
-  entry.parameters[parameter(entry, "compute_efficiency")] = 0.55;
-  entry.parameters[parameter(entry, "memory_efficiency")] = 0.9;
-  entry.parameters[parameter(entry, "latency_s")] = 6e-6;
+  entry.parameters[parameter(entry, "matrix_efficiency")] = 0.8;
+  entry.parameters[parameter(entry, "dram_efficiency")] = 0.7;
+  entry.parameters[parameter(entry, "launch_s")] = 3e-6;
   return entry;
 }
 
@@ -97,9 +97,9 @@ TEST_CASE("known parameters are found under noise and gross outliers", "[fit]") 
   CHECK(e.kind->name == "gemm");
   CHECK(e.format == DType::kBf16);
   CHECK(e.samples == 200);
-  CHECK(value(e, "compute_efficiency") == Approx(0.55).epsilon(0.05));
-  CHECK(value(e, "memory_efficiency") == Approx(0.9).epsilon(0.15));
-  CHECK(value(e, "latency_s") == Approx(6e-6).epsilon(0.05));
+  CHECK(value(e, "matrix_efficiency") == Approx(0.8).epsilon(0.1));
+  CHECK(value(e, "dram_efficiency") == Approx(0.7).epsilon(0.1));
+  CHECK(value(e, "launch_s") == Approx(3e-6).epsilon(0.1));
   CHECK(e.median_error < 0.06);
   CHECK(e.p10 == Approx(0.93).margin(0.03));
   CHECK(e.p90 == Approx(1.08).margin(0.04));
@@ -118,7 +118,7 @@ TEST_CASE("the host's floor is found on the op clock", "[fit]") {
   const CalibrationEntry& e = result.entries.front().entry;
   CHECK(e.clock == Clock::kOp);
   CHECK(e.floor == Approx(40e-6).epsilon(0.05));
-  CHECK(value(e, "compute_efficiency") == Approx(0.55).epsilon(0.05));
+  CHECK(value(e, "matrix_efficiency") == Approx(0.8).epsilon(0.1));
   CHECK(e.median_error < 0.03);
 }
 
@@ -177,8 +177,8 @@ TEST_CASE("coarsely rounded times weigh less", "[fit]") {
     fine += shape + "9.001\n";
   }
   const PooledParameters& prior = pooled_parameters(Gemm{.math = DType::kBf16});
-  const double pooled = value({.model = prior.model, .parameters = prior.values}, "latency_s");
-  const auto latency = [](const std::string& text) { return value(fit_text(text).entries.front().entry, "latency_s"); };
+  const double pooled = value({.model = prior.model, .parameters = prior.values}, "launch_s");
+  const auto latency = [](const std::string& text) { return value(fit_text(text).entries.front().entry, "launch_s"); };
   CHECK(latency(coarse) > pooled);
   CHECK(latency(fine) >= latency(coarse));
 }

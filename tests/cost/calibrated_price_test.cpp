@@ -41,13 +41,29 @@ double seconds(const Device& device, const Kernel& kernel, Circumstances circums
 }
 
 TEST_CASE("auto is calibrated where there is a calibration", "[price]") {
-  CHECK(resolve(Mode::kAuto, load_device("l40s")) == Mode::kDatasheet);
+  CHECK(resolve(Mode::kAuto, load_device("l4")) == Mode::kDatasheet);
   CHECK(resolve(Mode::kAuto, calibrated({})) == Mode::kCalibrated);
   CHECK(resolve(Mode::kRoofline, calibrated({})) == Mode::kRoofline);
   CHECK(resolve(Mode::kDatasheet, calibrated({})) == Mode::kDatasheet);
-  CHECK(message_of([] { return resolve(Mode::kCalibrated, load_device("l40s")); }) ==
-        "error: l40s has no calibration\n"
+  CHECK(message_of([] { return resolve(Mode::kCalibrated, load_device("l4")); }) ==
+        "error: l4 has no calibration\n"
         "  expected a device file that `ridgepoint calibrate` wrote, or --mode datasheet\n");
+}
+
+TEST_CASE("the mode ceilings is a roofline at measured rates", "[price]") {
+  CHECK(message_of([] { return resolve(Mode::kCeilings, load_device("l4")); }) ==
+        "error: l4 has no measured ceilings\n"
+        "  expected a device file that `ridgepoint calibrate` wrote from samples that no cache can hold\n");
+  Device device = calibrated({});
+  device.calibration->reached = {.dram = 700e9, .launch = 2e-6};
+  device.calibration->reached.products[static_cast<std::size_t>(DType::kBf16)] = 250e12;
+  const Price large = price(launch(kLarge), device, Mode::kCeilings);
+  CHECK(large.time.value() == Approx(2 * std::pow(4096.0, 3) / 250e12));
+  CHECK(large.bound == Bound::kMatrix);
+  const Stream copy{.rows = 1, .cols = 1e8, .read = Bytes{4e8}, .written = Bytes{4e8}};
+  CHECK(price(launch(copy), device, Mode::kCeilings).time.value() == Approx(8e8 / 700e9));
+  const Stream tiny{.rows = 1, .cols = 8, .read = Bytes{32}, .written = Bytes{32}};
+  CHECK(price(launch(tiny), device, Mode::kCeilings).time.value() == Approx(2e-6));
 }
 
 TEST_CASE("a device's own parameters price its kernels, and the pool's the others", "[price]") {

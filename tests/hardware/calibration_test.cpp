@@ -94,7 +94,9 @@ TEST_CASE("every device keeps its data sheet, sources and notes beside a calibra
     Node root = written->root();
     REQUIRE(root.items.back().key == "calibration");
     root.items.pop_back();
-    expect_same(document->root(), root);
+    Node sheet = document->root();
+    std::erase_if(sheet.items, [](const Node& member) { return member.key == "calibration"; });
+    expect_same(sheet, root);
   }
 }
 
@@ -118,7 +120,7 @@ TEST_CASE("what a calibration may not say", "[calibration]") {
   at /calibration/entries/0/kernel
     62 |         "kernel": "gem",
        |                   ^
-  expected gemm, conv, conv_depthwise, attention_prefill, attention_decode, elementwise, copy, normalization, reduction, embedding, spmm, recurrent or moe
+  expected gemm, conv, conv_depthwise, attention_prefill, attention_decode, elementwise, copy, normalization, reduction, embedding, spmm, recurrent, moe or collective
   did you mean "gemm"?
 )"},
       {R"("format": "bf16")", R"("format": "bf17")", R"(my.json:63:19: error: unknown format "bf17"

@@ -1,0 +1,294 @@
+#include "cost/gemm.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "cost/machine.hpp"
+
+namespace ridgepoint {
+namespace {
+
+enum : std::size_t {
+  kLaunch,
+  kDramEfficiency,
+  kL2Ridge,
+  kL2Share,
+  kPrologue,
+  kSmoothness,
+  kSplitCost,
+  kMatrixEfficiency,
+  kTileOverhead,
+  kRounding,
+  kStep,
+  kLeastSplit,
+  kConvertLaunch,
+  kConvertEfficiency,
+  kBatchTile,
+};
+
+// Typical values and spreads are those of a first look at A100, A40, L40S and RTX 4090.
+constexpr std::array kParameters{
+    ModelParameter{"launch_s", "time to start and drain a kernel", 3e-7, 1e-4, 2.5e-6, 0.4},
+    ModelParameter{"dram_efficiency", "share of the bandwidth of dram", 0.2, 1.1, 0.8, 0.25},
+    ModelParameter{"l2_ridge", "FLOP per byte of l2 traffic at which the l2 keeps up with the peak", 1, 1000, 50, 0.5},
+    ModelParameter{"l2_share", "share of the last cache that keeps operands", 0.05, 8, 0.6, 0.6},
+    ModelParameter{"prologue_k", "steps of k that filling and draining a tile's pipeline costs", 1, 2000, 120, 0.6},
+    ModelParameter{"smoothness", "of the maximum over units, l2 and dram", 1, 12, 3.5, 0.4},
+    ModelParameter{"split_s", "time to add up the parts of a split reduction", 1e-8, 2e-5, 2e-6, 0.6},
+    ModelParameter{"matrix_efficiency", "share of the peak that an endless tile reaches", 0.1, 1.15, 0.9, 0.2},
+    ModelParameter{"tile_overhead", "edge of the tile that reaches a quarter of that, doubled", 0.2, 200, 5, 0.7},
+    ModelParameter{"wave_rounding", "0: units share the last wave evenly; 1: they wait for it", 0.02, 1, 0.5, 0.6},
+    ModelParameter{"step_s", "least time of a step of k, however small the tile", 3e-11, 5e-7, 2e-9, 0.8},
+    ModelParameter{"split_least_k", "least reduction that a part of a split keeps", 16, 4096, 128, 0.8},
+    ModelParameter{"convert_s", "time to start the kernel that converts A to 8 bits", 1e-8, 1e-4, 8e-6, 0.8},
+    ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.5, 0.6},
+    ModelParameter{"batch_tile", "edge of the tile whose time a smaller one in a batch takes as well", 4, 256, 40, 0.6},
+};
+static_assert(kParameters.size() <= kMaxParameters);
+
+constexpr double kMostParts = 64;
+
+struct Tile {
+  int m;
+  int n;
+};
+constexpr std::array kTiles{Tile{16, 32},  Tile{16, 64},  Tile{16, 128},  Tile{32, 32},  Tile{32, 64},  Tile{64, 32},
+                            Tile{32, 128}, Tile{128, 32}, Tile{64, 64},   Tile{64, 128}, Tile{128, 64}, Tile{128, 128},
+                            Tile{64, 256}, Tile{256, 64}, Tile{128, 256}, Tile{256, 128}};
+
+/// A product as its tiles see it: `batch` products of m x n x k; the sizes may be expectations.
+struct Product {
+  double batch;
+  double m;
+  double n;
+  double k;
+  double a_bits;
+  double b_bits;
+  double dram = 0;        ///< bytes that come from and go to dram
+  double fused_l2 = 0;    ///< l2 traffic of what is fused
+  double c_bytes = 0;     ///< bytes of the output
+  bool is_batch = false;  ///< many products of one size, for which libraries keep few tile shapes
+  double parts_size = 0;  ///< bytes of the output in fp32: one part of a split reduction
+};
+
+/// What a choice of tile and split costs. Times in seconds; `rough` orders the choices.
+struct Choice {
+  Tile tile{};
+  double parts = 1;
+  double waves = 0;
+  double units = 0;
+  double l2 = 0;
+  double split = 0;
+  double rough = INFINITY;
+};
+
+double ceil_of(double value) {
+  const auto whole = static_cast<double>(static_cast<std::int64_t>(value));
+  return whole < value ? whole + 1 : whole;
+}
+
+class Tiling {
+ public:
+  Tiling(const Product& product, const Machine& machine, const ParameterValues& p)
+      : product_(product), machine_(machine), p_(p), l2_rate_(machine.product * machine.units / p[kL2Ridge]) {
+    batch_step_ = 2 * p[kBatchTile] * p[kBatchTile] / (machine.product * p[kMatrixEfficiency]);
+    dram_ = product.dram / (machine.dram * p[kDramEfficiency]);
+  }
+
+  [[nodiscard]] Choice best() const {
+    Choice best;
+    for (const Tile& tile : kTiles) {
+      const double tiles = product_.batch * ceil_of(product_.m / tile.m) * ceil_of(product_.n / tile.n);
+      consider(best, tile, tiles, 1);
+      // A split fills the units once, or half of them.
+      const double most = std::clamp(product_.k / p_[kLeastSplit], 1.0, kMostParts);
+      const double fill = std::min(machine_.units / tiles, most);
+      if (fill > 1) consider(best, tile, tiles, fill);
+      if (fill > 2) consider(best, tile, tiles, fill / 2);
+    }
+    return best;
+  }
+  [[nodiscard]] double dram() const { return dram_; }
+
+ private:
+  void consider(Choice& best, const Tile& tile, double tiles, double parts) const {
+    const double m = tile.m;
+    const double n = tile.n;
+    Choice choice{.tile = tile, .parts = parts};
+    const double load = tiles * parts / machine_.units;
+    const double rounded = p_[kRounding] * ceil_of(load) + (1 - p_[kRounding]) * load;
+    choice.waves = std::max(1.0, rounded);
+    const double efficiency = p_[kMatrixEfficiency] / (1 + p_[kTileOverhead] * (1 / m + 1 / n));
+    const double full = 2 * m * n / (machine_.product * efficiency);
+    const double least = product_.is_batch ? batch_step_ : 0;
+    const double step = std::sqrt(full * full + p_[kStep] * p_[kStep] + least * least);
+    choice.units = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
+    const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
+    choice.l2 = (operands + product_.c_bytes + product_.fused_l2) / (l2_rate_ * std::min(1.0, load));
+    if (parts > 1) choice.split = p_[kSplitCost] + 2 * parts * product_.parts_size / l2_rate_;
+    const double largest = std::max({choice.units, choice.l2, dram_});
+    choice.rough = largest + (choice.units + choice.l2 + dram_ - largest) / 4 + choice.split;
+    if (choice.rough < best.rough) best = choice;
+  }
+
+  const Product& product_;
+  const Machine& machine_;
+  const ParameterValues& p_;
+  double l2_rate_;
+  double batch_step_;
+  double dram_;
+};
+
+/// Bytes of the three matrices.
+struct Matrices {
+  double a;
+  double b;
+  double c;
+};
+
+// In a network everything comes from memory. A measurement rotates the weights through copies and finds the rest where
+// it left it.
+double dram_bytes(const Matrices& bytes, double capacity, double copies) {
+  if (copies <= 0) return bytes.a + bytes.b + bytes.c;
+  const double activations = kept_share(bytes.a + bytes.b + bytes.c, capacity);
+  const double weights = kept_share(bytes.a + bytes.c + bytes.b * copies, capacity);
+  return (bytes.a + bytes.c) * (1 - activations) + bytes.b * (1 - weights);
+}
+
+double size(double elements, DType dtype) { return bytes_of(elements, dtype).value(); }
+
+Product product_of(const Gemm& g, const Situation& s, double capacity) {
+  const auto batch = static_cast<double>(g.batch);
+  const auto m = static_cast<double>(g.m);
+  const auto n = static_cast<double>(g.n);
+  const auto k = static_cast<double>(g.k);
+  Product product{batch, m, n, k, static_cast<double>(bits(g.a)), static_cast<double>(bits(g.b))};
+  const double a = size(static_cast<double>(g.a_batch) * m * k, g.a);
+  const double c = size(batch * m * n, g.c);
+  product.c_bytes = c;
+  product.is_batch = g.batch > 1;
+  product.parts_size = size(batch * m * n, DType::kFp32);
+  const Work own = g.work();
+  const double b = own.bytes().value() - a - c;  // with scales and bias
+  const double copies = s.circumstances.copies;
+  const double fused = (s.launch.work.bytes() - own.bytes()).value();
+  product.fused_l2 = std::max(0.0, (s.launch.work.l2 - own.l2).value());
+  product.dram = std::max(0.0, fused + dram_bytes({a, b, c}, capacity, copies));
+  return product;
+}
+
+// The fullest group ends last, and the units wait for it as far as the mean does not hide it.
+Product product_of(const GroupedGemm& g, const Situation& s, double capacity) {
+  const double active = std::max(1.0, g.active);
+  const auto n = static_cast<double>(g.n);
+  const auto k = static_cast<double>(g.k);
+  const double rows = g.rows_per_group();
+  const bool wgrad = g.pass == Pass::kWgrad;
+  Product product{active, rows, n, k, static_cast<double>(bits(g.a)), static_cast<double>(bits(g.b))};
+  if (wgrad) product = {active, k, n, rows, static_cast<double>(bits(g.a)), static_cast<double>(bits(g.c))};
+  const double a = size(g.rows * k, g.a);
+  const double c = size(g.rows * n, g.c);
+  const Work own = g.work();
+  const double b = own.bytes().value() - a - c;
+  product.c_bytes = wgrad ? b : c;
+  product.parts_size = wgrad ? size(active * k * n, DType::kFp32) : size(g.rows * n, DType::kFp32);
+  const double fused = (s.launch.work.bytes() - own.bytes()).value();
+  product.fused_l2 = std::max(0.0, (s.launch.work.l2 - own.l2).value());
+  product.dram = std::max(0.0, fused + dram_bytes({a, b, c}, capacity, s.circumstances.copies));
+  return product;
+}
+
+/// All that the price of a product is made of.
+struct Account {
+  Machine machine;
+  Product product;
+  Choice choice;
+  double dram = 0;
+  double vector = 0;
+  double convert = 0;
+  double overlapped = 0;
+  double launch = 0;
+};
+
+// The kernel that converts A reads it in 16 bits and writes it in 8.
+double conversion(const Kernel& kernel, const Machine& machine, const ParameterValues& p) {
+  const auto* gemm = std::get_if<Gemm>(&kernel);
+  if (gemm == nullptr || bits(gemm->math) >= 16 || bits(gemm->a) >= 16) return 0;
+  const double values =
+      static_cast<double>(gemm->a_batch) * static_cast<double>(gemm->m) * static_cast<double>(gemm->k);
+  const double bytes = size(values, DType::kBf16) + size(values, gemm->a);
+  return p[kConvertLaunch] + bytes / (machine.dram * p[kConvertEfficiency]);
+}
+
+Account account_of(const Situation& s, const ParameterValues& p) {
+  Account account;
+  account.machine = machine_of(s.device, s.launch.work.math);
+  const double capacity = account.machine.cache * p[kL2Share];
+  if (const auto* gemm = std::get_if<Gemm>(&s.launch.kernel)) {
+    account.product = product_of(*gemm, s, capacity);
+  } else {
+    account.product = product_of(std::get<GroupedGemm>(s.launch.kernel), s, capacity);
+  }
+  const Tiling tiling(account.product, account.machine, p);
+  account.choice = tiling.best();
+  account.dram = tiling.dram();
+  account.vector = s.demand.vector.value();
+  if (!s.launch.part) account.launch = p[kLaunch];
+  account.convert = conversion(s.launch.kernel, account.machine, p);
+  // Without matrix units for the format the vector units do both.
+  const bool apart = s.demand.on_matrix;
+  const double units = account.choice.units + (apart ? 0 : account.vector);
+  const std::array needs{units, account.choice.l2, account.dram, apart ? account.vector : 0};
+  account.overlapped = smooth_maximum(needs, p[kSmoothness]);
+  return account;
+}
+
+Timing time_of(const Situation& s, const ParameterValues& p) {
+  const Account account = account_of(s, p);
+  const double serial = account.launch + account.choice.split + account.convert;
+  Timing timing{.time = Seconds{serial + account.overlapped}};
+  at(timing.needs, s.demand.on_matrix ? Bound::kMatrix : Bound::kVector) = Seconds{account.choice.units};
+  at(timing.needs, Bound::kVector) += Seconds{account.vector};
+  at(timing.needs, Bound::kL2) = Seconds{account.choice.l2};
+  at(timing.needs, Bound::kDram) = Seconds{account.dram};
+  at(timing.needs, Bound::kLaunch) = Seconds{serial};
+  return timing;
+}
+
+Terms terms_of_product(const Situation& s, const ParameterValues& p) {
+  const Account a = account_of(s, p);
+  const char* const tiled = "tiles of a blocked product: Goto and van de Geijn, TOMS 34(3), 2008";
+  const char* const fitted = "fitted";
+  Terms terms{
+      {"tile_m", "rows of the best of the tile shapes", static_cast<double>(a.choice.tile.m), "", tiled},
+      {"tile_n", "columns of it", static_cast<double>(a.choice.tile.n), "", tiled},
+      {"parts", "parts of the reduction: units / tiles, at most k / split_least_k", a.choice.parts, "",
+       "split-k: Osama et al., arXiv 2301.03598"},
+      {"waves",
+       "max(1, r ceil(x) + (1 - r) x), x = batch ceil(m / tile_m) ceil(n / tile_n) parts / units, r = wave_rounding",
+       a.choice.waves, "", "wave quantization: NVIDIA, Matrix Multiplication Background User's Guide"},
+      {"t_units",
+       "waves (k / parts + prologue_k) sqrt(f^2 + step_s^2 + g^2), f = 2 tile_m tile_n (1 + tile_overhead (1/tile_m + "
+       "1/tile_n)) / (matrix_efficiency peak / units), g = 2 batch_tile^2 / (matrix_efficiency peak / units) in a "
+       "batch",
+       a.choice.units, "s", fitted},
+      {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C| + what is fused) / (peak / l2_ridge min(1, x))", a.choice.l2,
+       "s", fitted},
+      {"bytes", "operands that the cache does not keep", a.product.dram, "B",
+       "kept = 1 / (1 + (passed / (l2_share cache))^4)"},
+      {"t_dram", "bytes / (dram_efficiency bandwidth)", a.dram, "s", fitted},
+      {"t_vector", "FLOPs of what is fused / vector peak", a.vector, "s", "data sheet"},
+      {"t_split", "split_s + 2 parts |C in fp32| / l2 rate, if parts > 1", a.choice.split, "s", fitted},
+      {"t_convert", "convert_s + bytes / (convert_efficiency bandwidth), for 8-bit operands", a.convert, "s", fitted},
+      {"launch", "launch_s", a.launch, "s", fitted},
+      {"time", "launch + t_convert + t_split + (t_units^s + t_l2^s + t_dram^s + t_vector^s)^(1/s), s = smoothness",
+       a.launch + a.convert + a.choice.split + a.overlapped, "s", "docs/model.md"}};
+  return terms;
+}
+
+}  // namespace
+
+const CostModel kGemm{"gemm", kParameters, time_of, terms_of_product};
+
+}  // namespace ridgepoint
