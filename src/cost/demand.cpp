@@ -39,19 +39,18 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
   Demand demand = demand_of(launch.work, device);
   if (circumstances.copies > 0) demand.cached = cached_share(footprint(launch, circumstances.copies), device);
   if (const auto* collective = std::get_if<Collective>(&launch.kernel))
-    demand.link = Seconds{collective->sent() / route_of(device).rate};
+    demand.link = Seconds{collective->sent() / peer_link_of(device).rate};
   return demand;
 }
 
-Route route_of(const Device& device) {
-  Route route;
+PeerLink peer_link_of(const Device& device) {
+  PeerLink best{kUnknownBus, true};
   for (const Link& link : device.links) {
     const bool is_bus = link.name.starts_with(kBus);
-    if (is_bus && !route.is_bus) continue;
-    if (is_bus != route.is_bus || link.bandwidth.value() > route.rate || is_bus)
-      route = {link.bandwidth.value(), is_bus};
+    if (is_bus && !best.is_bus) continue;
+    if (is_bus || best.is_bus || link.bandwidth.value() > best.rate) best = {link.bandwidth.value(), is_bus};
   }
-  return route;
+  return best;
 }
 
 double cached_share(Bytes footprint, const Device& device) {

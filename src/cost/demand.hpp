@@ -39,11 +39,11 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
 double cached_share(Bytes footprint, const Device& device);
 
 /// The link that the devices of a node use: the fastest that is not the bus to the host, else the bus.
-struct Route {
+struct PeerLink {
   double rate = 0;
   bool is_bus = true;
 };
-Route route_of(const Device& device);
+PeerLink peer_link_of(const Device& device);
 
 /// What the plain roofline knows: the needs of units and device memory at the data sheet's rates.
 Needs roofline_needs(const Demand& demand);
