@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ namespace ridgepoint {
 /// How much time a calibration may take.
 enum class Effort : std::uint8_t { kQuick, kNormal, kThorough };
 inline constexpr std::string_view kEffortNames[] = {"quick", "normal", "thorough"};
+
+/// Which shapes: those that a fit rests on, or others, spread over the same space, for judging it.
+enum class Shapes : std::uint8_t { kFit, kHeldOut };
 
 /// A fact about the machine for the provenance: "threads" -> "2".
 struct Fact {
@@ -57,6 +61,12 @@ struct Measurement {
   Stop stop = Stop::kSettled;
 };
 
+/// One measured point.
+struct MeasuredPoint {
+  Point point;
+  Measurement measurement;
+};
+
 /// One microkernel: what it measures and the points it wants, most useful first.
 struct Microkernel {
   std::string_view name;     ///< "gemm", "stream" ...
@@ -79,10 +89,17 @@ class Backend {
   virtual ~Backend() = default;
 
   virtual MachineFacts machine() = 0;
+  /// What the times are of: "kernel" or "wall", as sample files say it.
+  [[nodiscard]] virtual std::string_view clock() const = 0;
+  /// The text of a device file without a calibration: the data sheet of the machine from what the system tells, every
+  /// value with its source, under the name of machine(). What no system tells (a clock under load, the bandwidth of a
+  /// processor's memory) comes from the points that were measured, and the source says so. Throws InputError, naming
+  /// the microkernel, when a point that it needs is not among them.
+  virtual std::string base_device(std::span<const MeasuredPoint> measured) = 0;
   virtual std::vector<Microkernel> microkernels() = 0;
   /// The points of a microkernel for an effort, in the order in which they should be measured. The same call gives the
-  /// same points.
-  virtual std::vector<Point> points(std::string_view microkernel, Effort effort) = 0;
+  /// same points. Of shapes that are held out there are none for ceilings.
+  virtual std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) = 0;
   /// Checks the kernel's result against a reference (throws std::runtime_error when it is wrong), then times it for
   /// about `budget`. Nothing when the point cannot run here (memory, instruction set), with the reason in `why`. Throws
   /// BackendLost when the device is gone.

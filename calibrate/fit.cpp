@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "cost/cpu.hpp"
 #include "cost/validation.hpp"
 
 namespace ridgepoint {
@@ -30,8 +31,10 @@ CalibrationEntry entry_of(const CalibrationEntry& base, const FitSolution& solut
   return entry;
 }
 
-FitPrior prior_of(const EntrySamples& samples) {
-  return {samples.pooled.model, samples.pooled.values, samples.pooled.spreads, samples.entry.clock != Clock::kKernel};
+// The models of a processor have its calls in their latency.
+FitPrior prior_of(const EntrySamples& samples, const Device& base) {
+  const bool calls = samples.entry.clock != Clock::kKernel && !has_cpu_curves(base);
+  return {samples.pooled.model, samples.pooled.values, samples.pooled.spreads, calls};
 }
 
 Agreement agreement(const std::vector<Observation>& observations, const std::vector<double>& predictions) {
@@ -90,8 +93,8 @@ void set_interval(EntryFit& result, const EntrySamples& samples, const std::vect
   result.entry.p90 = std::max(result.entry.p90, samples.pooled.p90);
 }
 
-EntryFit fit_entry(const EntrySamples& samples, Minimize minimize) {
-  const FitPrior prior = prior_of(samples);
+EntryFit fit_entry(const EntrySamples& samples, const Device& base, Minimize minimize) {
+  const FitPrior prior = prior_of(samples, base);
   FitGroup all;
   for (const Observation& o : samples.observations) all.observations.push_back(&o);
   const FitSolution whole = fit_groups(prior, {all}, minimize);
@@ -163,6 +166,7 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
   expect_one_device(files);
   result.calibration = {.tool = fmt::format("ridgepoint {}", version()), .device = files.front().device, .date = date};
   result.calibration.sources = sources_of(files);
+  if (base.calibration) result.calibration.ceilings = base.calibration->ceilings;
   if (!same_device(files.front().device, base)) {
     result.warnings.push_back(
         fmt::format("the samples are of {}, and the data sheet is that of {}", files.front().device, base.name));
@@ -170,7 +174,7 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
   const auto entries = collect(base, files);
   result.calibration.ceilings = ceilings_of(entries);
   for (const auto& [key, samples] : entries) {
-    result.entries.push_back(fit_entry(samples, minimize));
+    result.entries.push_back(fit_entry(samples, base, minimize));
     const EntryFit& latest = result.entries.back();
     result.calibration.entries.push_back(latest.entry);
     result.calibration.samples += latest.entry.samples;

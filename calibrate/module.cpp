@@ -35,7 +35,9 @@ std::string find_module(std::string_view name, const std::string& file) {
 
 }  // namespace
 
-Module::Module(std::string_view name) : path_(find_module(name, fmt::format("ridgepoint_{}.so", name))) {
+std::string module_file(std::string_view name) { return find_module(name, fmt::format("ridgepoint_{}.so", name)); }
+
+Module::Module(std::string_view name) : path_(module_file(name)) {
   handle_ = ::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_ != nullptr) return;
   const char* reason = ::dlerror();

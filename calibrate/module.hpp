@@ -7,6 +7,9 @@
 
 namespace ridgepoint {
 
+/// The path of ridgepoint_<name>.so. Throws InputError when it is not there.
+std::string module_file(std::string_view name);
+
 /// A loaded module. It stays loaded until the program ends, so that what it returned stays valid.
 class Module {
  public:

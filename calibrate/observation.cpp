@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cost/cpu.hpp"
+
 namespace ridgepoint {
 namespace {
 
@@ -86,7 +88,7 @@ class Collector {
     EntrySamples& samples = entries_[{index, std::string(format_name(format)), clock}];
     if (samples.observations.empty()) {
       samples.entry = {.kind = &kind, .format = format, .clock = clock};
-      samples.pooled = pooled_parameters(launch.kernel, clock);
+      samples.pooled = prior_parameters(launch.kernel, base_, clock);
       samples.entry.model = samples.pooled.model;
     }
     return samples;

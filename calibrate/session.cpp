@@ -26,17 +26,11 @@ struct Queue {
 
 std::vector<Queue> make_queues(Backend& backend, const SessionOptions& options) {
   std::vector<Queue> queues;
-  std::vector<std::string_view> names;
+  expect_microkernels(backend, options);
   for (const Microkernel& microkernel : backend.microkernels()) {
-    names.push_back(microkernel.name);
     const auto& wanted = options.microkernels;
     const bool asked = wanted.empty() || std::find(wanted.begin(), wanted.end(), microkernel.name) != wanted.end();
-    if (asked) queues.push_back({microkernel, backend.points(microkernel.name, options.effort)});
-  }
-  for (const std::string& wanted : options.microkernels) {
-    if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-    throw InputError({fmt::format("unknown microkernel {}", in_quotes(wanted)), join_choices(names, 40),
-                      std::string(nearest(wanted, names))});
+    if (asked) queues.push_back({microkernel, backend.points(microkernel.name, options.effort, options.shapes)});
   }
   return queues;
 }
@@ -158,6 +152,22 @@ class Session {
 };
 
 }  // namespace
+
+std::vector<MeasuredPoint> SessionResult::points() const {
+  std::vector<MeasuredPoint> all;
+  for (const auto& [microkernel, points] : measured) all.insert(all.end(), points.begin(), points.end());
+  return all;
+}
+
+void expect_microkernels(Backend& backend, const SessionOptions& options) {
+  const std::vector<Microkernel> all = backend.microkernels();
+  const std::vector<std::string_view> names = names_of(all);
+  for (const std::string& wanted : options.microkernels) {
+    if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
+    throw InputError({fmt::format("unknown microkernel {}", in_quotes(wanted)), join_choices(names, 40),
+                      std::string(nearest(wanted, names))});
+  }
+}
 
 SessionResult run_session(Backend& backend, const SessionOptions& options,
                           const std::function<void(const Progress&)>& report, const std::function<bool()>& stop) {

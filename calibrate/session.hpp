@@ -14,6 +14,7 @@ namespace ridgepoint {
 struct SessionOptions {
   Effort effort = Effort::kNormal;
   std::vector<std::string> microkernels{};  ///< empty: all
+  Shapes shapes = Shapes::kFit;
 };
 
 /// How far a session is.
@@ -24,19 +25,19 @@ struct Progress {
   Seconds left{};  ///< an estimate
 };
 
-/// One measured point.
-struct MeasuredPoint {
-  Point point;
-  Measurement measurement;
-};
-
 /// What a session measured, by microkernel in the order of the backend, and what it has to say.
 struct SessionResult {
   MachineFacts machine;
   std::vector<std::pair<Microkernel, std::vector<MeasuredPoint>>> measured;
   std::vector<std::string> notes;  ///< points that could not run, noise, why it ended early
   bool interrupted = false;
+
+  /// The points of all microkernels.
+  [[nodiscard]] std::vector<MeasuredPoint> points() const;
 };
+
+/// Throws InputError, with the near miss, when one of the microkernels that are asked for is none of the backend's.
+void expect_microkernels(Backend& backend, const SessionOptions& options);
 
 /// Measures the points of the backend's microkernels, taking turns between them so that a session cut short has some of
 /// each. `report` hears of the progress; `stop` is asked before every point. Throws InputError on an unknown

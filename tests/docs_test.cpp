@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -31,6 +32,7 @@
 #include "ops/op.hpp"
 #include "report/columns.hpp"
 #include "tests/docs/low_rank.hpp"
+#include "tests/ops/sites.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -253,14 +255,24 @@ std::set<std::string> keys_of(const std::string& model) {
   return {};
 }
 
+// The models of models/ that name a family.
+std::vector<std::string> compact_models() {
+  std::vector<std::string> models;
+  for (const auto& entry : fs::directory_iterator(kRoot / "models")) {
+    const std::string name = entry.path().filename().string();
+    if (Document::load(entry.path().string())->root().find("family") != nullptr) models.push_back(name);
+  }
+  return models;
+}
+
 TEST_CASE("docs/network.md has every key of every family", "[docs]") {
   const std::string text = text_of(read_page(kRoot / "docs" / "network.md"));
   for (const Family& family : families()) CHECK(mentions(text, family.name));
-  for (const char* const model :
-       {"dlrm.json", "resnet50.json", "bert-large.json", "llama-3.1-8b.json", "gcn-ogbn-arxiv.json"}) {
+  for (const std::string& model : compact_models()) {
     const std::set<std::string> keys = keys_of(model);
-    CHECK(keys.size() > 5);
+    CHECK(keys.size() >= 5);
     for (const std::string& key : keys) {
+      if (std::isdigit(static_cast<unsigned char>(key.back())) != 0) continue;  // numbered: nodes0, e1 ...
       CAPTURE(model, key);
       CHECK(mentions(text, key));
     }
@@ -321,6 +333,30 @@ TEST_CASE("docs/model.md has the counts of element-wise functions and the parame
             std::string::npos);
     }
   }
+}
+
+// Rows with plain numbers: FLOPs, special functions, FLOPs of the input's gradient and of the parameters', per element.
+TEST_CASE("docs/model.md has the counts of norms and reductions", "[docs]") {
+  const Page page = read_page(kRoot / "docs" / "model.md");
+  static const std::regex kRow(R"(^\| `([a-z_]+)` \| (\d+) \| (\d+) \| (\d+) \| (\d*) ?\|.*)");
+  int rows = 0;
+  for (const std::string& line : page.lines) {
+    std::smatch cells;
+    if (!std::regex_match(line, cells, kRow)) continue;
+    CAPTURE(line);
+    const OpEntry* entry = find_op(cells[1].str());
+    REQUIRE(entry != nullptr);
+    ++rows;
+    const OpPlace place(CaseMaker(1, DType::kFp32).make(entry->prototype));
+    const auto elements = static_cast<double>(place.site().in().elements());
+    const Work forward = place.work(Pass::kFprop);
+    CHECK(forward.flops().value() == std::stod(cells[2].str()) * elements);
+    CHECK(forward.special.value() == std::stod(cells[3].str()) * elements);
+    CHECK(place.work(Pass::kDgrad).flops().value() == std::stod(cells[4].str()) * elements);
+    const double weights = place.work(Pass::kWgrad).flops().value();
+    if (weights > 0) CHECK(weights == std::stod("0" + cells[5].str()) * elements);
+  }
+  CHECK(rows >= 4);
 }
 
 void collect_keys(const Node& node, std::set<std::string>& keys) {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "calibrate/cpu/base_device.hpp"
 #include "calibrate/cpu/microkernel.hpp"
 #include "calibrate/cpu/onednn_version.hpp"
 
@@ -11,9 +12,9 @@ namespace ridgepoint::cpu {
 namespace {
 
 // All of them, ceilings first. Of several for one sample kernel the first measures.
-const CpuMicrokernel* const kAll[] = {&kStream,        &kFma,       &kChase,   &kLaunch,    &kSpecial,
-                                      &kGemm,          &kConv,      &kSpmm,    &kEmbedding, &kElementwise,
-                                      &kNormalization, &kReduction, &kSampling};
+const CpuMicrokernel* const kAll[] = {&kClock,     &kStream,      &kFma,           &kChase,     &kLaunch,
+                                      &kSpecial,   &kRows,        &kGemm,          &kConv,      &kSpmm,
+                                      &kEmbedding, &kElementwise, &kNormalization, &kReduction, &kSampling};
 
 class CpuBackend final : public Backend {
  public:
@@ -26,15 +27,21 @@ class CpuBackend final : public Backend {
     return facts;
   }
 
+  [[nodiscard]] std::string_view clock() const override { return "wall"; }
+
+  std::string base_device(std::span<const MeasuredPoint> measured) override {
+    return cpu::base_device(machine_, machine(), measured);
+  }
+
   std::vector<Microkernel> microkernels() override {
     std::vector<Microkernel> all;
     for (const CpuMicrokernel* const one : kAll) all.push_back(one->about);
     return all;
   }
 
-  std::vector<Point> points(std::string_view microkernel, Effort effort) override {
+  std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) override {
     for (const CpuMicrokernel* const one : kAll) {
-      if (one->about.name == microkernel) return one->points(effort, machine_);
+      if (one->about.name == microkernel) return one->points({effort, shapes}, machine_);
     }
     throw std::invalid_argument("no microkernel is called " + std::string(microkernel));
   }

@@ -50,7 +50,7 @@ struct Bench {
 /// A row of the table of microkernels.
 struct CpuMicrokernel {
   Microkernel about;
-  std::vector<Point> (*points)(Effort effort, const Machine& machine) = nullptr;
+  std::vector<Point> (*points)(const Design& design, const Machine& machine) = nullptr;
   std::optional<Measurement> (*measure)(const PointFields& point, Bench& bench) = nullptr;
 };
 
@@ -64,12 +64,14 @@ inline void expect_near(double result, double reference, double tolerance, std::
 /// `count` positions spread over [0, size), the first and the last among them.
 std::vector<std::int64_t> probes(std::int64_t size, std::int64_t count = 97);
 
+extern const CpuMicrokernel kClock;
 extern const CpuMicrokernel kStream;
 extern const CpuMicrokernel kFma;
 extern const CpuMicrokernel kSpecial;
 extern const CpuMicrokernel kChase;
 extern const CpuMicrokernel kLaunch;
 extern const CpuMicrokernel kEmbedding;
+extern const CpuMicrokernel kRows;
 extern const CpuMicrokernel kElementwise;
 extern const CpuMicrokernel kNormalization;
 extern const CpuMicrokernel kReduction;

@@ -5,12 +5,19 @@
 
 namespace ridgepoint::cpu {
 
-std::int64_t cold_copies(const Machine& machine, double bytes) {
+std::int64_t rotation(const Machine& machine, double bytes, std::int64_t index) {
   constexpr double kMostCopies = 64;
-  const auto cache =
-      static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
-  const double copies = std::ceil(2 * cache / bytes);
-  return copies > kMostCopies ? 1 : std::max<std::int64_t>(1, static_cast<std::int64_t>(copies));
+  constexpr double kMostBytes = 512.0 * (1 << 20);  // filling more takes longer than measuring
+  if (index % 3 == 0) return 1;
+  const int threads = static_cast<int>(machine.cores.size());
+  const auto outer = static_cast<double>(machine.cache_bytes(machine.last_level(), threads));
+  const auto inner = static_cast<double>(machine.cache_bytes(1, threads));
+  const double cold = std::ceil(2 * outer / bytes);
+  const double most =
+      std::min(kMostCopies, std::max(1.0, std::min(kMostBytes, machine.available.value() / 16) / bytes));
+  if (index % 3 == 2 && cold <= most) return std::max<std::int64_t>(1, static_cast<std::int64_t>(cold));
+  const double between = log_between(inner, outer, halton(index, 11)) / bytes;
+  return static_cast<std::int64_t>(std::ceil(std::clamp(between, 1.0, most)));
 }
 
 double guessed_flops_per_s(const Machine& machine) {

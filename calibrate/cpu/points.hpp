@@ -9,8 +9,27 @@
 
 namespace ridgepoint::cpu {
 
-/// Through how many sets of operands of `bytes` to rotate so that they come from memory; 1 if there would be too many.
-std::int64_t cold_copies(const Machine& machine, double bytes);
+/// What the points of a microkernel are chosen for.
+struct Design {
+  Effort effort = Effort::kNormal;
+  Shapes shapes = Shapes::kFit;
+
+  [[nodiscard]] bool held_out() const { return shapes == Shapes::kHeldOut; }
+  /// Where in the Halton sequence its points begin: far from each other, so that none is in both.
+  [[nodiscard]] std::int64_t first() const { return held_out() ? 5003 : 0; }
+};
+
+/// One of three values, by the effort.
+template <class Value>
+Value by_effort(const Design& design, Value quick, Value normal, Value thorough) {
+  if (design.effort == Effort::kQuick) return quick;
+  return design.effort == Effort::kNormal ? normal : thorough;
+}
+
+/// Through how many sets of operands of `bytes` to rotate, by turns: one, as in a loop over one layer; so many that
+/// they come from a cache further out, as a layer finds the work of the one before; and so many that they come from
+/// memory, if those are not too many.
+std::int64_t rotation(const Machine& machine, double bytes, std::int64_t index);
 
 /// A guess at the peak rate of fp32, to choose shapes that take a reasonable time; never used to judge a measurement.
 double guessed_flops_per_s(const Machine& machine);

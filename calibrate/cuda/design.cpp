@@ -80,6 +80,18 @@ std::vector<std::string_view> design_names() {
   return names;
 }
 
+std::vector<Point> choose_points(std::vector<Point> points, std::string_view microkernel, Shapes shapes) {
+  constexpr std::size_t kHeldOut = 7;
+  const std::vector<std::string_view> designs = design_names();
+  const bool has_design = std::find(designs.begin(), designs.end(), microkernel) != designs.end();
+  std::vector<Point> chosen;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const bool held_out = has_design && i % kHeldOut == kHeldOut - 1;
+    if (held_out == (shapes == Shapes::kHeldOut)) chosen.push_back(std::move(points[i]));
+  }
+  return chosen;
+}
+
 std::vector<Point> design_points(const DesignPlan& plan, const DeviceFacts& device,
                                  const std::function<double(const DesignRow&)>& bytes) {
   const auto copies = copies_column(plan.kernel);

@@ -48,4 +48,8 @@ struct DesignPlan {
 std::vector<Point> design_points(const DesignPlan& plan, const DeviceFacts& device,
                                  const std::function<double(const DesignRow&)>& bytes);
 
+/// Of a microkernel's points those for a fit, or those that are held out: one of seven of a design's, by its place, so
+/// that no effort mixes them. Ceilings have no design, and nothing of theirs is held out.
+std::vector<Point> choose_points(std::vector<Point> points, std::string_view microkernel, Shapes shapes);
+
 }  // namespace ridgepoint::cuda

@@ -7,7 +7,7 @@
 #include "calibrate/module.hpp"
 #include "calibrate/pool.hpp"
 #include "cli/command.hpp"
-#include "cli/measure.hpp"
+#include "cli/device_calibration.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
@@ -116,8 +116,18 @@ void declare_pool(CLI::App& app, PoolArguments& a) {
 void declare_measure(CLI::App& app, MeasureArguments& a) {
   app.add_option("--device", a.device, "What to measure: cpu, or cuda:0 and so on")->type_name("NAME");
   app.add_option("--kernels", a.kernels, "Microkernels, with commas between; all if not given")->type_name("NAMES");
-  app.add_option("--effort", a.effort, "quick (15 s), normal (60 s) or thorough (5 min)")->type_name("HOW");
-  app.add_option("-o,--output", a.output, "Write the sample files into this folder")->required()->type_name("FOLDER");
+  app.add_option("--effort", a.effort, "quick (half a minute), normal (up to 90 s) or thorough (6 min)")
+      ->type_name("HOW");
+}
+
+void declare_whole(CLI::App& app, CalibrateArguments& a) {
+  declare_measure(app, a.measure);
+  app.add_option("-o,--output", a.measure.output, "Write the calibrated device to this file")->type_name("FILE");
+  app.add_option("--base", a.base,
+                 "Keep the data sheet of this device; otherwise it is what the machine tells of itself")
+      ->type_name("DEVICE");
+  app.add_option("--samples", a.samples, "Keep the sample files in this folder")->type_name("FOLDER");
+  app.add_option("--date", a.date, "For the provenance, if not today")->type_name("YYYY-MM-DD");
 }
 
 }  // namespace
@@ -132,10 +142,16 @@ Action declare_calibrate(CLI::App& app) {
   const auto measure_arguments = std::make_shared<MeasureArguments>();
   CLI::App* measure = app.add_subcommand("measure", "run microkernels on this machine and write sample files");
   declare_measure(*measure, *measure_arguments);
-  app.require_subcommand(1);
-  return [fit, fit_arguments, pooling, pool_arguments, measure_arguments] {
+  measure->add_option("-o,--output", measure_arguments->output, "Write the sample files into this folder")
+      ->required()
+      ->type_name("FOLDER");
+  const auto whole_arguments = std::make_shared<CalibrateArguments>();
+  declare_whole(app, *whole_arguments);
+  app.require_subcommand(0, 1);
+  return [fit, fit_arguments, pooling, pool_arguments, measure, measure_arguments, whole_arguments] {
     if (pooling->parsed()) return run_pool(*pool_arguments);
-    return fit->parsed() ? run_fit(*fit_arguments) : run_measure(*measure_arguments);
+    if (fit->parsed()) return run_fit(*fit_arguments);
+    return measure->parsed() ? run_measure(*measure_arguments) : run_calibration(*whole_arguments);
   };
 }
 

@@ -27,6 +27,11 @@ constexpr std::array kCommands{
             "  ridgepoint analyze llama-3.1-8b --hw a100-sxm4-80gb --phase decode --kv-len 8192\n"
             "  ridgepoint analyze my-model.json --hw l40s --format csv -o layers.csv\n",
             declare_analyze},
+    Command{"explain", "every formula of one layer, with its numbers",
+            "  ridgepoint explain resnet50 conv1\n"
+            "  ridgepoint explain llama-3.1-8b attention --hw h100-sxm5 --phase decode --kv-len 8192\n"
+            "  ridgepoint explain bert-large '*.q' --phase training --format json\n",
+            declare_explain},
     Command{"roofline", "the ceilings and ridge points of devices",
             "  ridgepoint roofline --hw h100-sxm5\n"
             "  ridgepoint roofline --hw a100-sxm4-80gb --hw mi300x --format markdown\n",
@@ -37,12 +42,19 @@ constexpr std::array kCommands{
             declare_list},
     Command{"validate", "predicted against measured times, kernel by kernel",
             "  ridgepoint validate --hw a100-sxm4-80gb --samples gemm.csv attention.csv\n"
-            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n",
+            "  ridgepoint validate --hw l40s --samples gemm.csv --max-error 20 --rows predictions.csv\n"
+            "  ridgepoint validate --hw my-cpu.json --run\n"
+            "  ridgepoint validate --hw my-cpu.json --run --model resnet50 --dtype fp32\n",
             declare_validate},
     Command{"calibrate", "a device's own parameters, fitted to measured times",
+            "  ridgepoint calibrate --device cpu -o my-cpu.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv attention.csv -o my-l40s.json\n"
             "  ridgepoint calibrate fit --base l40s --samples gemm.csv --dry-run\n",
             declare_calibrate},
+    Command{"profile", "the kernels that a CUDA program runs on the GPU",
+            "  ridgepoint profile -- python3 train.py\n"
+            "  ridgepoint profile --format trace -o trace.json -- ./program --its-own option\n",
+            declare_profile},
     Command{"check", "whether a network, device or sample file is valid",
             "  ridgepoint check my-model.json\n"
             "  ridgepoint check hwspecs/h100-sxm5.json\n",

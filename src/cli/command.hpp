@@ -27,10 +27,12 @@ std::span<const Command> commands();
 const std::string& command_line();
 
 Action declare_analyze(CLI::App& app);
+Action declare_explain(CLI::App& app);
 Action declare_roofline(CLI::App& app);
 Action declare_list(CLI::App& app);
 Action declare_check(CLI::App& app);
 Action declare_validate(CLI::App& app);
 Action declare_calibrate(CLI::App& app);
+Action declare_profile(CLI::App& app);
 
 }  // namespace ridgepoint

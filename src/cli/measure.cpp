@@ -4,11 +4,10 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <set>
 
+#include "calibrate/device_calibration.hpp"
 #include "calibrate/local_devices.hpp"
 #include "calibrate/module.hpp"
-#include "calibrate/session.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_arguments.hpp"
@@ -18,6 +17,8 @@
 
 namespace ridgepoint {
 namespace {
+
+constexpr std::size_t kRoom = std::size_t{1} << 20;  // bytes; all sample files together have less
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> words;
@@ -29,16 +30,6 @@ std::vector<std::string> split(const std::string& text) {
   return words;
 }
 
-// A folder that cannot be written is found before the measurement, not after.
-void expect_writable(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw InputError({fmt::format("cannot make the folder {}: {}", in_quotes(folder), error.message()), ""});
-  const std::string probe = folder + "/.probe";
-  write_file(probe, "");
-  std::filesystem::remove(probe, error);
-}
-
 std::string facts_text(const SessionResult& result) {
   std::string text = fmt::format("{}\n", printable(result.machine.summary));
   for (const Fact& fact : result.machine.facts) text += fmt::format("{}: {}\n", fact.key, printable(fact.value));
@@ -46,12 +37,10 @@ std::string facts_text(const SessionResult& result) {
   return text;
 }
 
-void write_results(const SessionResult& result, const std::string& folder) {
-  std::set<std::string_view> written;
-  for (const auto& [microkernel, points] : result.measured) {
-    if (points.empty() || !written.insert(microkernel.kernel).second) continue;
-    const std::string path = fmt::format("{}/{}.csv", folder, microkernel.kernel);
-    write_file(path, sample_file_text(result, microkernel.kernel, "wall"));
+void write_results(const SessionResult& result, std::string_view clock, const std::string& folder) {
+  for (const auto& [name, text] : sample_files(result, clock)) {
+    const std::string path = fmt::format("{}/{}", folder, name);
+    write_file(path, text);
     fmt::print("{}\n", path);
   }
   write_file(folder + "/machine.txt", facts_text(result));
@@ -60,19 +49,36 @@ void write_results(const SessionResult& result, const std::string& folder) {
 
 }  // namespace
 
-int run_measure(const MeasureArguments& a) {
+void expect_writable_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw InputError({fmt::format("cannot make the folder {}: {}", in_quotes(folder), error.message()), ""});
+  expect_room(folder + "/samples.csv", kRoom);
+}
+
+MeasurePlan plan_measurement(const MeasureArguments& a) {
   const DeviceName device = parse_device_name(a.device);
-  const SessionOptions options{.effort = static_cast<Effort>(choose("effort", a.effort, kEffortNames)),
-                               .microkernels = split(a.kernels)};
-  expect_writable(a.output);
+  MeasurePlan plan{.options = {.effort = static_cast<Effort>(choose("effort", a.effort, kEffortNames)),
+                               .microkernels = split(a.kernels)}};
   const Module module(device.backend);
-  const std::unique_ptr<Backend> backend(module.function<BackendEntry>(kBackendEntry)(device.index));
+  plan.backend.reset(module.function<BackendEntry>(kBackendEntry)(device.index));
+  expect_microkernels(*plan.backend, plan.options);
+  return plan;
+}
+
+SessionResult measure_as_planned(const MeasurePlan& plan) {
   const InterruptGuard guard;
   ProgressBar bar;
-  const SessionResult result = run_session(
-      *backend, options, [&](const Progress& p) { bar.show(p.done, p.points, p.microkernel, p.left); },
+  return run_session(
+      *plan.backend, plan.options, [&](const Progress& p) { bar.show(p.done, p.points, p.microkernel, p.left); },
       [] { return InterruptGuard::interrupted(); });
-  write_results(result, a.output);
+}
+
+int run_measure(const MeasureArguments& a) {
+  const MeasurePlan plan = plan_measurement(a);
+  expect_writable_folder(a.output);
+  const SessionResult result = measure_as_planned(plan);
+  write_results(result, plan.backend->clock(), a.output);
   for (const std::string& note : result.notes) fmt::print(stderr, "note: {}\n", printable(note));
   return 0;
 }

@@ -59,11 +59,7 @@ std::size_t choose(std::string_view what, std::string_view word, std::span<const
       {fmt::format("unknown {} {}", what, in_quotes(word)), join_choices(names), std::string(nearest(word, names))});
 }
 
-void declare_run(CLI::App& app, RunArguments& a) {
-  app.add_option(
-         "MODEL", a.models,
-         "A name of `ridgepoint list models`, a .json file, or - for standard input; several stand side by side")
-      ->required();
+void declare_run_options(CLI::App& app, RunArguments& a) {
   app.add_option("--batch", a.batch, "Samples (or sequences) at a time")->type_name("N")->group(kRun);
   app.add_option("--seq", a.seq, "Tokens of each sequence that are new in this run")->type_name("N")->group(kRun);
   app.add_option("--kv-len", a.kv_len, "Tokens that attention looks at, the new ones included")
@@ -92,6 +88,14 @@ void declare_run(CLI::App& app, RunArguments& a) {
   app.add_option("--execution", a.execution, "graph (kernels back to back) or eager (a framework issues each)")
       ->type_name("HOW")
       ->group(kEngine);
+}
+
+void declare_run(CLI::App& app, RunArguments& a) {
+  app.add_option(
+         "MODEL", a.models,
+         "A name of `ridgepoint list models`, a .json file, or - for standard input; several stand side by side")
+      ->required();
+  declare_run_options(app, a);
   app.add_option("--mode", a.mode,
                  "auto (calibrated if the device is), calibrated, ceilings (measured rates, no model), datasheet, or\n"
                  "roofline for the plain one")

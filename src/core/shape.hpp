@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/dtype.hpp"
+#include "core/traffic.hpp"
 
 namespace ridgepoint {
 
@@ -40,14 +41,16 @@ class Shape {
 /// "8 x 64 x 56 x 56".
 std::string to_string(const Shape& shape);
 
-/// A tensor as the network sees it: its extents and the format it is stored in.
+/// A tensor as the network sees it: its extents and the format it is stored in. It has a `symbol` only while formulas
+/// are explained.
 struct TensorType {
   Shape shape;
   DType dtype = DType::kFp32;
+  std::string_view symbol{};
 
-  /// Its size in memory. Throws OverflowError when the element count does not fit.
-  [[nodiscard]] Bytes bytes() const { return bytes_of(static_cast<double>(shape.elements()), dtype); }
-  friend bool operator==(const TensorType&, const TensorType&) = default;
+  /// Its size in memory, under its symbol. Throws OverflowError when the element count does not fit.
+  [[nodiscard]] Traffic bytes() const { return {bytes_of(static_cast<double>(shape.elements()), dtype), symbol}; }
+  friend bool operator==(const TensorType& a, const TensorType& b) { return a.shape == b.shape && a.dtype == b.dtype; }
 };
 
 }  // namespace ridgepoint

@@ -28,8 +28,11 @@ class Reader {
       const ObjectReader list(document_, *facts, "facts");
       for (const Node& item : facts->items) calibration_.facts.emplace_back(item.key, list.string(item));
     }
-    if (const Node* ceilings = reader.optional("ceilings")) read_ceilings(*ceilings);
+    if (const Node* reached = reader.optional("reached")) read_reached(*reached);
     for (const Node& entry : reader.array(reader.required("entries"))) read_entry(entry);
+    if (const Node* list = reader.optional("ceilings")) {
+      calibration_.ceilings = read_measured_ceilings(document_, *list);
+    }
     reader.finish();
     return std::move(calibration_);
   }
@@ -56,16 +59,16 @@ class Reader {
     reader.finish();
   }
 
-  void read_ceilings(const Node& node) {
-    ObjectReader reader(document_, node, "ceilings");
-    calibration_.ceilings.dram = reader.non_negative(reader.required("dram_bytes_per_s"));
-    calibration_.ceilings.launch = reader.non_negative(reader.required("launch_s"));
+  void read_reached(const Node& node) {
+    ObjectReader reader(document_, node, "reached");
+    calibration_.reached.dram = reader.non_negative(reader.required("dram_bytes_per_s"));
+    calibration_.reached.launch = reader.non_negative(reader.required("launch_s"));
     const Node& products = reader.required("products_flops_per_s");
     ObjectReader list(document_, products, "products_flops_per_s");
     for (const DTypeFacts& facts : kDTypes) {
       if (!facts.arithmetic) continue;
       if (const Node* rate = list.optional(facts.name))
-        calibration_.ceilings.products[static_cast<std::size_t>(facts.dtype)] = list.positive(*rate);
+        calibration_.reached.products[static_cast<std::size_t>(facts.dtype)] = list.positive(*rate);
     }
     list.finish();
     reader.finish();
@@ -113,8 +116,10 @@ class Reader {
     const Node* node = reader.optional("model");
     if (node == nullptr) return kLaw;
     std::vector<std::string_view> names;
-    for (const CostModel* model : models_for(kind)) names.push_back(model->name);
-    return reader.choice(*node, names) == names.front() ? model_of(kind) : kLaw;
+    const std::vector<const CostModel*> models = models_for(kind);
+    for (const CostModel* model : models) names.push_back(model->name);
+    const std::string word = reader.choice(*node, names);
+    return *models[static_cast<std::size_t>(std::find(names.begin(), names.end(), word) - names.begin())];
   }
 
   static std::vector<std::string_view> parameter_names(const CostModel& model) {

@@ -37,7 +37,9 @@ Demand demand_of(const Work& work, const Device& device) {
 
 Demand demand_of(const Launch& launch, const Device& device, const Circumstances& circumstances) {
   Demand demand = demand_of(launch.work, device);
-  if (circumstances.copies > 0) demand.cached = cached_share(footprint(launch, circumstances.copies), device);
+  demand.footprint = circumstances.footprint;
+  if (circumstances.copies > 0) demand.footprint = footprint(launch, circumstances.copies);
+  if (demand.footprint.value() > 0) demand.cached = cached_share(demand.footprint, device);
   if (const auto* collective = std::get_if<Collective>(&launch.kernel))
     demand.link = Seconds{collective->sent() / peer_link_of(device).rate};
   return demand;

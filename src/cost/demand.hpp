@@ -24,7 +24,8 @@ struct Demand {
   Seconds dram{};
   Seconds l2{};
   double cached = 0;
-  Seconds link{};  ///< of what a collective sends, at the rate of the links
+  Bytes footprint{};  ///< the bytes between two visits to the same one; 0: unknown, more than any cache holds
+  Seconds link{};     ///< of what a collective sends, at the rate of the links
 };
 
 /// The demand of some work. The device must have a rate for its math format.

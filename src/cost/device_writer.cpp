@@ -42,14 +42,14 @@ Node entry_node(const CalibrationEntry& entry) {
   return json_object("", std::move(members));
 }
 
-Node ceilings_node(const MeasuredCeilings& ceilings) {
+Node reached_node(const ReachedRates& reached) {
   std::vector<Node> products;
   for (const DTypeFacts& facts : kDTypes) {
-    const double rate = ceilings.products[static_cast<std::size_t>(facts.dtype)];
+    const double rate = reached.products[static_cast<std::size_t>(facts.dtype)];
     if (rate > 0) products.push_back(real(facts.name, rate));
   }
-  return json_object("ceilings", {real("dram_bytes_per_s", ceilings.dram), real("launch_s", ceilings.launch),
-                                  json_object("products_flops_per_s", std::move(products))});
+  return json_object("reached", {real("dram_bytes_per_s", reached.dram), real("launch_s", reached.launch),
+                                 json_object("products_flops_per_s", std::move(products))});
 }
 
 Node calibration_node(const Calibration& calibration) {
@@ -67,10 +67,11 @@ Node calibration_node(const Calibration& calibration) {
     for (const auto& [key, value] : calibration.facts) facts.push_back(json_string(key, value));
     members.push_back(json_object("facts", std::move(facts)));
   }
-  if (calibration.ceilings.launch > 0) members.push_back(ceilings_node(calibration.ceilings));
+  if (calibration.reached.launch > 0) members.push_back(reached_node(calibration.reached));
   std::vector<Node> entries;
   for (const CalibrationEntry& entry : calibration.entries) entries.push_back(entry_node(entry));
   members.push_back(json_array("entries", std::move(entries)));
+  if (!calibration.ceilings.empty()) members.push_back(ceilings_node(calibration.ceilings));
   return json_object(kKey, std::move(members));
 }
 

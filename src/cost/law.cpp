@@ -1,7 +1,11 @@
 #include "cost/law.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "core/formula.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -45,30 +49,86 @@ Timing time_by_law(const Situation& situation, const ParameterValues& p) {
   return timing;
 }
 
+constexpr std::string_view kRoofline = "roofline: Williams et al., CACM 52(4), 2009";
+
+void give_parameters(const ParameterValues& p, Derivation& d) {
+  for (std::size_t i = 0; i < kParameters.size(); ++i) {
+    const bool seconds = kParameters[i].name.ends_with("_s");
+    d.given(kParameters[i].name, p[i], seconds ? "s" : "", kParameters[i].meaning);
+  }
+}
+
+// The needs of the arithmetic units; a product without a matrix unit adds to the vector units' need.
+void explain_units(const Situation& situation, Needs needs, Derivation& d) {
+  const Demand& demand = situation.demand;
+  const Work& work = situation.launch.work;
+  const Device& device = situation.device;
+  std::string vector;
+  if (demand.product.value() > 0) {
+    const std::string_view rate = demand.on_matrix ? "matrix_rate" : "product_rate";
+    d.given("product", work.matrix.value(), "FLOP");
+    d.given(rate, device.product_rate(work.math)->value(), "FLOP/s",
+            fmt::format("{} peak of the {} units", name(work.math), demand.on_matrix ? "matrix" : "vector"));
+    const std::string need = fmt::format("product / {} / compute_efficiency", rate);
+    if (demand.on_matrix) {
+      d.result("t_matrix", need, at(needs, Bound::kMatrix).value(), "s", kRoofline);
+    } else {
+      vector = need;
+    }
+  }
+  if (demand.vector.value() > 0) {
+    d.given("vector", work.vector.value(), "FLOP");
+    d.given("vector_rate", device.vector_rate()->value(), "FLOP/s", "fp32 peak of the vector units");
+    vector += (vector.empty() ? "" : " + ") + std::string("vector / vector_rate / vector_efficiency");
+  }
+  if (!vector.empty()) d.result("t_vector", vector, at(needs, Bound::kVector).value(), "s", kRoofline);
+  if (demand.special.value() > 0) {
+    d.given("special", work.special.value(), "op");
+    d.given("special_rate", device.special->rate.value(), "op/s");
+    d.result("t_special", "special / special_rate / vector_efficiency", at(needs, Bound::kSpecial).value(), "s",
+             "a ceiling");
+  }
+}
+
+void explain_memory(const Situation& situation, Needs needs, Derivation& d) {
+  const Demand& demand = situation.demand;
+  d.given("bytes", situation.launch.work.bytes().value(), "B");
+  d.given("bandwidth", situation.device.dram_bandwidth().value(), "B/s", "of dram");
+  const bool cached = demand.cached > 0;
+  if (cached) d.given("cached", demand.cached, "", "share of the bytes that is still in the last cache");
+  d.result("t_dram",
+           cached ? "bytes / bandwidth (1 - cached + cached / cache_bandwidth_ratio) / memory_efficiency"
+                  : "bytes / bandwidth / memory_efficiency",
+           at(needs, Bound::kDram).value(), "s", kRoofline);
+  if (demand.l2.value() > 0) {
+    d.given("l2", situation.launch.work.l2.value(), "B");
+    d.given("l2_bandwidth", situation.device.l2.bandwidth->value(), "B/s");
+    d.result("t_l2", "l2 / l2_bandwidth", at(needs, Bound::kL2).value(), "s", "a ceiling");
+  }
+}
+
+// The formula of the time over the needs that are there.
 Terms terms_of_law(const Situation& situation, const ParameterValues& p) {
-  const Demand& d = situation.demand;
+  Derivation d;
+  give_parameters(p, d);
   const Timing timing = time_by_law(situation, p);
-  const auto need = [&](Bound bound) { return timing.needs[static_cast<std::size_t>(bound)].value(); };
-  const std::string_view unit = d.on_matrix ? "matrix" : "vector";
-  Terms terms{{"t_dram", "bytes / bandwidth / memory_efficiency, less what the cache holds", need(Bound::kDram), "s",
-               "roofline: Williams et al., CACM 52(4), 2009"}};
-  if (d.product.value() > 0) {
-    terms.push_back({"t_product", std::string("product FLOPs / ") + std::string(unit) + " peak / compute_efficiency",
-                     (d.product / p[kComputeEfficiency]).value(), "s", "roofline"});
+  explain_units(situation, timing.needs, d);
+  explain_memory(situation, timing.needs, d);
+  std::string sum;
+  for (const std::string_view need : {"t_matrix", "t_vector", "t_dram"}) {
+    if (d.find(need) != nullptr) sum += fmt::format("{}{}^smoothness", sum.empty() ? "" : " + ", need);
   }
-  if (d.vector.value() > 0) {
-    terms.push_back({"t_vector", "vector FLOPs / vector peak / vector_efficiency",
-                     (d.vector / p[kVectorEfficiency]).value(), "s", "roofline"});
+  std::string largest = fmt::format("({})^(1 / smoothness)", sum);
+  bool ceilings = false;
+  for (const std::string_view ceiling : {"t_special", "t_l2"}) {
+    if (d.find(ceiling) == nullptr) continue;
+    largest += fmt::format(", {}", ceiling);
+    ceilings = true;
   }
-  if (d.special.value() > 0)
-    terms.push_back(
-        {"t_special", "special operations / rate / vector_efficiency", need(Bound::kSpecial), "s", "a ceiling"});
-  if (d.l2.value() > 0) terms.push_back({"t_l2", "l2 traffic / l2 bandwidth", need(Bound::kL2), "s", "a ceiling"});
-  terms.push_back({"s", "smoothness", p[kSmoothness], "", "fitted"});
-  terms.push_back({"latency", "latency_s", need(Bound::kLaunch), "s", "fitted"});
-  terms.push_back({"time", "latency + max((t_product^s + t_vector^s + t_dram^s)^(1/s), t_special, t_l2)",
-                   timing.time.value(), "s", "docs/model.md"});
-  return terms;
+  const bool part = situation.launch.part;
+  d.result("time", fmt::format("{}{}", part ? "" : "latency_s + ", ceilings ? "max(" + largest + ")" : largest),
+           timing.time.value(), "s", part ? "a part of a larger kernel: no launch" : "docs/model.md");
+  return d.terms();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/term.hpp"
 #include "cost/demand.hpp"
@@ -47,8 +48,9 @@ inline double calls_of(const CostModel& model, const Situation& situation, const
 /// The model that prices kernels of this kind.
 const CostModel& model_of(const CostKind& kind);
 
-/// The models that entries of this kind may name: its own first, then the common law, which older files hold.
-std::array<const CostModel*, 2> models_for(const CostKind& kind);
+/// The models that entries of this kind may name: its own first, then the common law, which older files hold, then that
+/// of processors, if there is one.
+std::vector<const CostModel*> models_for(const CostKind& kind);
 
 /// What a model knows of its parameters before anything was measured.
 ParameterValues typical_values(const CostModel& model);

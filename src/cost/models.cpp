@@ -1,11 +1,13 @@
 #include "cost/attention.hpp"
 #include "cost/collective.hpp"
 #include "cost/convolution.hpp"
+#include "cost/cpu.hpp"
 #include "cost/elementwise.hpp"
 #include "cost/gemm.hpp"
 #include "cost/law.hpp"
 #include "cost/lookup.hpp"
 #include "cost/model.hpp"
+#include "cost/recurrence.hpp"
 #include "cost/rows.hpp"
 
 namespace ridgepoint {
@@ -32,6 +34,7 @@ const std::array kModels{
     ModelOfKind{"reduction", kRowsModel},
     ModelOfKind{"embedding", kLookupModel},
     ModelOfKind{"spmm", kLookupModel},
+    ModelOfKind{"recurrent", kRecurrenceModel},
 };
 
 }  // namespace
@@ -43,7 +46,11 @@ const CostModel& model_of(const CostKind& kind) {
   return kLaw;
 }
 
-std::array<const CostModel*, 2> models_for(const CostKind& kind) { return {&model_of(kind), &kLaw}; }
+std::vector<const CostModel*> models_for(const CostKind& kind) {
+  std::vector<const CostModel*> models{&model_of(kind), &kLaw};
+  if (const CostModel* const model = cpu_model_of(kind)) models.push_back(model);
+  return models;
+}
 
 ParameterValues typical_values(const CostModel& model) {
   ParameterValues values{};

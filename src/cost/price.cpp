@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "cost/cpu.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -43,6 +44,17 @@ bool pays_for_call(const CalibrationEntry& entry, const Device& device, Clock se
   return entry.clock != Clock::kKernel && (seen_by != Clock::kKernel || device.kind == "cpu");
 }
 
+// Steps that wait for each other: a round trip to memory and a reduction over a block of threads after each.
+constexpr Seconds kSerialStep{1e-6};
+
+void wait_for_steps(Price& price, const Kernel& kernel) {
+  const auto* stream = std::get_if<Stream>(&kernel);
+  if (stream == nullptr || stream->steps <= 1) return;
+  const Seconds wait = kSerialStep * (stream->steps - 1);
+  need(price, Bound::kLaunch) += wait;
+  price.time += wait;
+}
+
 // A part of a kernel pays neither for a launch nor for the host.
 void wait_for_host(Price& price, const Pricing& pricing, const Situation& situation) {
   const CalibrationEntry* entry = pricing.entry;
@@ -51,7 +63,9 @@ void wait_for_host(Price& price, const Pricing& pricing, const Situation& situat
   if (entry != nullptr && pays_for_call(*entry, situation.device, clock))
     wait_for_host(price, Seconds{entry->floor * calls});
   set_interval(price, pricing.p10, pricing.p90);
-  const bool of_kernels = entry == nullptr || entry->clock == Clock::kKernel;
+  // The models of a processor have the call in their latency.
+  const bool pooled = entry == nullptr && !has_cpu_curves(situation.device);
+  const bool of_kernels = pooled || (entry != nullptr && entry->clock == Clock::kKernel);
   if (of_kernels && clock != Clock::kKernel) wait_for_pooled_host(price, calls);
 }
 
@@ -60,7 +74,7 @@ void wait_for_host(Price& price, const Pricing& pricing, const Situation& situat
 Mode resolve(Mode mode, const Device& device) {
   const bool calibrated = device.calibration.has_value();
   if (mode == Mode::kAuto) return calibrated ? Mode::kCalibrated : Mode::kDatasheet;
-  if (mode == Mode::kCeilings && (!calibrated || device.calibration->ceilings.dram <= 0)) {
+  if (mode == Mode::kCeilings && (!calibrated || device.calibration->reached.dram <= 0)) {
     throw InputError({fmt::format("{} has no measured ceilings", device.name),
                       "a device file that `ridgepoint calibrate` wrote from samples that no cache can hold"});
   }
@@ -76,16 +90,16 @@ namespace {
 // The plain roofline at the rates that were measured; what was not measured stays as the data sheet has it.
 void price_by_ceilings(Price& price, const Situation& situation) {
   const Device& device = situation.device;
-  const MeasuredCeilings& ceilings = device.calibration->ceilings;
+  const ReachedRates& reached = device.calibration->reached;
   const DType math = situation.launch.work.math;
   const Bound unit = situation.demand.on_matrix ? Bound::kMatrix : Bound::kVector;
-  const double product = ceilings.products[static_cast<std::size_t>(math)];
+  const double product = reached.products[static_cast<std::size_t>(math)];
   if (product > 0 && situation.launch.work.matrix.value() > 0) {
     const Seconds measured = situation.launch.work.matrix / FlopRate{product};
     need(price, unit) += measured - situation.demand.product;
   }
-  need(price, Bound::kDram) = situation.launch.work.bytes() / Bandwidth{ceilings.dram};
-  if (!situation.launch.part) need(price, Bound::kLaunch) = Seconds{ceilings.launch};
+  need(price, Bound::kDram) = situation.launch.work.bytes() / Bandwidth{reached.dram};
+  if (!situation.launch.part) need(price, Bound::kLaunch) = Seconds{reached.launch};
   price.bound = largest_need(price);
   price.time = price.p10 = price.p90 = *std::max_element(price.needs.begin(), price.needs.end());
 }
@@ -97,9 +111,37 @@ Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock 
     if (const CalibrationEntry* entry = own_parameters(launch.kernel, *device.calibration, clock))
       return {entry->model, entry->parameters, entry->p10, entry->p90, entry};
   }
-  const PooledParameters& pooled = pooled_parameters(launch.kernel, clock);
+  const PooledParameters& pooled = mode == Mode::kDatasheet ? pooled_parameters(launch.kernel, clock)
+                                                            : prior_parameters(launch.kernel, device, clock);
   return {pooled.model, pooled.values, pooled.p10, pooled.p90};
 }
+
+namespace {
+
+// On a processor that nobody measured attention on. The plain roofline stays that of the whole.
+bool runs_in_parts(const Launch& launch, const Device& device, Mode mode, Clock clock) {
+  const auto* const attention = std::get_if<Attention>(&launch.kernel);
+  return attention != nullptr && runs_in_parts(*attention) && resolve(mode, device) == Mode::kCalibrated &&
+         has_cpu_curves(device) && own_parameters(launch.kernel, *device.calibration, clock) == nullptr;
+}
+
+void price_parts(Price& price, const Launch& launch, const Device& device, Mode mode,
+                 const Circumstances& circumstances) {
+  price.needs = {};
+  price.time = price.p10 = price.p90 = {};
+  price.own = true;
+  for (const Launch& part : attention_parts(std::get<Attention>(launch.kernel))) {
+    const Price one = ridgepoint::price(part, device, mode, circumstances);
+    for (std::size_t i = 0; i < kBoundCount; ++i) price.needs[i] += one.needs[i];
+    price.time += one.time;
+    price.p10 += one.p10;
+    price.p90 += one.p90;
+    price.own = price.own && one.own;
+  }
+  price.bound = largest_need(price);
+}
+
+}  // namespace
 
 Price price(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
   Price price;
@@ -114,11 +156,16 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
     price_by_ceilings(price, situation);
     return price;
   }
+  if (runs_in_parts(launch, device, mode, circumstances.clock)) {
+    price_parts(price, launch, device, mode, circumstances);
+    return price;
+  }
   const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
   const Timing timing = pricing.model->time(situation, pricing.parameters);
   price.own = pricing.entry != nullptr;
   price.needs = timing.needs;
   price.time = timing.time;
+  wait_for_steps(price, launch.kernel);
   price.bound = largest_need(price);
   if (launch.part) {
     set_interval(price, pricing.p10, pricing.p90);

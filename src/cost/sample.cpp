@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 5> kFixedColumns{"gpu", "clock", "kernel"
 // Reads the rows of one file; positions of columns are looked up once.
 class Reader {
  public:
-  explicit Reader(const std::string& path) { file_.path = path, file_.table = read_csv(path); }
+  Reader(const std::string& path, CsvTable table) { file_.path = path, file_.table = std::move(table); }
 
   SampleFile read() {
     for (std::size_t i = 0; i < kFixedColumns.size(); ++i) fixed_[i] = position(kFixedColumns[i]);
@@ -43,9 +43,9 @@ class Reader {
       if (kernel.name == word) file_.kernel = &kernel;
     }
     if (file_.kernel == nullptr) {
-      file_.table.fail(
-          first, fixed_[2],
-          {fmt::format("unknown kernel {}", in_quotes(word)), join_choices(names), std::string(nearest(word, names))});
+      file_.table.fail(first, fixed_[2],
+                       {fmt::format("unknown kernel {}", in_quotes(word)), join_choices(names, 40),
+                        std::string(nearest(word, names))});
     }
     file_.device = first.fields[fixed_[0]];
     file_.clock = clock_of(first);
@@ -175,14 +175,20 @@ const std::string& SampleFields::word(std::string_view column) const { return sa
 
 Circumstances circumstances_of(const Sample& sample) {
   const auto& columns = sample.kernel->columns;
-  const auto copies =
-      std::find_if(columns.begin(), columns.end(), [](const SampleColumn& c) { return c.name == "copies"; });
-  if (copies == columns.end()) return {.clock = sample.clock};
-  const std::int64_t number = sample.numbers[static_cast<std::size_t>(copies - columns.begin())];
-  return {.clock = sample.clock, .copies = static_cast<double>(number)};
+  Circumstances circumstances{.clock = sample.clock};
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto number = static_cast<double>(sample.numbers[i]);
+    if (columns[i].name == "copies") circumstances.copies = number;
+    if (columns[i].name == "skew_permille") circumstances.skew = number / 1000;
+  }
+  return circumstances;
 }
 
-SampleFile read_samples(const std::string& path) { return Reader(path).read(); }
+SampleFile read_samples(const std::string& path) { return Reader(path, read_csv(path)).read(); }
+
+SampleFile parse_samples(const std::string& name, std::string_view text) {
+  return Reader(name, parse_csv(name, text)).read();
+}
 
 std::optional<Launch> launch_of(const SampleFile& file, const Sample& sample) {
   try {

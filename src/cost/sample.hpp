@@ -81,6 +81,9 @@ struct SampleFile {
 /// that cannot be, two devices or two clocks.
 SampleFile read_samples(const std::string& path);
 
+/// The same from text; `name` is for messages and provenance.
+SampleFile parse_samples(const std::string& name, std::string_view text);
+
 /// The launch that a sample stands for, or nothing when no cost model prices its kernel. Throws InputError on a shape
 /// or op that cannot be.
 std::optional<Launch> launch_of(const SampleFile& file, const Sample& sample);

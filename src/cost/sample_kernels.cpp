@@ -58,6 +58,7 @@ constexpr std::array kBandwidthColumns{Columns{"op", true}, Columns{"bytes"}, Co
 constexpr std::array kFmaColumns{Columns{"bits"}, Columns{"flops"}, Columns{"threads"}};
 constexpr std::array kChaseColumns{Columns{"bytes"}, Columns{.name = "huge", .minimum = 0}};
 constexpr std::array kLaunchColumns{Columns{"op", true}, Columns{"threads"}};
+constexpr std::array kAddsColumns{Columns{"adds"}, Columns{"threads"}};
 // Products in other layouts, with epilogues, by the library's first choice of algorithm or the best of those it names.
 constexpr std::array kGemmVariantsColumns{Columns{"choice", true},
                                           Columns{"layout", true},
@@ -96,10 +97,8 @@ constexpr std::array kElementwiseOps{
     StreamOp{"sigmoid", 3, 2, 1, 1, 0},    StreamOp{"rope", 3, 0, 1, 1, 0},
 };
 constexpr std::array kNormalizationOps{
-    StreamOp{"softmax", 5, 1, 1, 1, 0},
-    StreamOp{"layernorm", 8, 0, 1, 1, 2},
-    StreamOp{"rmsnorm", 4, 0, 1, 1, 1},
-    StreamOp{"rmsnorm_add", 5, 0, 2, 2, 1},
+    StreamOp{"softmax", 5, 1, 1, 1, 0},     StreamOp{"layernorm", 8, 0, 1, 1, 2}, StreamOp{"rmsnorm", 4, 0, 1, 1, 1},
+    StreamOp{"rmsnorm_add", 5, 0, 2, 2, 1}, StreamOp{"batchnorm", 2, 0, 1, 1, 0},
 };
 
 template <std::size_t N>
@@ -318,6 +317,7 @@ constexpr std::array kSampleKernels{
     SampleKernel{"fma", kFmaColumns, not_priced, false, true},
     SampleKernel{"chase", kChaseColumns, not_priced, true},
     SampleKernel{"launch", kLaunchColumns, not_priced},
+    SampleKernel{"adds", kAddsColumns, not_priced, true},
     SampleKernel{"gemm_variants", kGemmVariantsColumns, not_priced},
     SampleKernel{"mma", kMmaColumns, not_priced},
     SampleKernel{"special", kSpecialColumns, not_priced},

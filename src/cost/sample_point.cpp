@@ -66,6 +66,7 @@ constexpr std::array kStreamNames{
     StreamName{"softmax", "normalization", "softmax"},
     StreamName{"layer_norm", "normalization", "layernorm"},
     StreamName{"rms_norm", "normalization", "rmsnorm"},
+    StreamName{"batch_norm", "normalization", "batchnorm"},
 };
 
 std::optional<SamplePoint> stream_point(const Stream& s, DType dtype, std::int64_t copies) {
@@ -89,6 +90,12 @@ std::optional<SamplePoint> gather_point(const Gather& g, DType dtype, std::int64
 }
 
 }  // namespace
+
+std::string_view sample_op(std::string_view op) {
+  const auto* const found =
+      std::find_if(kStreamNames.begin(), kStreamNames.end(), [&](const StreamName& n) { return n.op == op; });
+  return found == kStreamNames.end() ? op : found->sample_op;
+}
 
 std::optional<SamplePoint> point_of(const Kernel& kernel, DType activations, std::int64_t copies) {
   if (const auto* gemm = std::get_if<Gemm>(&kernel)) return gemm_point(*gemm, copies);

@@ -19,4 +19,7 @@ struct SamplePoint {
 /// stream that no microkernel runs).
 std::optional<SamplePoint> point_of(const Kernel& kernel, DType activations, std::int64_t copies);
 
+/// What a network's stream is called in sample files; the same name when they do not know it.
+std::string_view sample_op(std::string_view op);
+
 }  // namespace ridgepoint

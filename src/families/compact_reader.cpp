@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include "core/text.hpp"
 
@@ -125,6 +126,66 @@ bool CompactReader::flag(std::string_view key, bool fallback) {
                           std::string(nearest(*given, kFlagWords))});
 }
 
+std::vector<std::string> CompactReader::words(std::string_view key, std::span<const std::string_view> choices,
+                                              std::vector<std::string> fallback) {
+  std::vector<std::string> values;
+  if (const Node* node = reader_.optional(key)) {
+    if (node->kind == Node::Kind::kString) values.push_back(reader_.choice(*node, choices));
+    if (node->kind != Node::Kind::kString) {
+      for (const Node& item : reader_.array(*node)) values.push_back(reader_.choice(item, choices));
+    }
+    if (values.empty()) reader_.fail(*node, {fmt::format("{} is an empty list", in_quotes(key)), "at least one word"});
+  }
+  if (const auto given = take_override(key)) {
+    values.clear();
+    for (std::size_t at = 0; at <= given->size();) {
+      const std::size_t end = std::min(given->find(',', at), given->size());
+      values.push_back(given->substr(at, end - at));
+      if (std::find(choices.begin(), choices.end(), values.back()) == choices.end()) {
+        fail_set(used_.back(), {fmt::format("unknown word {}", in_quotes(values.back())), join_choices(choices),
+                                std::string(nearest(values.back(), choices))});
+      }
+      at = end + 1;
+    }
+  }
+  return values.empty() ? std::move(fallback) : values;
+}
+
+double CompactReader::real(std::string_view key, double fallback) {
+  double value = fallback;
+  if (const Node* node = reader_.optional(key)) {
+    value = reader_.non_negative(*node);
+  }
+  if (const auto given = take_override(key)) {
+    char* end = nullptr;
+    value = std::strtod(given->c_str(), &end);
+    if (given->empty() || *end != '\0' || !(value >= 0)) {
+      fail_set(used_.back(), {fmt::format("{} is no number", in_quotes(*given)), "a number of at least 0"});
+    }
+  }
+  return value;
+}
+
+std::int64_t CompactReader::integer(std::string_view key, std::int64_t fallback) {
+  std::int64_t value = fallback;
+  if (const Node* node = reader_.optional(key)) {
+    value = reader_.integer(*node);
+    if (value < 0) reader_.fail(*node, {fmt::format("{} is {}", in_quotes(key), value), "at least 0"});
+  }
+  if (const auto given = take_override(key)) {
+    const auto parsed = parse_integer(*given);
+    if (!parsed || *parsed < 0) {
+      fail_set(used_.back(), {fmt::format("{} is no such number", in_quotes(*given)), "an integer of at least 0"});
+    }
+    value = *parsed;
+  }
+  return value;
+}
+
+bool CompactReader::has(std::string_view key) const {
+  return find_override(key) != nullptr || reader_.node().find(key) != nullptr;
+}
+
 std::vector<std::int64_t> CompactReader::list(std::string_view key, std::int64_t minimum) {
   const std::string expected = fmt::format("a list of integers of at least {}", minimum);
   const auto given = take_override(key);
@@ -151,6 +212,10 @@ bool CompactReader::is_list(std::string_view key) const {
   if (given != nullptr) return text_of(given->value).find(',') != std::string::npos;
   const Node* node = reader_.node().find(key);
   return node != nullptr && node->kind == Node::Kind::kArray;
+}
+
+bool CompactReader::is_given(std::string_view key) const {
+  return find_override(key) != nullptr || reader_.node().find(key) != nullptr;
 }
 
 std::optional<std::int64_t> CompactReader::number(std::string_view key) const {
@@ -201,7 +266,7 @@ void CompactReader::finish() {
     if (std::find(known.begin(), known.end(), given.name) != known.end()) continue;
     given.key.fail({fmt::format("--set {}: {} has no parameter or option {}", given.name, description_.name,
                                 in_quotes(given.name)),
-                    "one of " + join_choices(known, 40), std::string(nearest(given.name, known))});
+                    "one of " + join_choices(known, 80), std::string(nearest(given.name, known))});
   }
 }
 

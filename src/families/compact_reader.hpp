@@ -30,6 +30,15 @@ class CompactReader {
   /// One of the words.
   std::string word(std::string_view key, std::span<const std::string_view> words, std::string_view fallback);
   bool flag(std::string_view key, bool fallback);
+  /// A list of words, or the fallback; --set writes it a,b,c. One word stands for a list of it.
+  std::vector<std::string> words(std::string_view key, std::span<const std::string_view> choices,
+                                 std::vector<std::string> fallback);
+  /// A number that need not be an integer, and is not negative.
+  double real(std::string_view key, double fallback);
+  /// An integer, at least 0, that decides the structure.
+  std::int64_t integer(std::string_view key, std::int64_t fallback);
+  /// Whether the file or the command line gives the key.
+  [[nodiscard]] bool has(std::string_view key) const;
   /// A list of integers that must be given, each at least `minimum`; --set writes it 3,4,6,3.
   std::vector<std::int64_t> list(std::string_view key, std::int64_t minimum = 1);
   /// Whether the file or the command line gives the key as a list rather than as one number.
@@ -37,6 +46,8 @@ class CompactReader {
 
   /// The value of a size, when file and command line give it as a plain number.
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view key) const;
+  /// Whether the file or the command line gives the key.
+  [[nodiscard]] bool is_given(std::string_view key) const;
   /// Whether the command line sets the key.
   [[nodiscard]] bool overridden(std::string_view key) const;
   /// Fails when both sizes are plain numbers and `divisor` does not divide `dividend`.

@@ -7,7 +7,11 @@ namespace ridgepoint {
 
 extern const Family kCnnFamily;
 extern const Family kGnnFamily;
+extern const Family kPointCloudFamily;
 extern const Family kRecommenderFamily;
+extern const Family kRnnFamily;
+extern const Family kSwinFamily;
 extern const Family kTransformerFamily;
+extern const Family kVisionTransformerFamily;
 
 }  // namespace ridgepoint

@@ -49,7 +49,8 @@ Description read_compact(const std::shared_ptr<const Document>& document, Attrib
 }  // namespace
 
 std::span<const Family> families() {
-  static const std::array list{kRecommenderFamily, kCnnFamily, kTransformerFamily, kGnnFamily};
+  static const std::array list{kRecommenderFamily, kCnnFamily, kTransformerFamily, kVisionTransformerFamily,
+                               kSwinFamily,        kRnnFamily, kGnnFamily,         kPointCloudFamily};
   return list;
 }
 

@@ -1,156 +1,266 @@
 // Transformers (Vaswani et al., arXiv 1706.03762): encoders such as BERT (arXiv 1810.04805), decoders such as GPT-2 and
-// Llama (arXiv 2302.13971), with their published variants of norm, activation, positions and attention.
+// Llama (arXiv 2302.13971), both together as T5 (arXiv 1910.10683), with their published variants.
 
 #include <array>
 
-#include "families/build.hpp"
 #include "families/families.hpp"
 #include "families/transformer_layer.hpp"
 
 namespace ridgepoint {
 namespace {
 
-constexpr std::array<std::string_view, 2> kKinds{"encoder", "decoder"};
-constexpr std::array<std::string_view, 2> kNorms{"layer", "rms"};
-constexpr std::array<std::string_view, 2> kPlacements{"pre", "post"};
-constexpr std::array<std::string_view, 6> kActivations{"gelu", "gelu_tanh", "relu", "silu", "swiglu", "geglu"};
-constexpr std::array<std::string_view, 3> kPositions{"learned", "rope", "none"};
-constexpr std::array<std::string_view, 2> kAttentions{"fused", "unfused"};
-constexpr std::array<std::string_view, 2> kProjections{"fused", "separate"};
+constexpr std::array<std::string_view, 3> kKinds{"encoder", "decoder", "encoder_decoder"};
+constexpr std::array<std::string_view, 2> kEncoderInputs{"tokens", "audio"};
 
 // How many tokens a run has by default where the description does not say, and how far back a decoded token looks.
 constexpr const char* kDefaultLength = "min(context, 2048)";
 
-void read_activation(CompactReader& reader, TransformerOptions& options) {
-  const std::string word = reader.word("activation", kActivations, "gelu");
-  options.gated = word == "swiglu" || word == "geglu";
-  options.activation = word == "swiglu" ? "silu" : word == "geglu" ? "gelu" : word;
-}
+/// What surrounds the layers.
+struct Surroundings {
+  bool decoder = true;
+  bool encoder_decoder = false;
+  bool audio = false;  ///< the encoder reads a spectrogram
+  bool embedding_norm = false;
+  bool narrow_embedding = false;  ///< a width of its own, projected to and from hidden
+  bool token_types = false;
+  bool final_norm = true;
+  bool pooler = false;
+  bool head = true;
+  bool head_bias = false;
+  bool head_transform = false;
+  bool logit_softcap = false;
+  bool tied = false;
+  bool classes = false;
+  bool mtp = false;
+};
 
-void read_biases(CompactReader& reader, TransformerOptions& options) {
-  // Networks with RMS norm have dropped the biases together with the norm's.
-  const bool usual = options.norm == "layer_norm";
-  const bool attention_bias = reader.flag("attention_bias", usual);
-  options.qkv_bias = reader.flag("qkv_bias", attention_bias);
-  options.output_bias = attention_bias;
-  options.mlp_bias = reader.flag("mlp_bias", usual);
-}
-
-TransformerOptions read_options(CompactReader& reader) {
-  TransformerOptions options;
-  options.decoder = reader.word("kind", kKinds, "decoder") == "decoder";
-  options.norm = reader.word("norm", kNorms, "layer") + "_norm";
-  options.pre_norm = reader.word("norm_placement", kPlacements, "pre") == "pre";
-  read_activation(reader, options);
-  options.position = reader.word("position", kPositions, "learned");
-  options.embedding_norm = reader.flag("embedding_norm", false);
-  options.final_norm = reader.flag("final_norm", options.pre_norm);
-  read_biases(reader, options);
-  options.fused_qkv = reader.word("qkv", kProjections, "separate") == "fused";
-  options.fused_attention = reader.word("attention", kAttentions, "fused") == "fused";
-  options.causal = reader.flag("causal", options.decoder);
-  options.pooler = reader.flag("pooler", false);
-  options.head = reader.flag("head", options.decoder);
-  options.head_bias = reader.flag("head_bias", false);
-  options.tied = reader.flag("tied", false);
-  return options;
+Surroundings read_surroundings(CompactReader& reader, const std::string& kind, const TransformerOptions& options) {
+  Surroundings s;
+  s.encoder_decoder = kind == "encoder_decoder";
+  s.decoder = kind != "encoder";
+  s.embedding_norm = reader.flag("embedding_norm", false);
+  s.final_norm = reader.flag("final_norm", options.placement != NormPlacement::kPost);
+  s.pooler = reader.flag("pooler", false);
+  s.head = reader.flag("head", s.decoder);
+  s.head_bias = reader.flag("head_bias", false);
+  s.head_transform = reader.flag("head_transform", false);
+  s.logit_softcap = reader.flag("logit_softcap", false);
+  s.tied = reader.flag("tied", false);
+  return s;
 }
 
 // A head over the last `logits` tokens of each sequence is what tells prefill from inference.
-bool selects_tokens(const TransformerOptions& options) { return options.decoder && options.head; }
+bool selects_tokens(const Surroundings& s) { return s.decoder && s.head; }
 
-void read_sizes(CompactReader& reader, TransformerOptions& options) {
-  reader.size("batch", 1);
-  for (const char* key : {"layers", "hidden", "heads"}) reader.size(key);
-  reader.size("kv_heads", "heads");
-  reader.size("head_dim", "exact_div(hidden, heads)");
-  reader.size("ffn", "4 * hidden");
-  reader.size("vocab");
-  options.token_types = reader.optional_size("token_types");
+void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptions& options) {
+  s.narrow_embedding = reader.optional_size("embedding");
+  s.token_types = reader.optional_size("token_types");
+  s.classes = reader.optional_size("classes");
+  s.mtp = s.decoder && reader.optional_size("mtp_layers");
+  if (s.mtp) reader.size("mtp", 0);
   if (options.position == "learned") {
     reader.size("context");  // the rows of a table of positions
+    reader.size("position_rows", "context");
   } else {
-    reader.size("context", options.decoder ? 2048 : 512);
+    reader.size("context", s.decoder ? 2048 : 512);
   }
   reader.size("seq", kDefaultLength);
-  if (options.decoder) reader.size("kv_len", "seq");
-  if (selects_tokens(options)) reader.size("logits", "seq");
+  if (s.encoder_decoder) {
+    reader.size("encoder_layers", "layers");
+    s.audio = reader.word("encoder_input", kEncoderInputs, "tokens") == "audio";
+    if (s.audio) {
+      reader.size("mels", 80);
+      reader.size("frames", 3000);
+    }
+    reader.size("source_len", s.audio ? "ceil_div(frames, 2)" : "seq");
+    reader.size("encoded", 0);
+  }
+  if (s.decoder) reader.size("kv_len", "seq");
+  if (selects_tokens(s)) reader.size("logits", "seq");
   if (options.position == "learned") {  // a table has no row for what is beyond
     reader.expect_at_most("seq", "context");
     reader.expect_at_most("kv_len", "context");
   }
-  if (!reader.number("head_dim")) reader.expect_divides("heads", "hidden");
-  reader.expect_divides("kv_heads", "heads");
 }
 
-std::vector<PhaseItem> phases(const TransformerOptions& options) {
-  if (!options.decoder) return {};
+std::vector<PhaseItem> phases(const Surroundings& s) {
+  if (!s.decoder) return {};
   PhaseItem prefill{Phase::kPrefill, {}};
-  if (selects_tokens(options)) prefill.parameters = {{"logits", 1}};
-  return {{Phase::kInference, {}},
-          prefill,
-          {Phase::kDecode, {{"seq", 1}, {"kv_len", kDefaultLength}}},
-          {Phase::kTraining, {}}};
+  if (selects_tokens(s)) prefill.parameters = {{"logits", 1}};
+  PhaseItem decode{Phase::kDecode, {{"seq", 1}, {"kv_len", kDefaultLength}}};
+  if (s.encoder_decoder) {
+    if (!s.audio) decode.parameters.push_back({"source_len", kDefaultLength});
+    decode.parameters.push_back({"encoded", 1});
+  }
+  PhaseItem training{Phase::kTraining, {}};
+  if (s.mtp) training.parameters = {{"mtp", 1}};
+  return {{Phase::kInference, {}}, prefill, decode, training};
 }
 
-void add_embeddings(const TransformerOptions& options, Description& description) {
+// The embeddings of a stack: names begin with `prefix`, ids are [batch, `length`].
+void add_embeddings(const TransformerOptions& options, const Surroundings& s, const std::string& prefix,
+                    const std::string& length, const std::string& tied, Description& description) {
+  const std::string width = s.narrow_embedding ? "embedding" : "hidden";
+  std::string before;
   const auto add = [&](const std::string& name, const char* rows, std::vector<Value> ids, const std::string& input) {
     description.inputs.push_back({.name = input, .shape = std::move(ids), .dtype = "int64"});
-    const std::string sum = name + "_add";
-    const bool first = description.items.empty();
-    const std::string before = first ? "" : description.items.back().name;
-    description.items.push_back(layer(name, "embedding", {{"rows", rows}, {"dim", "hidden"}}, {input}));
-    if (!first) description.items.push_back(layer(sum, "add", {}, {before, name}));
+    description.items.push_back(layer(name, "embedding", {{"rows", rows}, {"dim", width}}, {input}));
+    if (!before.empty()) {
+      description.items.push_back(layer(name + "_add", "add", {}, {before, name}));
+      before = name + "_add";
+    } else {
+      before = name;
+    }
   };
-  add("embed", "vocab", {"batch", "seq"}, "tokens");
-  if (options.position == "learned") add("position_embed", "context", {"seq"}, "positions");
-  if (options.token_types) add("type_embed", "token_types", {"batch", "seq"}, "types");
-  if (options.embedding_norm) description.items.push_back(layer("embed_norm", options.norm));
+  add(prefix + "embed", "vocab", {"batch", length}, prefix + "tokens");
+  if (!tied.empty()) description.items.back().tied = tied;
+  if (options.position == "learned") add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
+  if (s.token_types) add(prefix + "type_embed", "token_types", {"batch", length}, prefix + "types");
+  if (s.embedding_norm) description.items.push_back(norm_item(options, prefix + "embed_norm"));
+  if (s.narrow_embedding) {
+    description.items.push_back(layer(prefix + "embed_up", "linear", {{"out_features", "hidden"}}));
+  }
 }
 
-void add_layers(const TransformerOptions& options, Description& description) {
-  description.blocks = transformer_blocks(options);
+// What all layers share beside x: T5's bias is computed once, from the first layer's table.
+References stack_inputs(const TransformerOptions& options, const std::string& prefix, Description& description) {
   References inputs{description.items.back().name};
   if (options.masked()) {
-    description.inputs.push_back({.name = "mask", .shape = {"seq", "kv_len"}});
-    if (!options.decoder) description.inputs.back().shape = {"seq", "seq"};
-    inputs.emplace_back("mask");
+    description.inputs.push_back({.name = prefix + "mask", .shape = {options.length, options.keys}});
+    inputs.emplace_back(prefix + "mask");
   }
-  description.items.push_back(use("layer", "layer", {}, std::move(inputs), "layers"));
-  if (options.final_norm) description.items.push_back(layer("final_norm", options.norm));
+  if (options.relative()) {
+    const std::string name = prefix + "relative_bias";
+    description.items.push_back(
+        layer(name, "relative_bias",
+              {{"heads", "heads"}, {"entries", "buckets"}, {"q_len", options.length}, {"kv_len", options.keys}}));
+    inputs.emplace_back(name);
+  }
+  return inputs;
+}
+
+// Whisper's front end (Radford et al., arXiv 2212.04356): two convolutions over time, the second halves it.
+void add_audio(Description& description) {
+  const auto conv = [](const char* name, int stride) {
+    return layer(name, "conv", {{"out_channels", "hidden"}, {"kernel", 3}, {"stride", stride}, {"padding", 1}});
+  };
+  description.inputs.push_back({.name = "spectrogram", .shape = {"batch", "mels", "frames"}});
+  description.items = {conv("conv1", 1),
+                       layer("conv1_gelu", "gelu"),
+                       conv("conv2", 2),
+                       layer("conv2_gelu", "gelu"),
+                       layer("by_time", "transpose", {{"axes", std::vector<std::int64_t>{0, 2, 1}}}),
+                       layer("encoder_positions", "learned_add", {{"axes", 2}})};
+  description.items.front().inputs = {"spectrogram"};
+}
+
+// An encoder in front of the decoder, whose names begin with "encoder_" and which runs nothing while decoding.
+void add_encoder(const TransformerOptions& decoder, const Surroundings& s, Description& description) {
+  TransformerOptions options = decoder;
+  options.decoder = options.causal = options.cross = false;
+  options.length = options.keys = "source_len";
+  Description part;
+  if (s.audio) {
+    add_audio(part);
+  } else {
+    add_embeddings(options, s, "encoder_", "source_len", "", part);
+  }
+  add_stack(options, {{"full", "dense"}}, "layer", stack_inputs(options, "encoder_", part), "encoder_layers", part);
+  part.items.back().name = "encoder_layer";
+  if (s.final_norm) part.items.push_back(norm_item(options, "encoder_norm"));
+  for (Block& block : part.blocks) {
+    block.name = "encoder_" + block.name;
+    for (Item& item : block.items) {
+      if (!item.block.empty()) item.block = "encoder_" + item.block;
+    }
+  }
+  for (Item& item : part.items) {
+    if (!item.block.empty()) item.block = "encoder_" + item.block;
+    item.skip = "encoded";
+  }
+  append(description.items, std::move(part.items));
+  for (InputItem& input : part.inputs) description.inputs.push_back(std::move(input));
+  for (Block& block : part.blocks) description.blocks.push_back(std::move(block));
 }
 
 // BERT's: a linear layer and tanh on the first token.
 void add_pooler(Description& description) {
   Block block{.name = "pooler", .inputs = {"x"}};
-  block.items = {layer("token", "slice", {{"axis", 1}, {"length", 1}}),
-                 layer("vector", "reshape", {{"shape", sizes({"batch", "hidden"})}}),
+  block.items = {layer("token", "slice", {{"axis", 1}, {"length", 1}}), view("vector", {"batch", "hidden"}),
                  layer("linear", "linear", {{"out_features", "hidden"}}), layer("tanh", "tanh")};
   description.blocks.push_back(std::move(block));
   description.items.push_back(use("pooler", "pooler"));
 }
 
-void add_head(const TransformerOptions& options, Description& description) {
-  if (selects_tokens(options)) {
+void add_head(const TransformerOptions& options, const Surroundings& s, Description& description) {
+  if (selects_tokens(s)) {
     description.items.push_back(
         layer("head_tokens", "slice", {{"axis", 1}, {"start", "seq - logits"}, {"length", "logits"}}));
   }
+  if (s.head_transform) {  // of masked language models
+    append(description.items,
+           {layer("head_transform", "linear", {{"out_features", s.narrow_embedding ? "embedding" : "hidden"}}),
+            layer("head_activation", options.activation), norm_item(options, "head_norm")});
+  } else if (s.narrow_embedding) {
+    description.items.push_back(layer("head_down", "linear", {{"out_features", "embedding"}, {"bias", false}}));
+  }
   // A tied head shares the table alone, so its bias is a layer of its own.
-  const bool own_bias = options.head_bias && options.tied;
-  Item head = layer("head", "linear", {{"out_features", "vocab"}, {"bias", options.head_bias && !own_bias}});
-  if (options.tied) head.tied = "embed";
+  const bool own_bias = s.head_bias && s.tied;
+  Item head = layer("head", "linear", {{"out_features", "vocab"}, {"bias", s.head_bias && !own_bias}});
+  if (s.tied) head.tied = s.encoder_decoder && !s.audio ? "encoder_embed" : "embed";
   description.items.push_back(std::move(head));
   if (own_bias) description.items.push_back(layer("head_bias", "bias"));
+  if (s.logit_softcap) append(description.items, {layer("head_tanh", "tanh"), layer("head_scale", "scale")});
+}
+
+// One more layer per predicted token (DeepSeek-V3, arXiv 2412.19437): the norms of its two inputs, their projection, a
+// layer of the last kind. It shares embedding and head, and runs in training only.
+void add_mtp(const TransformerOptions& options, const LayerKind& kind, const std::string& hidden,
+             Description& description) {
+  Block block{.name = "mtp", .inputs = {"x", "tokens"}};
+  block.items = {norm_item(options, "hidden_norm", {"x"}), norm_item(options, "embed_norm", {"tokens"}),
+                 layer("join", "concat", {{"axis", -1}}, {"hidden_norm", "embed_norm"}),
+                 layer("project", "linear", {{"out_features", "hidden"}, {"bias", false}})};
+  Description part;
+  part.blocks = description.blocks;
+  add_stack(options, {kind}, "mtp_layer", {"project"}, 1, part);
+  append(block.items, std::move(part.items));
+  block.items.push_back(norm_item(options, "norm"));
+  description.blocks = std::move(part.blocks);
+  description.blocks.push_back(std::move(block));
+  description.items.push_back(use("mtp", "mtp", {}, {hidden, "embed"}, "mtp_layers"));
+  description.items.back().skip = "mtp == 0";
 }
 
 void describe(CompactReader& reader, Description& description) {
-  TransformerOptions options = read_options(reader);
-  read_sizes(reader, options);
-  description.phases = phases(options);
-  add_embeddings(options, description);
-  add_layers(options, description);
-  if (options.pooler) add_pooler(description);
-  if (options.head) add_head(options, description);
+  const std::string kind = reader.word("kind", kKinds, "decoder");
+  TransformerOptions options = read_layer_options(reader, kind != "encoder");
+  Surroundings s = read_surroundings(reader, kind, options);
+  reader.size("batch", 1);
+  reader.size("layers");
+  reader.size("hidden");
+  reader.size("vocab");
+  const std::vector<LayerKind> kinds = read_layer_kinds(reader, options);
+  read_kind_sizes(reader, options, kinds);
+  read_lengths(reader, s, options);
+  options.cross = s.encoder_decoder;
+  options.keys = s.decoder ? "kv_len" : "seq";
+  description.phases = phases(s);
+
+  if (s.encoder_decoder) add_encoder(options, s, description);
+  const std::string memory = s.encoder_decoder ? description.items.back().name : "";
+  const bool one_table = s.encoder_decoder && !s.audio;
+  add_embeddings(options, s, "", "seq", one_table ? "encoder_embed" : "", description);
+  References inputs = stack_inputs(options, "", description);
+  if (s.encoder_decoder) inputs.emplace_back(memory);
+  add_stack(options, kinds, "layer", inputs, "layers", description);
+  const std::string hidden = description.items.back().name;
+  if (s.final_norm) description.items.push_back(norm_item(options, "final_norm"));
+  const std::string last = description.items.back().name;
+  if (s.pooler) add_pooler(description);
+  if (s.classes) description.items.push_back(layer("classifier", "linear", {{"out_features", "classes"}}));
+  if (s.head) add_head(options, s, description);
+  if (s.mtp) add_mtp(options, kinds.back(), hidden, description);
 }
 
 }  // namespace

@@ -1,142 +1,245 @@
 #include "families/transformer_layer.hpp"
 
-#include "families/build.hpp"
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace ridgepoint {
 namespace {
 
-void append(std::vector<Item>& items, std::vector<Item> more) {
-  items.insert(items.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+// Sizes that each layer has its own of go on to its blocks.
+Attributes passed_on(const TransformerOptions& options) {
+  Attributes attributes;
+  for (const std::string& size : options.listed) attributes.push_back({size, size});
+  return attributes;
 }
 
-// Leaves "q", "k" and "v"; the parts of a fused projection are read in place.
-std::vector<Item> projections(const TransformerOptions& options) {
-  const auto linear = [&](const char* name, const char* width) {
-    return layer(name, "linear", {{"out_features", width}, {"bias", options.qkv_bias}}, {"x"});
-  };
-  const auto part = [](const char* name, const char* start, const char* length) {
-    return layer(name, "slice", {{"axis", -1}, {"start", start}, {"length", length}}, {"qkv"});
-  };
-  if (!options.fused_qkv) {
-    return {linear("q", "heads * head_dim"), linear("k", "kv_heads * head_dim"), linear("v", "kv_heads * head_dim")};
+// Appends a branch of the layer: x -> x + block(x) with its norms. `tensor` is what the layer has so far.
+void add_branch(const TransformerOptions& options, const std::string& name, const std::string& block,
+                std::vector<std::string> more, std::string& tensor, std::vector<Item>& items) {
+  const NormPlacement where = options.placement;
+  const std::string x = tensor;
+  if (where == NormPlacement::kPre || where == NormPlacement::kSandwich) {
+    items.push_back(norm_item(options, name + "_norm", {x}));
+    tensor = name + "_norm";
   }
-  return {linear("qkv", "(heads + 2 * kv_heads) * head_dim"), part("q", "0", "heads * head_dim"),
-          part("k", "heads * head_dim", "kv_heads * head_dim"),
-          part("v", "(heads + kv_heads) * head_dim", "kv_heads * head_dim")};
+  References inputs{tensor};
+  inputs.insert(inputs.end(), more.begin(), more.end());
+  items.push_back(use(name, block, passed_on(options), std::move(inputs)));
+  tensor = name;
+  if (where == NormPlacement::kBranch) {
+    items.push_back(norm_item(options, name + "_norm"));
+    tensor = name + "_norm";
+  } else if (where == NormPlacement::kSandwich) {
+    items.push_back(norm_item(options, name + "_post_norm"));
+    tensor = name + "_post_norm";
+  }
+  if (options.layer_scale) {
+    items.push_back(layer(name + "_scale", "layer_scale"));
+    tensor = name + "_scale";
+  }
+  items.push_back(layer(name + "_add", "add", {}, {x, tensor}));
+  tensor = name + "_add";
+  if (where == NormPlacement::kPost) {
+    items.push_back(norm_item(options, name + "_norm"));
+    tensor = name + "_norm";
+  }
 }
 
-// The tensors that attention reads, after rotation and the cache.
-struct AttentionInputs {
-  std::string q = "q";
-  std::string k = "k";
-  std::string v = "v";
+std::string branch_name(const std::string& mixer) {
+  return mixer == "full" || mixer == "window" || mixer == "nope" ? "attention" : mixer;
+}
+
+// What a mixer takes besides x.
+std::vector<std::string> mixer_inputs(const TransformerOptions& options, const std::string& mixer) {
+  const bool attends = branch_name(mixer) == "attention" && !(mixer == "full" && options.latent);
+  return attends ? shared_inputs(options) : std::vector<std::string>{};
+}
+
+// Both branches read x, and one sum takes both (GPT-J; GPT-NeoX with a norm each).
+void add_parallel(const TransformerOptions& options, const LayerKind& kind, std::vector<Item>& items) {
+  const std::string mixer = branch_name(kind.mixer);
+  items.push_back(norm_item(options, mixer + "_norm", {"x"}));
+  References inputs{mixer + "_norm"};
+  for (std::string& input : mixer_inputs(options, kind.mixer)) inputs.emplace_back(std::move(input));
+  items.push_back(use(mixer, mixer_block_name(kind.mixer), passed_on(options), std::move(inputs)));
+  std::string norm = mixer + "_norm";
+  if (options.parallel_norms) {
+    items.push_back(norm_item(options, "mlp_norm", {"x"}));
+    norm = "mlp_norm";
+  }
+  items.push_back(use("mlp", kind.mlp == "moe" ? "moe" : "mlp", passed_on(options), {norm}));
+  items.push_back(layer("branches_add", "add", {}, {mixer, "mlp"}));
+  items.push_back(layer("mlp_add", "add", {}, {"x", "branches_add"}));
+}
+
+Block layer_block(const TransformerOptions& options, const LayerKind& kind, const std::string& name) {
+  Block block{.name = name, .inputs = {"x"}};
+  for (std::string& input : shared_inputs(options)) block.inputs.push_back(std::move(input));
+  if (options.cross) block.inputs.emplace_back("memory");
+  if (options.parallel && kind.mixer != "none" && kind.mlp != "none") {
+    add_parallel(options, kind, block.items);
+    return block;
+  }
+  std::string tensor = "x";
+  if (kind.mixer != "none") {
+    add_branch(options, branch_name(kind.mixer), mixer_block_name(kind.mixer), mixer_inputs(options, kind.mixer),
+               tensor, block.items);
+  }
+  if (options.cross) add_branch(options, "cross", "cross_attention", {"memory"}, tensor, block.items);
+  if (kind.mlp != "none") add_branch(options, "mlp", kind.mlp == "moe" ? "moe" : "mlp", {}, tensor, block.items);
+  return block;
+}
+
+// A run of the stack: these layers, one behind the other, `times` times.
+struct Run {
+  std::vector<LayerKind> kinds;
+  std::int64_t times = 1;
 };
 
-AttentionInputs add_rope_and_cache(const TransformerOptions& options, std::vector<Item>& items) {
-  AttentionInputs in;
-  if (options.position == "rope") {
-    items.push_back(layer("rope_q", "rope", {{"head_dim", "head_dim"}}, {in.q}));
-    items.push_back(layer("rope_k", "rope", {{"head_dim", "head_dim"}}, {in.k}));
-    in = {"rope_q", "rope_k", "v"};
+// Splits the stack into runs: at each place the period whose repetitions reach farthest, the shortest of them.
+std::vector<Run> runs_of(const std::vector<LayerKind>& kinds) {
+  std::vector<Run> runs;
+  for (std::size_t at = 0; at < kinds.size();) {
+    std::size_t best = 1;
+    std::size_t times = 1;
+    for (std::size_t period = 1; at + 2 * period <= kinds.size(); ++period) {
+      std::size_t count = 1;
+      while (at + (count + 1) * period <= kinds.size() &&
+             std::equal(kinds.begin() + static_cast<std::ptrdiff_t>(at),
+                        kinds.begin() + static_cast<std::ptrdiff_t>(at + period),
+                        kinds.begin() + static_cast<std::ptrdiff_t>(at + count * period))) {
+        ++count;
+      }
+      if (count > 1 && count * period > best * times) {
+        best = period;
+        times = count;
+      }
+    }
+    const auto first = kinds.begin() + static_cast<std::ptrdiff_t>(at);
+    runs.push_back({{first, first + static_cast<std::ptrdiff_t>(best)}, static_cast<std::int64_t>(times)});
+    at += best * times;
   }
-  if (options.decoder) {
-    items.push_back(layer("k_cache", "kv_cache", {{"length", "kv_len"}}, {in.k}));
-    items.push_back(layer("v_cache", "kv_cache", {{"length", "kv_len"}}, {in.v}));
-    in = {in.q, "k_cache", "v_cache"};
+  return runs;
+}
+
+std::string kind_name_of(const LayerKind& kind, const std::string& stack, bool only_kind) {
+  if (only_kind) return stack;
+  if (kind.mlp == "none") return fmt::format("{}_{}", kind.mixer, stack);
+  return fmt::format("{}_{}_{}", kind.mixer, kind.mlp, stack);
+}
+
+class StackBuilder {
+ public:
+  StackBuilder(const TransformerOptions& options, const std::vector<LayerKind>& kinds, std::string name,
+               Description& description)
+      : options_(options), name_(std::move(name)), description_(description), one_kind_(all_equal(kinds)) {}
+
+  void add(const std::vector<Run>& runs, References inputs, const Value& repeat) {
+    int number = 0;
+    for (const Run& run : runs) {
+      ++number;
+      const bool alone = runs.size() == 1;
+      const Value times = one_kind_ ? repeat : Value(run.times);
+      const std::string name = alone ? name_ : fmt::format("{}s{}", name_, number);
+      description_.items.push_back(use(name, block_of(run, number), sizes_of(run), inputs, times));
+      inputs.front() = name;
+    }
   }
-  return in;
-}
 
-Item view(std::string name, std::vector<Value> extents, References inputs = {}) {
-  return layer(std::move(name), "reshape", {{"shape", sizes(std::move(extents))}}, std::move(inputs));
-}
-
-Item permuted(std::string name, const std::vector<std::int64_t>& axes) {
-  return layer(std::move(name), "transpose", {{"axes", axes}, {"free", true}});
-}
-
-// The queries that share a KV head are the rows of one product, so that grouped keys and values are never copied. The
-// products read and write the heads where the projections leave them: all permutations are views.
-std::vector<Item> unfused_attention(const TransformerOptions& options, const AttentionInputs& in) {
-  const Value group = "exact_div(heads, kv_heads)";
-  const Value rows = "exact_div(heads, kv_heads) * seq";
-  const Value length = options.decoder ? "kv_len" : "seq";
-  const std::vector<Value> by_head{"batch", "kv_heads", group, "seq", length};
-  const std::vector<Value> by_group{"batch", "kv_heads", rows, length};
-
-  std::vector<Item> items{view("q_heads", {"batch", "seq", "kv_heads", group, "head_dim"}, {in.q}),
-                          permuted("q_by_head", {0, 2, 3, 1, 4}),
-                          view("queries", {"batch", "kv_heads", rows, "head_dim"}),
-                          view("k_heads", {"batch", length, "kv_heads", "head_dim"}, {in.k}),
-                          permuted("keys", {0, 2, 1, 3}),
-                          view("v_heads", {"batch", length, "kv_heads", "head_dim"}, {in.v}),
-                          permuted("values", {0, 2, 1, 3}),
-                          layer("scores", "matmul", {{"transpose_b", true}}, {"queries", "keys"})};
-  if (options.masked()) {
-    append(items, {view("scores_by_head", by_head), layer("causal_mask", "add", {}, {"scores_by_head", "mask"}),
-                   view("masked_scores", by_group)});
+ private:
+  static bool all_equal(const std::vector<LayerKind>& kinds) {
+    return std::all_of(kinds.begin(), kinds.end(), [&](const LayerKind& kind) { return kind == kinds.front(); });
   }
-  append(items, {layer("softmax", "softmax", {{"scaled", true}}), layer("context", "matmul", {}, {"softmax", "values"}),
-                 view("context_by_head", {"batch", "kv_heads", group, "seq", "head_dim"}),
-                 permuted("context_by_token", {0, 3, 1, 2, 4}), view("joined", {"batch", "seq", "heads * head_dim"})});
-  return items;
-}
 
-Block attention_block(const TransformerOptions& options) {
-  Block block{.name = "attention", .inputs = options.block_inputs(), .items = projections(options)};
-  const AttentionInputs in = add_rope_and_cache(options, block.items);
-  if (options.fused_attention) {
-    block.items.push_back(layer("attention", "attention",
-                                {{"heads", "heads"}, {"kv_heads", "kv_heads"}, {"causal", options.causal}},
-                                {in.q, in.k, in.v}));
-  } else {
-    append(block.items, unfused_attention(options, in));
+  void ensure(Block block) {
+    if (block.name != "shared_expert") block.required = options_.listed;
+    const auto same = [&](const Block& known) { return known.name == block.name; };
+    if (std::none_of(description_.blocks.begin(), description_.blocks.end(), same)) {
+      description_.blocks.push_back(std::move(block));
+    }
   }
-  block.items.push_back(layer("o", "linear", {{"out_features", "hidden"}, {"bias", options.output_bias}}));
-  return block;
-}
 
-Block mlp_block(const TransformerOptions& options) {
-  const auto linear = [&](const char* name, const char* width, References inputs) {
-    return layer(name, "linear", {{"out_features", width}, {"bias", options.mlp_bias}}, std::move(inputs));
-  };
-  Block block{.name = "mlp", .inputs = {"x"}};
-  if (options.gated) {
-    block.items = {linear("gate", "ffn", {"x"}), linear("up", "ffn", {"x"}),
-                   layer("gated", "gated", {{"activation", options.activation}}, {"gate", "up"})};
-  } else {
-    block.items = {linear("up", "ffn", {"x"}), layer(options.activation, options.activation)};
+  // Of a single layer its own; a period of several gives them inside.
+  static Attributes sizes_of(const Run& run) {
+    return run.kinds.size() == 1 ? sizes_of(run.kinds.front()) : Attributes{};
   }
-  block.items.push_back(linear("down", "hidden", {}));
-  return block;
-}
+  static Attributes sizes_of(const LayerKind& kind) {
+    Attributes attributes;
+    for (const auto& [name, value] : kind.sizes) attributes.push_back({name, value});
+    return attributes;
+  }
 
-Block layer_block(const TransformerOptions& options) {
-  References attention{options.pre_norm ? "attention_norm" : "x"};
-  if (options.masked()) attention.emplace_back("mask");
-  Block block{.name = "layer", .inputs = options.block_inputs()};
-  if (options.pre_norm) {
-    block.items = {layer("attention_norm", options.norm, {}, {"x"}),
-                   use("attention", "attention", {}, attention),
-                   layer("attention_add", "add", {}, {"x", "attention"}),
-                   layer("mlp_norm", options.norm),
-                   use("mlp", "mlp"),
-                   layer("mlp_add", "add", {}, {"attention_add", "mlp"})};
-  } else {
-    block.items = {use("attention", "attention", {}, attention),
-                   layer("attention_add", "add", {}, {"x", "attention"}),
-                   layer("attention_norm", options.norm),
-                   use("mlp", "mlp"),
-                   layer("mlp_add", "add", {}, {"attention_norm", "mlp"}),
-                   layer("mlp_norm", options.norm)};
+  std::string layer_of(const LayerKind& kind) {
+    if (kind.mixer != "none") ensure(mixer_block(options_, kind.mixer));
+    if (options_.cross) ensure(cross_attention_block(options_));
+    if (kind.mlp == "dense") ensure(mlp_block(options_));
+    if (kind.mlp == "moe") {
+      for (Block& block : moe_blocks(options_)) ensure(std::move(block));
+    }
+    std::string name = kind_name_of(kind, name_, one_kind_);
+    ensure(layer_block(options_, kind, name));
+    return name;
   }
-  return block;
-}
+
+  // A period of several layers is a block of its own.
+  std::string block_of(const Run& run, int number) {
+    if (run.kinds.size() == 1) return layer_of(run.kinds.front());
+    Block block{.name = fmt::format("{}_period{}", name_, number), .inputs = {"x"}};
+    for (std::string& input : shared_inputs(options_)) block.inputs.push_back(std::move(input));
+    if (options_.cross) block.inputs.emplace_back("memory");
+    std::string tensor = "x";
+    int place = 0;
+    for (const Run& inner : runs_of(run.kinds)) {
+      if (inner.kinds.size() > 1) {  // periods within a period are written out
+        for (std::int64_t i = 0; i < inner.times; ++i) {
+          for (const LayerKind& kind : inner.kinds) add_to(block, kind, 1, tensor, place);
+        }
+      } else {
+        add_to(block, inner.kinds.front(), inner.times, tensor, place);
+      }
+    }
+    std::string name = block.name;
+    description_.blocks.push_back(std::move(block));
+    return name;
+  }
+
+  void add_to(Block& block, const LayerKind& kind, std::int64_t times, std::string& tensor, int& place) {
+    References inputs{tensor};
+    for (std::size_t i = 1; i < block.inputs.size(); ++i) inputs.emplace_back(block.inputs[i]);
+    tensor = fmt::format("{}{}", kind.mixer == "none" ? kind.mlp : kind.mixer, ++place);
+    block.items.push_back(use(tensor, layer_of(kind), sizes_of(kind), std::move(inputs), times));
+  }
+
+  const TransformerOptions& options_;
+  std::string name_;
+  Description& description_;
+  bool one_kind_;
+};
 
 }  // namespace
 
-std::vector<Block> transformer_blocks(const TransformerOptions& options) {
-  return {attention_block(options), mlp_block(options), layer_block(options)};
+Attributes TransformerOptions::norm_attributes() const {
+  Attributes attributes;
+  if (!norm_weight) attributes.push_back({"weight", false});
+  if (!norm_bias && norm == "layer_norm") attributes.push_back({"bias", false});
+  return attributes;
+}
+
+Item norm_item(const TransformerOptions& options, std::string name, References inputs) {
+  return layer(std::move(name), options.norm, options.norm_attributes(), std::move(inputs));
+}
+
+std::vector<std::string> shared_inputs(const TransformerOptions& options) {
+  std::vector<std::string> names;
+  if (options.masked()) names.emplace_back("mask");
+  if (options.relative()) names.emplace_back("relative_bias");
+  return names;
+}
+
+void add_stack(const TransformerOptions& options, const std::vector<LayerKind>& kinds, const std::string& name,
+               References inputs, const Value& repeat, Description& description) {
+  StackBuilder(options, kinds, name, description).add(runs_of(kinds), std::move(inputs), repeat);
 }
 
 }  // namespace ridgepoint

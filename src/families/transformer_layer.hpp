@@ -1,43 +1,134 @@
 #pragma once
-// The repeated layer of a transformer: attention and MLP, with their norms and residual sums.
+// The repeated layer of a transformer: a mixer of tokens (attention, a state-space layer) and an MLP, with their norms
+// and residual sums.
 
 #include <string>
 
-#include "network/description.hpp"
+#include "families/build.hpp"
+#include "families/compact_reader.hpp"
 
 namespace ridgepoint {
+
+/// Where the norms of a branch stand: before it (GPT-2), behind the sum (BERT), around it (Gemma 2), behind it (OLMo
+/// 2).
+enum class NormPlacement : std::uint8_t { kPre, kPost, kSandwich, kBranch };
 
 /// What decides the structure of a transformer; its sizes are parameters of the description.
 struct TransformerOptions {
   bool decoder = true;
   std::string norm = "layer_norm";  ///< the op
-  bool pre_norm = true;             ///< before attention and MLP (GPT-2), or behind each residual sum (BERT)
+  bool norm_weight = true;
+  bool norm_bias = true;
+  NormPlacement placement = NormPlacement::kPre;
+  bool parallel = false;            ///< attention and MLP read the same x, and their outputs are added at once
+  bool parallel_norms = false;      ///< with a norm each
   std::string activation = "gelu";  ///< the op, or the gate's function
   bool gated = false;
+  bool squared = false;  ///< relu squared
   std::string position = "learned";
-  bool token_types = false;
-  bool embedding_norm = false;
-  bool final_norm = true;
-  bool qkv_bias = true;
+  bool partial_rope = false;  ///< rope_dim of each head is rotated
+  bool q_bias = true;
+  bool k_bias = true;
+  bool v_bias = true;
   bool output_bias = true;
   bool mlp_bias = true;
   bool fused_qkv = false;
   bool fused_attention = true;
   bool causal = true;
-  bool pooler = false;
-  bool head = true;
-  bool head_bias = false;
-  bool tied = false;
+  bool attention_gate = false;     ///< the query projection makes a sigmoid gate of the output too
+  std::string shared_kv = "none";  ///< layers whose values are the keys before their rotation
+  bool attention_softcap = false;
+  bool sinks = false;
+  std::string qk_norm = "none";
+  bool value_width = false;  ///< v_head_dim differs from head_dim
+  bool window_heads = false;
+  bool window_kv_heads = false;
+  bool window_head_dim = false;
+  bool window_v_head_dim = false;
+  bool paged = false;
+  bool latent = false;        ///< multi-head latent attention
+  bool query_latent = false;  ///< with a compressed query
+  bool indexer = false;       ///< that sees only the keys which an indexer picks
+  bool router_bias = false;
+  bool choice_bias = false;
+  bool expert_bias = false;
+  bool shared_expert = false;
+  bool shared_gate = false;
+  bool moe_latent = false;
+  std::string router = "softmax";
+  double capacity_factor = 0;
+  double imbalance = 1;
+  bool mamba_bias = false;
+  bool conv_bias = true;
+  bool mamba_norms = false;
+  bool layer_scale = false;           ///< a learned factor per channel on each branch
+  std::vector<std::string> listed{};  ///< sizes that each layer has its own of
+  bool cross = false;                 ///< a decoder that also attends to an encoder's output
+  std::string length = "seq";         ///< queries
+  std::string keys = "seq";           ///< keys, those of the cache included
 
   /// Scores that exist as a tensor are masked in a pass of their own (part of the softmax when kernels are fused).
   [[nodiscard]] bool masked() const { return causal && !fused_attention; }
-  /// Inputs of the repeated layer and of its attention.
-  [[nodiscard]] std::vector<std::string> block_inputs() const {
-    return masked() ? std::vector<std::string>{"x", "mask"} : std::vector<std::string>{"x"};
-  }
+  [[nodiscard]] bool relative() const { return position == "relative"; }
+  [[nodiscard]] Attributes norm_attributes() const;
 };
 
-/// The blocks "attention", "mlp" and "layer".
-std::vector<Block> transformer_blocks(const TransformerOptions& options);
+/// One layer of the stack: how it mixes tokens, and its MLP. Words as in the keys `layer_types` and `mlp_types`.
+/// `sizes` are those that the description gives layer by layer, as lists; blocks take them as parameters.
+struct LayerKind {
+  std::string mixer = "full";
+  std::string mlp = "dense";
+  std::vector<std::pair<std::string, std::int64_t>> sizes{};
+  friend bool operator==(const LayerKind&, const LayerKind&) = default;
+};
+
+inline constexpr std::array<std::string_view, 7> kMixers{"full", "window", "nope", "mamba", "mamba2", "delta", "none"};
+inline constexpr std::array<std::string_view, 3> kMlps{"dense", "moe", "none"};
+
+/// A norm of this network.
+Item norm_item(const TransformerOptions& options, std::string name, References inputs = {});
+
+/// The block of a mixer. Attention blocks are named "attention" ("full"), "window_attention", "nope_attention".
+Block mixer_block(const TransformerOptions& options, const std::string& mixer);
+std::string mixer_block_name(const std::string& mixer);
+Block latent_attention_block(const TransformerOptions& options);
+Block mamba_block(const TransformerOptions& options);
+Block mamba2_block(const TransformerOptions& options);
+Block delta_block(const TransformerOptions& options);
+/// Attention of a decoder's tokens to `memory`, the output of an encoder.
+Block cross_attention_block(const TransformerOptions& options);
+
+Block mlp_block(const TransformerOptions& options);
+/// Experts, with the block "shared_expert" beside them where there is one.
+std::vector<Block> moe_blocks(const TransformerOptions& options);
+
+/// The blocks of a stack of these layers, and the items that use them: equal and periodic layers are repetitions.
+/// `name` is the stack's ("layer"); `inputs` are x, and behind it what all layers share. With one kind, `repeat` says
+/// how many layers there are.
+void add_stack(const TransformerOptions& options, const std::vector<LayerKind>& kinds, const std::string& name,
+               References inputs, const Value& repeat, Description& description);
+
+/// Items behind one another.
+inline void append(std::vector<Item>& items, std::vector<Item> more) {
+  items.insert(items.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+inline Item view(std::string name, std::vector<Value> extents, References inputs = {}) {
+  return layer(std::move(name), "reshape", {{"shape", sizes(std::move(extents))}}, std::move(inputs));
+}
+
+/// A part of the last axis, read in place.
+inline Item part(const char* name, const Value& start, const Value& length, References inputs) {
+  return layer(name, "slice", {{"axis", -1}, {"start", start}, {"length", length}}, std::move(inputs));
+}
+
+/// Names of what every block of a stack gets beside x: the mask of scores, their relative bias, an encoder's output.
+std::vector<std::string> shared_inputs(const TransformerOptions& options);
+
+/// Reads the options of the layers, then their kinds, then the sizes that these need.
+TransformerOptions read_layer_options(CompactReader& reader, bool decoder);
+/// The kinds of the layers: one where all are alike, else one for each.
+std::vector<LayerKind> read_layer_kinds(CompactReader& reader, TransformerOptions& options);
+void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds);
 
 }  // namespace ridgepoint

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/dtype.hpp"
+#include "hardware/ceilings.hpp"
 #include "hardware/parameter.hpp"
 #include "kernels/cost_kind.hpp"
 
@@ -48,8 +49,8 @@ struct CalibrationSource {
 };
 
 /// The best that any sample reached: what a plain roofline of the device itself may use. Rates per second; 0 where no
-/// sample tells. See calibrate/ceilings.hpp.
-struct MeasuredCeilings {
+/// sample tells. See calibrate/reached.hpp.
+struct ReachedRates {
   double dram = 0;                             ///< bytes, of samples that no cache can hold
   double launch = 0;                           ///< seconds of the fastest kernel
   std::array<double, kDTypeCount> products{};  ///< FLOPs of products, by math format
@@ -63,8 +64,9 @@ struct Calibration {
   std::int64_t samples = 0;
   std::vector<CalibrationSource> sources;
   std::vector<std::pair<std::string, std::string>> facts;  ///< of the machine and the measurement: driver, clocks ...
-  MeasuredCeilings ceilings;
+  ReachedRates reached;
   std::vector<CalibrationEntry> entries;
+  std::vector<MeasuredCeiling> ceilings;  ///< of the machine, measured beside the samples; may be empty
 };
 
 /// What a format is called in a calibration: its name, or "any".

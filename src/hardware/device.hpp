@@ -56,6 +56,7 @@ struct Device {
   Peaks vector;
   std::optional<Peak> special;
   MemoryLevel dram;
+  MemoryLevel l1;
   MemoryLevel l2;
   MemoryLevel llc;
   std::optional<Bytes> shared_memory_per_unit;

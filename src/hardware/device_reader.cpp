@@ -117,6 +117,7 @@ class Reader {
       memory.fail(*node.find("dram"),
                   {"dram without \"bandwidth_bytes_per_s\"", "its peak bandwidth in bytes per second"});
     }
+    if (const Node* l1 = memory.optional("l1")) device_.l1 = read_level(*l1, "l1");
     if (const Node* l2 = memory.optional("l2")) device_.l2 = read_level(*l2, "l2");
     if (const Node* llc = memory.optional("llc")) device_.llc = read_level(*llc, "llc");
     memory.finish();

@@ -118,4 +118,11 @@ void write_file(const std::string& path, std::string_view text) {
   neighbour.place();
 }
 
+void expect_room(const std::string& path, std::size_t bytes) {
+  if (is_directory(path)) fail(path, "write", EISDIR);
+  if (is_special(path)) return;
+  const Neighbour neighbour(path);
+  write_all(neighbour.descriptor(), std::string(bytes, ' '), path);
+}
+
 }  // namespace ridgepoint

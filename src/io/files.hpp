@@ -13,4 +13,8 @@ std::string read_file(const std::string& path);
 /// InputError when it cannot be written; an earlier file is left as it was.
 void write_file(const std::string& path, std::string_view text);
 
+/// Throws InputError when a file of so many bytes could not be written there now: a missing folder, no permission, a
+/// full disk. Leaves nothing behind, and an earlier file as it was. For those who work long before they write.
+void expect_room(const std::string& path, std::size_t bytes);
+
 }  // namespace ridgepoint

@@ -47,6 +47,7 @@ struct Attention {
   /// Keys of a sequence that some query reads.
   [[nodiscard]] double keys_read() const;
   [[nodiscard]] Work work() const;
+  void explain(Derivation& derivation) const;
 };
 
 // Causal: query i sees min(kv_len - q_len + i + 1, window) keys. Else the keys around it, (window - 1) / 2 before and

@@ -34,6 +34,7 @@ struct Conv {
   /// One input channel per group: there is no reduction over channels that a matrix unit could do.
   [[nodiscard]] bool depthwise() const { return groups > 1 && groups == c; }
   [[nodiscard]] Work work() const;
+  void explain(Derivation& derivation) const;
 };
 
 inline Work Conv::work() const {

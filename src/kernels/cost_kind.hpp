@@ -28,7 +28,7 @@ inline constexpr std::array kCostKinds{
     CostKind{"reduction", "normalization"},
     CostKind{"embedding", ""},
     CostKind{"spmm", "embedding"},
-    CostKind{"recurrent", "gemm"},
+    CostKind{"recurrent", ""},
     CostKind{"moe", "gemm"},
     CostKind{"collective", ""},
 };

@@ -31,6 +31,7 @@ struct Gather {
     work.l2 = work.bytes();
     return work;
   }
+  void explain(Derivation& derivation) const;
 };
 
 }  // namespace ridgepoint

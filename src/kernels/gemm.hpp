@@ -29,6 +29,7 @@ struct Gemm {
     return std::tuple(batch, m, n, k, a_batch, b_batch, a, b, c, math, b_scale_group, bias);
   }
   [[nodiscard]] Work work() const;
+  void explain(Derivation& derivation) const;
 };
 
 inline Work Gemm::work() const {

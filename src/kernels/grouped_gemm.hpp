@@ -39,6 +39,7 @@ struct GroupedGemm {
   }
   [[nodiscard]] double rows_per_group() const { return rows / std::max(active, 1.0); }
   [[nodiscard]] Work work() const;
+  void explain(Derivation& derivation) const;
 };
 
 inline Work GroupedGemm::work() const {

@@ -23,6 +23,17 @@ inline Work work_of(const Kernel& kernel) {
   return std::visit([](const auto& k) { return k.work(); }, kernel);
 }
 
+/// The formulas of a kernel's demand with its numbers. The results are those of work(): macs, matrix, vector, special,
+/// read, written and l2; what is 0 may be absent.
+inline Derivation derivation_of(const Kernel& kernel) {
+  Derivation derivation;
+  const auto explain = [&](const auto& k) {
+    if constexpr (requires { k.explain(derivation); }) k.explain(derivation);
+  };
+  std::visit(explain, kernel);
+  return derivation;
+}
+
 /// Two kernels with the same numbers cost the same.
 template <class K>
 requires requires(const K& k) { k.key(); }

@@ -61,6 +61,7 @@ struct Recurrent {
            h * static_cast<double>(projection);
   }
   [[nodiscard]] Work work() const;
+  void explain(Derivation& derivation) const;
 };
 
 inline Work Recurrent::work() const {

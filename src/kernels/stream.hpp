@@ -3,6 +3,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "core/traffic.hpp"
 #include "kernels/work.hpp"
 
 namespace ridgepoint {
@@ -22,13 +23,15 @@ struct Stream {
   std::string_view op;  ///< what it computes, from a static table
   double rows = 1;
   double cols = 1;
-  Bytes read{};
-  Bytes written{};
+  Traffic read{};
+  Traffic written{};
   double flops_per_element = 0;  ///< special operations included
   double special_per_element = 0;
+  double steps = 1;  ///< serial passes that wait for each other; what is read comes from the caches again in each
 
   [[nodiscard]] auto key() const {
-    return std::tuple(kind, op, rows, cols, read.value(), written.value(), flops_per_element, special_per_element);
+    return std::tuple(kind, op, rows, cols, read.value(), written.value(), flops_per_element, special_per_element,
+                      steps);
   }
   [[nodiscard]] Work work() const {
     const double elements = rows * cols;
@@ -36,8 +39,9 @@ struct Stream {
             .special = Flops{elements * special_per_element},
             .read = read,
             .written = written,
-            .l2 = read + written};
+            .l2 = read * steps + written};
   }
+  void explain(Derivation& derivation) const;
 };
 
 }  // namespace ridgepoint

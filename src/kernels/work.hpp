@@ -1,7 +1,10 @@
 #pragma once
 // What one kernel asks of a machine.
 
+#include <string_view>
+
 #include "core/dtype.hpp"
+#include "core/formula.hpp"
 #include "core/units.hpp"
 
 namespace ridgepoint {
@@ -47,6 +50,8 @@ inline Work operator*(const Work& work, double share) {
           .l2 = work.l2 * share,
           .math = work.math};
 }
+
+inline constexpr std::string_view kMacSource = "one multiply-add is two FLOPs";
 
 /// The tile edge of the largest tiles that libraries use (two 128 x 256 tiles sharing operands). It gives the least
 /// traffic between l2 and the units that a tiled product can have.

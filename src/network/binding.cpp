@@ -15,7 +15,6 @@ struct Slot {
   std::int64_t minimum;
   const Value& value;
   Scope& scope;
-  const Item& item;
 };
 
 [[noreturn]] void wrong(const Slot& slot, std::string_view what, std::string expected) {
@@ -28,7 +27,7 @@ std::int64_t bounded(const Slot& slot, const Value& value) {
   std::string what = fmt::format("{} is {}", in_quotes(slot.name), number);
   const auto* text = std::get_if<std::string>(&value.data);
   if (value.where.document == nullptr && text != nullptr) {  // generated: no place to point at
-    what = fmt::format("{} {}: {} = {} is {}", slot.item.op, in_quotes(slot.item.name), slot.name, *text, number);
+    what = fmt::format("{} = {} is {}", slot.name, *text, number);
   }
   value.where.fail({std::move(what), fmt::format("at least {}", slot.minimum)});
 }
@@ -114,7 +113,11 @@ template <class T, class F>
 void bind_field(T& op, const Field<T, F>& field, const Item& item, Scope& scope) {
   const Attribute* attribute = find(item.attributes, field.name);
   if (attribute != nullptr) {
-    set(Slot{field.name, field.minimum, attribute->value, scope, item}, op.*field.member);
+    try {
+      set(Slot{field.name, field.minimum, attribute->value, scope}, op.*field.member);
+    } catch (const InputError& error) {  // which knows the attribute and its place, but not the layer
+      throw about(item, error);
+    }
   } else if (field.required) {
     item.where.fail({fmt::format("{} without {}", item.op, in_quotes(field.name)),
                      fmt::format("{}: {}", in_quotes(field.name), field.summary)});
@@ -122,6 +125,13 @@ void bind_field(T& op, const Field<T, F>& field, const Item& item, Scope& scope)
 }
 
 }  // namespace
+
+InputError about(const Item& item, const InputError& error) {
+  Problem problem = error.problem();
+  const std::string layer = item.name.empty() ? "" : " " + in_quotes(item.name);
+  problem.what = fmt::format("{}{}: {}", item.op, layer, problem.what);
+  return InputError(std::move(problem), error.location());
+}
 
 Op bind_op(const Item& item, Scope& scope) {
   const OpEntry* entry = find_op(item.op);
@@ -132,12 +142,11 @@ Op bind_op(const Item& item, Scope& scope) {
                      std::string(nearest(item.op, names))});
   }
   Op op = entry->prototype;
-  std::visit(
-      [&]<class T>(T& self) {
-        refuse_unknown(self, item);
-        std::apply([&](const auto&... field) { (bind_field(self, field, item, scope), ...); }, T::fields());
-      },
-      op);
+  const auto bind_fields = [&]<class T>(T& self) {
+    refuse_unknown(self, item);
+    std::apply([&](const auto&... field) { (bind_field(self, field, item, scope), ...); }, T::fields());
+  };
+  std::visit(bind_fields, op);
   return op;
 }
 

@@ -58,6 +58,7 @@ struct Item {
   std::vector<Reference> inputs{};
   Attributes attributes{};
   Value repeat{1};
+  Value skip{0};     ///< not 0: it keeps its parameters and state, and runs nothing
   Reference tied{};  ///< the layer whose parameters this one shares
   Where where{};
 };

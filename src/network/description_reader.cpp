@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "network/binding.hpp"
 #include "network/expression.hpp"
 
 namespace ridgepoint {
@@ -124,9 +125,14 @@ Item read_item(const ObjectReader& outer, const Node& node) {
   item.block = block != nullptr ? reader.string(*block) : "";
   if (const Node* inputs = reader.optional("inputs")) item.inputs = read_references(reader, *inputs);
   if (const Node* repeat = reader.optional("repeat")) item.repeat = read_value(reader, *repeat);
+  if (const Node* skip = reader.optional("skip")) item.skip = read_value(reader, *skip);
   if (const Node* tied = reader.optional("tied")) item.tied = read_reference(reader, *tied);
   for (const Node* rest : reader.rest()) {
-    item.attributes.push_back({rest->key, read_value(reader, *rest), {outer.document(), rest->key_offset}});
+    try {
+      item.attributes.push_back({rest->key, read_value(reader, *rest), {outer.document(), rest->key_offset}});
+    } catch (const InputError& error) {
+      throw about(item, error);
+    }
   }
   return item;
 }

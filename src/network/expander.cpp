@@ -63,11 +63,14 @@ void Expander::expand_items(const std::vector<Item>& items, Body& body, Scope& s
       item.where.fail(
           {fmt::format("more than {} layers and blocks", kMostItems), "fewer layers, or blocks whose shapes repeat"});
     }
+    const bool outer = skipping_;
+    skipping_ = outer || scope.integer(item.skip, "skip") != 0;
     if (item.block.empty()) {
       expand_layer(item, body, scope);
     } else {
       expand_block(item, body, scope);
     }
+    skipping_ = outer;
   }
 }
 
@@ -78,6 +81,7 @@ void Expander::expand_layer(const Item& item, Body& body, Scope& scope) {
   const std::string name = take_name(item, body);
   Layer layer{.name = body.prefix + name, .block = body.block, .op = bind_op(item, scope)};
   layer.inputs = inputs_of(item, body);
+  layer.idle = skipping_;
   infer(item, layer);
   if (!item.tied.name.empty()) tie(item, body, layer);
   publish(layer, name, body);

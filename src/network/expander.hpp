@@ -70,6 +70,7 @@ class Expander {
   GlobalScope& globals_;
   std::unordered_map<std::string, const Block*> blocks_;
   std::vector<const Block*> open_;
+  bool skipping_ = false;  ///< inside an item that is skipped
   std::size_t items_ = 0;  ///< expanded so far
 };
 

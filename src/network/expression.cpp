@@ -6,16 +6,20 @@
 #include <vector>
 
 #include "core/checked.hpp"
+#include "core/expected.hpp"
 #include "core/text.hpp"
 
 namespace ridgepoint {
 namespace {
 
 constexpr int kMaxNesting = 64;
+constexpr std::array<std::string_view, 4> kOrdinals{"first", "second", "third", "fourth"};
 
 bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool continues_name(char c) { return starts_name(c) || is_digit(c); }
+
+double real(std::int64_t value) { return static_cast<double>(value); }
 
 struct Function {
   std::string_view name;
@@ -30,6 +34,15 @@ constexpr std::array kFunctions{
              [](const std::vector<std::int64_t>& a) { return checked_sub(0, floor_div(checked_sub(0, a[0]), a[1])); }},
     Function{"exact_div", 2, [](const std::vector<std::int64_t>& a) { return floor_div(a[0], a[1]); }},
     Function{"if", 3, [](const std::vector<std::int64_t>& a) { return a[0] != 0 ? a[1] : a[2]; }},
+    Function{
+        "distinct", 2,
+        [](const std::vector<std::int64_t>& a) { return nearest_integer(expected_distinct(real(a[0]), real(a[1]))); }},
+    Function{"reached", 3,
+             [](const std::vector<std::int64_t>& a) {
+               return nearest_integer(expected_reached(real(a[0]), real(a[1]), real(a[2])));
+             }},
+    Function{"sampled", 4,
+             [](const std::vector<std::int64_t>& a) { return expected_edges(a[0], a[1], a[2], a[3], false); }},
 };
 
 // A recursive-descent parser that evaluates as it reads: comparison > sum > product > sign > atom.
@@ -193,7 +206,20 @@ class Parser {
     if (word == "ceil_div" && arguments[1] <= 0)
       fail(start, {"ceil_div by " + std::to_string(arguments[1]), "a divisor above 0"});
     if (word == "exact_div") expect_divides(arguments, start);
+    if (word == "distinct" || word == "reached" || word == "sampled") expect_counts(word, arguments, start);
     return checked(start, [&] { return found->apply(arguments); });
+  }
+
+  // Expectations are of counts, out of at least one row or node (the first argument; of `sampled` the third).
+  static void expect_counts(std::string_view word, const std::vector<std::int64_t>& arguments, std::size_t start) {
+    const std::size_t whole = word == "sampled" ? 2 : 0;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const std::int64_t least = i == whole ? 1 : 0;
+      if (arguments[i] >= least) continue;
+      fail(start, {std::string(word) + " with " + std::to_string(arguments[i]) + " as its " +
+                       std::string(kOrdinals[i]) + " argument",
+                   "at least " + std::to_string(least)});
+    }
   }
 
   static void expect_divides(const std::vector<std::int64_t>& arguments, std::size_t start) {

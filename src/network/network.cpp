@@ -31,6 +31,11 @@ double parameter_count(const Layer& layer) {
   return count;
 }
 
+double active_parameter_count(const Layer& layer) {
+  const double share = std::visit([](const auto& op) { return op.active_share(); }, layer.op);
+  return parameter_count(layer) * share;
+}
+
 Bytes parameter_bytes(const Layer& layer, ParameterRole role, const Precision& precision) {
   Bytes total{};
   if (layer.tied_to >= 0) return total;

@@ -26,7 +26,8 @@ struct Layer {
   std::vector<int> inputs;   ///< tensors
   std::vector<int> outputs;  ///< tensors
   std::int64_t repeat = 1;
-  int tied_to = -1;  ///< the layer whose parameters this one uses, or -1
+  int tied_to = -1;   ///< the layer whose parameters this one uses, or -1
+  bool idle = false;  ///< it has its parameters and state, and runs nothing
   Parameters parameters;
 };
 
@@ -68,6 +69,9 @@ class SiteStorage {
 
 /// The number of learned values of a layer, not counting repetitions or buffers; 0 when it uses another's.
 double parameter_count(const Layer& layer);
+
+/// The number of them that one token uses: of experts only those that it takes.
+double active_parameter_count(const Layer& layer);
 
 /// The bytes of one copy of a layer's parameters of a role, quantization scales included.
 Bytes parameter_bytes(const Layer& layer, ParameterRole role, const Precision& precision);

@@ -10,6 +10,9 @@ namespace ridgepoint {
 /// (PyTorch's rule), so windows differ by one and may overlap. One FLOP per value in a window.
 struct AdaptivePool : OpBase {
   static constexpr std::string_view kName = "adaptive_pool";
+  static constexpr std::string_view kEquation =
+      "y = max or mean of x over windows from floor(i in / out) to ceil((i + 1) in / out)";
+  static constexpr std::string_view kSource = "one FLOP a value in the window";
   static constexpr std::string_view kSummary = "mean or max over windows that give a fixed output";
   static constexpr Category kCategory = Category::kReduction;
 
@@ -38,7 +41,7 @@ struct AdaptivePool : OpBase {
   }
   void dgrad(const Site& site, Kernels& kernels) const {
     kernels.emplace_back(pass_over(site.in(), StreamKind::kElementwise, "pool_backward", 1, 0,
-                                   site.outputs[0].bytes() + saved(site).extra, site.inputs[0].bytes()));
+                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept"), site.inputs[0].bytes()));
   }
   /// A maximum keeps which input won, as a 64-bit index (PyTorch).
   [[nodiscard]] Saved saved(const Site& site) const {

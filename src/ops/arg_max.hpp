@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// The index of the largest value of an axis: one comparison per value. It has no gradient.
 struct ArgMax : OpBase {
   static constexpr std::string_view kName = "arg_max";
+  static constexpr std::string_view kEquation = "y = the index at which x is largest";
+  static constexpr std::string_view kSource = "one comparison a value";
   static constexpr std::string_view kSummary = "the index of the largest value of an axis";
   static constexpr Category kCategory = Category::kReduction;
 

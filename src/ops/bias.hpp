@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// y = x + b with one learned value per index of the last axis, where no product can take it along.
 struct Bias : OpBase {
   static constexpr std::string_view kName = "bias";
+  static constexpr std::string_view kEquation = "y = x + b";
+  static constexpr std::string_view kSource = "one add a value";
   static constexpr std::string_view kSummary = "adds a learned vector over the last axis";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;
@@ -39,9 +41,7 @@ struct Bias : OpBase {
   friend bool operator==(const Bias&, const Bias&) = default;
 
  private:
-  static Bytes vector_bytes(const Site& site) {
-    return bytes_of(static_cast<double>(site.in().back()), storage(ParameterRole::kVector, site.precision));
-  }
+  static Traffic vector_bytes(const Site& site) { return vector_traffic(site.in().back(), "bias", site.precision); }
 };
 
 }  // namespace ridgepoint

@@ -15,6 +15,8 @@ struct Words<DType> {
 /// The same values in another format: one pass, no FLOPs.
 struct Cast : OpBase {
   static constexpr std::string_view kName = "cast";
+  static constexpr std::string_view kEquation = "y = x in another format";
+  static constexpr std::string_view kSource = "read in the one, written in the other";
   static constexpr std::string_view kSummary = "the same values in another format";
   static constexpr Category kCategory = Category::kDataMovement;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;

@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// A copy.
 struct ChannelShuffle : OpBase {
   static constexpr std::string_view kName = "channel_shuffle";
+  static constexpr std::string_view kEquation = "y[:, i groups + g] = x[:, g n + i]";
+  static constexpr std::string_view kSource = "Zhang et al., arXiv 1707.01083";
   static constexpr std::string_view kSummary = "interleaves groups of channels, a copy";
   static constexpr Category kCategory = Category::kDataMovement;
 

@@ -8,6 +8,9 @@ namespace ridgepoint {
 /// 1603.07285). Extent: (in - 1) stride - padding + dilation (kernel - 1) + output_padding + 1.
 struct ConvTranspose : OpBase {
   static constexpr std::string_view kName = "conv_transpose";
+  static constexpr std::string_view kEquation =
+      "the input gradient of a convolution: each x[n, c, p, q] adds w[c, k, r, s] to y";
+  static constexpr std::string_view kSource = "Dumoulin and Visin, arXiv 1603.07285";
   static constexpr std::string_view kSummary = "transposed convolution in 1D, 2D or 3D";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
@@ -53,7 +56,7 @@ struct ConvTranspose : OpBase {
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
     const std::int64_t filters = checked_mul(inputs[0].shape[1], out_channels / groups);
     const std::int64_t taps = taps_of(kernel, inputs[0].shape.rank() - 2);
-    Parameters list{{"weight", checked_mul(filters, taps), ParameterRole::kWeight}};
+    Parameters list{{"weight", {{"filters", filters}, {"taps", taps}}, ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", out_channels, ParameterRole::kVector});
     return list;
   }

@@ -6,6 +6,9 @@ namespace ridgepoint {
 /// Convolution over one to three spatial axes of x[n, c, ...]. Dilation changes the reach of the filter, not its work.
 struct Convolution : OpBase {
   static constexpr std::string_view kName = "conv";
+  static constexpr std::string_view kEquation =
+      "y[n, k, p, q] = sum over c, r, s of x[n, c, p + r, q + s] w[k, c, r, s] + b[k]";
+  static constexpr std::string_view kSource = "direct convolution; dilation changes the reach, not the work";
   static constexpr std::string_view kSummary = "convolution in 1D, 2D or 3D, grouped and dilated";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
@@ -40,8 +43,7 @@ struct Convolution : OpBase {
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
     const std::int64_t axes = inputs[0].shape.rank() - 2;
     const std::int64_t filters = checked_mul(out_channels, inputs[0].shape[1] / groups);
-    const std::int64_t count = checked_mul(filters, taps_of(kernel, axes));
-    Parameters list{{"weight", count, ParameterRole::kWeight}};
+    Parameters list{{"weight", {{"filters", filters}, {"taps", taps_of(kernel, axes)}}, ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", out_channels, ParameterRole::kVector});
     return list;
   }

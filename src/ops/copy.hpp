@@ -4,7 +4,7 @@
 namespace ridgepoint {
 
 /// A stream that copies `bytes` and computes nothing.
-inline Stream copy_of(const Shape& shape, std::string_view op, Bytes bytes) {
+inline Stream copy_of(const Shape& shape, std::string_view op, const Traffic& bytes) {
   Stream stream = stream_over(shape, StreamKind::kCopy, op, 0, 0);
   stream.read = bytes;
   stream.written = bytes;
@@ -13,7 +13,7 @@ inline Stream copy_of(const Shape& shape, std::string_view op, Bytes bytes) {
 
 /// A stream over the elements of a tensor's shape, from `read` bytes to `written` bytes.
 inline Stream pass_over(const Shape& shape, StreamKind kind, std::string_view op, double flops, double special,
-                        Bytes read, Bytes written) {
+                        const Traffic& read, const Traffic& written) {
   Stream stream = stream_over(shape, kind, op, flops, special);
   stream.read = read;
   stream.written = written;

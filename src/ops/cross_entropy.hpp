@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// other axes: per logit a maximum, a difference, exp and a sum; the pick costs nothing.
 struct CrossEntropy : OpBase {
   static constexpr std::string_view kName = "cross_entropy";
+  static constexpr std::string_view kEquation = "y = mean of -log_softmax(x)[target]";
+  static constexpr std::string_view kSource = "log softmax, one value of it a row";
   static constexpr std::string_view kSummary = "loss of logits against class indices";
   static constexpr Category kCategory = Category::kReduction;
 
@@ -36,7 +38,7 @@ struct CrossEntropy : OpBase {
   /// dX = (exp(x - m) / sum - [is target]) dY: difference, exp, two products.
   void dgrad(const Site& site, Kernels& kernels) const {
     kernels.emplace_back(
-        by_row(site, 4, site.inputs[0].bytes() + site.inputs[1].bytes() + saved(site).extra, site.inputs[0].bytes()));
+        by_row(site, 4, site.inputs[0].bytes() + site.inputs[1].bytes() + Traffic(saved(site).extra, "kept"), site.inputs[0].bytes()));
   }
   /// And ln(sum(exp)) of each sample.
   [[nodiscard]] Saved saved(const Site& site) const {
@@ -45,7 +47,7 @@ struct CrossEntropy : OpBase {
   friend bool operator==(const CrossEntropy&, const CrossEntropy&) = default;
 
  private:
-  [[nodiscard]] Stream by_row(const Site& site, double flops, Bytes read, Bytes written) const {
+  [[nodiscard]] Stream by_row(const Site& site, double flops, const Traffic& read, const Traffic& written) const {
     Stream stream = pass_over(site.in(), StreamKind::kNormalization, kName, flops, 1, read, written);
     stream.cols = static_cast<double>(site.in()[axis]);
     stream.rows = static_cast<double>(site.in().elements()) / stream.cols;

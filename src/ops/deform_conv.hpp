@@ -9,6 +9,9 @@ namespace ridgepoint {
 /// runs it: a gather interpolates the c x taps values of each output pixel, each from four corners, then a product.
 struct DeformConv : OpBase {
   static constexpr std::string_view kName = "deform_conv";
+  static constexpr std::string_view kEquation =
+      "y = sum over taps of w mask x[place + tap + offset], x between pixels by bilinear interpolation";
+  static constexpr std::string_view kSource = "Dai et al., arXiv 1703.06211; Zhu et al., 1811.11168";
   static constexpr std::string_view kSummary = "deformable 2D convolution, modulated with a third input";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
@@ -59,7 +62,7 @@ struct DeformConv : OpBase {
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
     const std::int64_t filters = checked_mul(out_channels, inputs[0].shape[1] / groups);
-    Parameters list{{"weight", checked_mul(filters, taps_of(kernel, 2)), ParameterRole::kWeight}};
+    Parameters list{{"weight", {{"filters", filters}, {"taps", taps_of(kernel, 2)}}, ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", out_channels, ParameterRole::kVector});
     return list;
   }
@@ -90,7 +93,7 @@ struct DeformConv : OpBase {
     kernels.emplace_back(sample(site));
     kernels.emplace_back(product(site, {.m = out_channels / groups, .n = columns(site), .k = pixels(site)}));
     if (!bias) return;
-    const Bytes sums = bytes_of(static_cast<double>(out_channels), storage(ParameterRole::kVector, site.precision));
+    const Traffic sums = vector_traffic(out_channels, "bias", site.precision);
     kernels.emplace_back(pass_over(site.out(), StreamKind::kReduction, "sum", 1, 0, site.outputs[0].bytes(), sums));
   }
   [[nodiscard]] Saved saved(const Site&) const { return {.inputs = true}; }

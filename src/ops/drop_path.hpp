@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// 1603.09382). One random number per sample, which is not counted.
 struct DropPath : OpBase {
   static constexpr std::string_view kName = "drop_path";
+  static constexpr std::string_view kEquation = "y = x keep / (1 - rate), keep per sample";
+  static constexpr std::string_view kSource = "Huang et al., arXiv 1603.09382";
   static constexpr std::string_view kSummary = "stochastic depth: drops whole samples in training, free at inference";
   static constexpr Category kCategory = Category::kElementwise;
 

@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// random number and a product, and a mask of one byte per value for the way back. Drawing the numbers is not counted.
 struct Dropout : OpBase {
   static constexpr std::string_view kName = "dropout";
+  static constexpr std::string_view kEquation = "y = x keep / (1 - rate)";
+  static constexpr std::string_view kSource = "Srivastava et al., JMLR 15, 2014";
   static constexpr std::string_view kSummary = "zeros at random in training, free at inference";
   static constexpr Category kCategory = Category::kElementwise;
 
@@ -27,11 +29,11 @@ struct Dropout : OpBase {
   void fprop(const Site& site, Kernels& kernels) const {
     if (!site.training()) return;
     kernels.emplace_back(pass_over(site.in(), StreamKind::kElementwise, kName, 2, 0, site.inputs[0].bytes(),
-                                   site.outputs[0].bytes() + saved(site).extra));
+                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept")));
   }
   void dgrad(const Site& site, Kernels& kernels) const {
     kernels.emplace_back(pass_over(site.in(), StreamKind::kElementwise, kName, 2, 0,
-                                   site.outputs[0].bytes() + saved(site).extra, site.inputs[0].bytes()));
+                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept"), site.inputs[0].bytes()));
   }
   [[nodiscard]] Saved saved(const Site& site) const {
     return {.extra = bytes_of(static_cast<double>(site.in().elements()), DType::kInt8)};

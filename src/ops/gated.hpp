@@ -13,6 +13,8 @@ struct Words<Gate> {
 /// y = f(gate) * up: the product of SwiGLU, GeGLU and GLU (Shazeer, arXiv 2002.05202).
 struct Gated : OpBase {
   static constexpr std::string_view kName = "gated";
+  static constexpr std::string_view kEquation = "y = f(gate) up";
+  static constexpr std::string_view kSource = "Shazeer, arXiv 2002.05202";
   static constexpr std::string_view kSummary = "f(gate) * up, the product of SwiGLU and its kin";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;

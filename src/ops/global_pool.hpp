@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// Mean, max or sum over all spatial axes of x[n, c, ...]: one FLOP per value.
 struct GlobalPool : OpBase {
   static constexpr std::string_view kName = "global_pool";
+  static constexpr std::string_view kEquation = "y[n, c] = mean or max of x[n, c, ...]";
+  static constexpr std::string_view kSource = "one FLOP a value";
   static constexpr std::string_view kSummary = "mean or max over all spatial axes";
   static constexpr Category kCategory = Category::kReduction;
 
@@ -35,7 +37,7 @@ struct GlobalPool : OpBase {
   }
   void dgrad(const Site& site, Kernels& kernels) const {
     kernels.emplace_back(pass_over(site.in(), StreamKind::kElementwise, "pool_backward", 1, 0,
-                                   site.outputs[0].bytes() + saved(site).extra, site.inputs[0].bytes()));
+                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept"), site.inputs[0].bytes()));
   }
   /// A maximum keeps which input won, as a 64-bit index (PyTorch).
   [[nodiscard]] Saved saved(const Site& site) const {

@@ -14,6 +14,8 @@ template <bool Instance>
 struct ChannelNorm : OpBase {
   static constexpr NormCost kCost = Instance ? kInstanceNormCost : kGroupNormCost;
   static constexpr std::string_view kName = kCost.op;
+  static constexpr std::string_view kEquation = "y = (x - mean) / sqrt(var + eps) w + b, over groups of channels";
+  static constexpr std::string_view kSource = "Wu and He, arXiv 1803.08494; Ulyanov et al., 1607.08022";
   static constexpr std::string_view kSummary =
       Instance ? "norm of each channel of each sample" : "norm of each group of channels of each sample";
   static constexpr Category kCategory = Category::kReduction;
@@ -71,9 +73,9 @@ struct ChannelNorm : OpBase {
     stream.cols = static_cast<double>(site.in().elements()) / stream.rows;
     return stream;
   }
-  [[nodiscard]] Bytes parameter_bytes(const Site& site) const {
+  [[nodiscard]] Traffic parameter_bytes(const Site& site) const {
     const double count = affine ? 2 * static_cast<double>(site.in()[1]) : 0;
-    return bytes_of(count, storage(ParameterRole::kVector, site.precision));
+    return {bytes_of(count, storage(ParameterRole::kVector, site.precision)), "parameters"};
   }
 };
 

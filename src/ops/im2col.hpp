@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// The values under a sliding window of x[n, c, ...] as columns [n, c taps, positions], a copy (PyTorch's unfold).
 struct Im2col : OpBase {
   static constexpr std::string_view kName = "im2col";
+  static constexpr std::string_view kEquation = "y[n, c r s, p q] = x[n, c, p + r, q + s]";
+  static constexpr std::string_view kSource = "Chellapilla et al., 2006";
   static constexpr std::string_view kSummary = "the values under a sliding window as columns, a copy";
   static constexpr Category kCategory = Category::kDataMovement;
 

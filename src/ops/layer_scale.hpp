@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// y = x gamma with one learned value per index of an axis (Touvron et al., arXiv 2103.17239).
 struct LayerScale : OpBase {
   static constexpr std::string_view kName = "layer_scale";
+  static constexpr std::string_view kEquation = "y = w x";
+  static constexpr std::string_view kSource = "Touvron et al., arXiv 2103.17239";
   static constexpr std::string_view kSummary = "multiplies by a learned vector over an axis";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;
@@ -43,8 +45,8 @@ struct LayerScale : OpBase {
   friend bool operator==(const LayerScale&, const LayerScale&) = default;
 
  private:
-  [[nodiscard]] Bytes vector_bytes(const Site& site) const {
-    return bytes_of(static_cast<double>(site.in()[axis]), storage(ParameterRole::kVector, site.precision));
+  [[nodiscard]] Traffic vector_bytes(const Site& site) const {
+    return vector_traffic(site.in()[axis], "weight", site.precision);
   }
 };
 

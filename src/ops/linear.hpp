@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// y[..., out_features] = x[..., in] W^T (+ bias). A bias starts the accumulators: it costs bytes, not FLOPs.
 struct Linear : OpBase {
   static constexpr std::string_view kName = "linear";
+  static constexpr std::string_view kEquation = "y[..., out] = x[..., in] W[in, out] + b";
+  static constexpr std::string_view kSource = "a bias starts the accumulators: bytes, no FLOPs";
   static constexpr std::string_view kSummary = "fully connected layer over the last axis";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
@@ -27,7 +29,8 @@ struct Linear : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    Parameters list{{"weight", checked_mul(inputs[0].shape.back(), out_features), ParameterRole::kWeight}};
+    Parameters list{
+        {"weight", {{"out_features", out_features}, {"in_features", inputs[0].shape.back()}}, ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", out_features, ParameterRole::kVector});
     return list;
   }
@@ -68,7 +71,7 @@ struct Linear : OpBase {
     if (!bias) return;
     Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
     sum.read = site.outputs[0].bytes();
-    sum.written = bytes_of(static_cast<double>(out_features), storage(ParameterRole::kVector, site.precision));
+    sum.written = vector_traffic(out_features, "bias", site.precision);
     kernels.emplace_back(sum);
   }
 

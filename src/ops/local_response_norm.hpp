@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// square (1), the window's sum (size), scale and shift (2), the power (3, two of them special) and the product (1).
 struct LocalResponseNorm : OpBase {
   static constexpr std::string_view kName = "local_response_norm";
+  static constexpr std::string_view kEquation = "y = x / (k + a / size sum over neighbouring channels of x^2)^b";
+  static constexpr std::string_view kSource = "Krizhevsky et al., NIPS 2012";
   static constexpr std::string_view kSummary = "divides by a power of the neighbouring channels' square sum";
   static constexpr Category kCategory = Category::kReduction;
 

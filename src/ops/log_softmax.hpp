@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// left out.
 struct LogSoftmax : OpBase {
   static constexpr std::string_view kName = "log_softmax";
+  static constexpr std::string_view kEquation = "y = x - max x - ln sum exp(x - max x)";
+  static constexpr std::string_view kSource = "maximum, subtract, exp, sum, subtract";
   static constexpr std::string_view kSummary = "logarithm of the softmax over an axis";
   static constexpr Category kCategory = Category::kReduction;
   static constexpr FusionRole kFusion = FusionRole::kRow;
@@ -34,7 +36,7 @@ struct LogSoftmax : OpBase {
   friend bool operator==(const LogSoftmax&, const LogSoftmax&) = default;
 
  private:
-  [[nodiscard]] Stream by_row(const Site& site, double flops, Bytes read) const {
+  [[nodiscard]] Stream by_row(const Site& site, double flops, const Traffic& read) const {
     Stream stream = pass_over(site.in(), StreamKind::kNormalization, kName, flops, 1, read, site.outputs[0].bytes());
     stream.cols = static_cast<double>(site.in()[axis]);
     stream.rows = static_cast<double>(site.in().elements()) / stream.cols;

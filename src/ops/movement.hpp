@@ -11,6 +11,8 @@ namespace ridgepoint {
 /// elements do not lie in that order (behind a transposed view).
 struct Reshape : OpBase {
   static constexpr std::string_view kName = "reshape";
+  static constexpr std::string_view kEquation = "y = x under other extents";
+  static constexpr std::string_view kSource = "the same bytes in the same order";
   static constexpr std::string_view kSummary = "other extents for the same elements, free unless a copy";
   static constexpr Category kCategory = Category::kDataMovement;
   static constexpr FusionRole kFusion = FusionRole::kView;
@@ -61,6 +63,8 @@ struct Reshape : OpBase {
 /// All axes from `start` on become one. Free.
 struct Flatten : OpBase {
   static constexpr std::string_view kName = "flatten";
+  static constexpr std::string_view kEquation = "y = x with its last axes as one";
+  static constexpr std::string_view kSource = "the same bytes in the same order";
   static constexpr std::string_view kSummary = "merges the axes from `start` on, free";
   static constexpr Category kCategory = Category::kDataMovement;
   static constexpr FusionRole kFusion = FusionRole::kView;
@@ -88,6 +92,8 @@ struct Flatten : OpBase {
 /// Permutes axes, with a copy; `free` says that the consumer reads the permuted view as it is.
 struct Transpose : OpBase {
   static constexpr std::string_view kName = "transpose";
+  static constexpr std::string_view kEquation = "y = x with its axes permuted";
+  static constexpr std::string_view kSource = "read and written once, unless free";
   static constexpr std::string_view kSummary = "permutes axes, a copy unless free";
   static constexpr Category kCategory = Category::kDataMovement;
 
@@ -127,6 +133,8 @@ struct Transpose : OpBase {
 /// `length` indices of one axis from `start` on, `step` apart. Free: the consumer reads the part.
 struct Slice : OpBase {
   static constexpr std::string_view kName = "slice";
+  static constexpr std::string_view kEquation = "y = x[start : start + length step : step] along the axis";
+  static constexpr std::string_view kSource = "the consumer reads the part";
   static constexpr std::string_view kSummary = "a part of one axis, free";
   static constexpr Category kCategory = Category::kDataMovement;
   static constexpr FusionRole kFusion = FusionRole::kView;
@@ -165,6 +173,8 @@ struct Slice : OpBase {
 /// Inputs one behind the other along an axis: one copy of everything.
 struct Concat : OpBase {
   static constexpr std::string_view kName = "concat";
+  static constexpr std::string_view kEquation = "y = x0, x1, ... one behind the other";
+  static constexpr std::string_view kSource = "read and written once";
   static constexpr std::string_view kSummary = "joins tensors along an axis, a copy";
   static constexpr Category kCategory = Category::kDataMovement;
 
@@ -200,6 +210,8 @@ struct Concat : OpBase {
 /// The values below the diagonal of the last two axes, as one axis of n (n - 1) / 2.
 struct Triangle : OpBase {
   static constexpr std::string_view kName = "triangle";
+  static constexpr std::string_view kEquation = "y = x[i, j] with j < i";
+  static constexpr std::string_view kSource = "read and written once";
   static constexpr std::string_view kSummary = "the values below the diagonal of square matrices, a copy";
   static constexpr Category kCategory = Category::kDataMovement;
 

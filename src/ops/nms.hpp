@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// boxes come sorted.
 struct Nms : OpBase {
   static constexpr std::string_view kName = "nms";
+  static constexpr std::string_view kEquation = "keep a box unless a better one overlaps it";
+  static constexpr std::string_view kSource = "every pair of boxes once";
   static constexpr std::string_view kSummary = "non-maximum suppression of boxes";
   static constexpr Category kCategory = Category::kReduction;
 

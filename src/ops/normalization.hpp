@@ -21,7 +21,7 @@ inline constexpr NormCost kBatchNormCost{"batch_norm", 8, 10, 4};
 inline constexpr double kBatchNormInferenceFlops = 2;
 
 /// The forward stream of a norm over rows of the last axis.
-inline Stream norm_forward(const Site& site, const NormCost& cost, Bytes parameters) {
+inline Stream norm_forward(const Site& site, const NormCost& cost, const Traffic& parameters) {
   Stream stream = stream_over(site.in(), StreamKind::kNormalization, cost.op, cost.forward, 0);
   stream.read = site.inputs[0].bytes() + parameters;
   stream.written = site.outputs[0].bytes();
@@ -29,7 +29,7 @@ inline Stream norm_forward(const Site& site, const NormCost& cost, Bytes paramet
 }
 
 /// The input gradient of a norm: reads dY, X and the weight, writes dX.
-inline Stream norm_dgrad(const Site& site, const NormCost& cost, Bytes parameters) {
+inline Stream norm_dgrad(const Site& site, const NormCost& cost, const Traffic& parameters) {
   Stream stream = stream_over(site.in(), StreamKind::kNormalization, cost.op, cost.dgrad, 0);
   stream.read = site.outputs[0].bytes() + site.inputs[0].bytes() + parameters;
   stream.written = site.inputs[0].bytes();
@@ -37,7 +37,7 @@ inline Stream norm_dgrad(const Site& site, const NormCost& cost, Bytes parameter
 }
 
 /// The parameters' gradients of a norm: sums of dY and dY X over the rows.
-inline Stream norm_wgrad(const Site& site, const NormCost& cost, Bytes parameters) {
+inline Stream norm_wgrad(const Site& site, const NormCost& cost, const Traffic& parameters) {
   Stream stream = stream_over(site.in(), StreamKind::kReduction, cost.op, cost.wgrad, 0);
   stream.read = site.outputs[0].bytes() + site.inputs[0].bytes();
   stream.written = parameters;
@@ -50,6 +50,10 @@ template <bool Centred>
 struct RowNorm : OpBase {
   static constexpr NormCost kCost = Centred ? kLayerNormCost : kRmsNormCost;
   static constexpr std::string_view kName = kCost.op;
+  static constexpr std::string_view kEquation =
+      Centred ? "y = (x - mean x) / sqrt(var x + eps) w + b" : "y = x / sqrt(mean x^2 + eps) w";
+  static constexpr std::string_view kSource =
+      Centred ? "Ba et al., arXiv 1607.06450" : "Zhang and Sennrich, arXiv 1910.07467";
   static constexpr std::string_view kSummary =
       Centred ? "layer norm over the last axes" : "root-mean-square norm over the last axes";
   static constexpr Category kCategory = Category::kReduction;
@@ -110,9 +114,9 @@ struct RowNorm : OpBase {
     stream.rows = static_cast<double>(site.in().elements()) / stream.cols;
     return stream;
   }
-  [[nodiscard]] Bytes parameter_bytes(const Site& site) const {
+  [[nodiscard]] Traffic parameter_bytes(const Site& site) const {
     const double count = static_cast<double>(row(site.in())) * ((weight ? 1 : 0) + (bias ? 1 : 0));
-    return bytes_of(count, storage(ParameterRole::kVector, site.precision));
+    return {bytes_of(count, storage(ParameterRole::kVector, site.precision)), "parameters"};
   }
 };
 
@@ -123,6 +127,8 @@ using RmsNorm = RowNorm<false>;
 /// running statistics; in training it reduces over the batch.
 struct BatchNorm : OpBase {
   static constexpr std::string_view kName = "batch_norm";
+  static constexpr std::string_view kEquation = "y = (x - mean) / sqrt(var + eps) w + b, per channel";
+  static constexpr std::string_view kSource = "Ioffe and Szegedy, arXiv 1502.03167";
   static constexpr std::string_view kSummary = "batch norm per channel";
   static constexpr Category kCategory = Category::kReduction;
 
@@ -179,8 +185,9 @@ struct BatchNorm : OpBase {
   friend bool operator==(const BatchNorm&, const BatchNorm&) = default;
 
  private:
-  static Bytes parameter_bytes(const Site& site, int vectors) {
-    return bytes_of(static_cast<double>(site.in()[1]) * vectors, storage(ParameterRole::kVector, site.precision));
+  static Traffic parameter_bytes(const Site& site, int vectors) {
+    return {bytes_of(static_cast<double>(site.in()[1]) * vectors, storage(ParameterRole::kVector, site.precision)),
+            "parameters"};
   }
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/checked.hpp"
 #include "core/error.hpp"
 #include "core/shape.hpp"
 #include "kernels/kernel.hpp"
@@ -55,17 +56,38 @@ enum class ParameterRole : std::uint8_t { kWeight, kVector, kEmbedding, kTable, 
 inline constexpr std::array kParameterRoles{ParameterRole::kWeight, ParameterRole::kVector, ParameterRole::kEmbedding,
                                             ParameterRole::kTable, ParameterRole::kBuffer};
 
-/// A learned tensor (or buffer) of a layer, by its number of values.
+/// One axis of a parameter: the symbol that formulas use for its length, and the length.
+struct Axis {
+  std::string_view symbol;
+  std::int64_t length = 1;
+};
+
+/// A learned tensor (or buffer) of a layer: its number of values is the product of its axes. A vector may be given by
+/// its length alone.
 struct Parameter {
   std::string_view name;
   std::int64_t count = 0;
   ParameterRole role = ParameterRole::kWeight;
+  std::vector<Axis> axes{};
+
+  Parameter(std::string_view label, std::int64_t length, ParameterRole purpose)
+      : name(label), count(length), role(purpose) {}
+  /// Throws OverflowError when the product does not fit.
+  Parameter(std::string_view label, std::vector<Axis> of, ParameterRole purpose)
+      : name(label), count(1), role(purpose), axes(std::move(of)) {
+    for (const Axis& axis : axes) count = checked_mul(count, axis.length);
+  }
 };
 using Parameters = std::vector<Parameter>;
 
 /// The format in which a parameter of this role is stored.
 constexpr DType storage(ParameterRole role, const Precision& precision) {
   return role == ParameterRole::kWeight ? precision.weights : precision.activations;
+}
+
+/// The bytes of a vector of parameters of this length.
+inline Traffic vector_traffic(std::int64_t length, std::string_view symbol, const Precision& precision) {
+  return {bytes_of(static_cast<double>(length), storage(ParameterRole::kVector, precision)), symbol};
 }
 
 using Inputs = std::span<const TensorType>;
@@ -124,6 +146,8 @@ inline std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank, std::stri
 /// Defaults that most ops share; an op hides what differs. Every op adds kName, kSummary, kCategory, fields(),
 /// outputs() and fprop().
 struct OpBase {
+  static constexpr std::string_view kEquation = "";          ///< what the op computes
+  static constexpr std::string_view kSource = "";            ///< the paper or convention behind its counts
   static constexpr FusionRole kFusion = FusionRole::kAlone;  ///< or a member fusion(Phase), where the phase decides
   [[nodiscard]] Parameters parameters(Inputs) const { return {}; }
   void dgrad(const Site&, Kernels&) const {}
@@ -131,6 +155,8 @@ struct OpBase {
   [[nodiscard]] Saved saved(const Site&) const { return {}; }
   /// The share of the parameters that one training step updates; below 1 for tables with sparse gradients.
   [[nodiscard]] double updated_share(const Site&) const { return 1; }
+  /// The share of the parameters that one token uses; below 1 for experts.
+  [[nodiscard]] double active_share() const { return 1; }
   /// What the layer keeps between calls: a KV cache.
   [[nodiscard]] Bytes state(const Site&) const { return {}; }
   friend bool operator==(const OpBase&, const OpBase&) = default;

@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// Adds values before and behind the last axes, one number for each of them: a copy.
 struct Pad : OpBase {
   static constexpr std::string_view kName = "pad";
+  static constexpr std::string_view kEquation = "y = x with values around it";
+  static constexpr std::string_view kSource = "read once, written with its margin";
   static constexpr std::string_view kSummary = "adds values around the last axes, a copy";
   static constexpr Category kCategory = Category::kDataMovement;
 

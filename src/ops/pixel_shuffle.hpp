@@ -9,6 +9,9 @@ namespace ridgepoint {
 template <bool Down>
 struct SpaceShuffle : OpBase {
   static constexpr std::string_view kName = Down ? "pixel_unshuffle" : "pixel_shuffle";
+  static constexpr std::string_view kEquation =
+      Down ? "y[c f f, h / f, w / f] = x[c, h, w]" : "y[c / f / f, h f, w f] = x[c, h, w]";
+  static constexpr std::string_view kSource = "Shi et al., arXiv 1609.05158";
   static constexpr std::string_view kSummary = Down ? "space to channels, a copy" : "channels to space, a copy";
   static constexpr Category kCategory = Category::kDataMovement;
 

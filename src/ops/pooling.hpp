@@ -13,6 +13,8 @@ struct Words<Reduction> {
 /// Maximum or average over a sliding window of x[n, c, ...]: one FLOP per value in the window.
 struct Pooling : OpBase {
   static constexpr std::string_view kName = "pool";
+  static constexpr std::string_view kEquation = "y = max or mean of x over the window";
+  static constexpr std::string_view kSource = "one FLOP a value in the window";
   static constexpr std::string_view kSummary = "max or mean over a sliding window";
   static constexpr Category kCategory = Category::kReduction;
 
@@ -49,7 +51,7 @@ struct Pooling : OpBase {
 
   void dgrad(const Site& site, Kernels& kernels) const {
     Stream stream = stream_over(site.in(), StreamKind::kElementwise, "pool_backward", 1, 0);
-    stream.read = site.outputs[0].bytes() + saved(site).extra;
+    stream.read = site.outputs[0].bytes() + Traffic(saved(site).extra, "kept");
     stream.written = site.inputs[0].bytes();
     kernels.emplace_back(stream);
   }

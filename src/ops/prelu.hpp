@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// max(x, 0) + a min(x, 0) with one learned slope, or one per channel (axis 1); He et al., arXiv 1502.01852.
 struct Prelu : OpBase {
   static constexpr std::string_view kName = "prelu";
+  static constexpr std::string_view kEquation = "y = x if x > 0, else a x";
+  static constexpr std::string_view kSource = "He et al., arXiv 1502.01852";
   static constexpr std::string_view kSummary = "relu with a learned slope below zero";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;
@@ -45,8 +47,8 @@ struct Prelu : OpBase {
 
  private:
   [[nodiscard]] std::int64_t slopes(const Shape& x) const { return per_channel ? x[1] : 1; }
-  [[nodiscard]] Bytes slope_bytes(const Site& site) const {
-    return bytes_of(static_cast<double>(slopes(site.in())), storage(ParameterRole::kVector, site.precision));
+  [[nodiscard]] Traffic slope_bytes(const Site& site) const {
+    return vector_traffic(slopes(site.in()), "weight", site.precision);
   }
 };
 

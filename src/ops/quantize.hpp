@@ -8,6 +8,9 @@ namespace ridgepoint {
 template <bool Back>
 struct Quantization : OpBase {
   static constexpr std::string_view kName = Back ? "dequantize" : "quantize";
+  static constexpr std::string_view kEquation =
+      Back ? "y = (x - zero) scale" : "y = clip(round(x / scale) + zero, least, most)";
+  static constexpr std::string_view kSource = "Jacob et al., arXiv 1712.05877";
   static constexpr std::string_view kSummary =
       Back ? "from a narrow format by scales to that of the activations" : "to a narrow format by scales";
   static constexpr Category kCategory = Category::kElementwise;
@@ -35,7 +38,8 @@ struct Quantization : OpBase {
     const auto elements = static_cast<double>(site.in().elements());
     const double scales = group == 0 ? 1 : elements / static_cast<double>(group);
     kernels.emplace_back(pass_over(site.in(), StreamKind::kElementwise, kName, Back ? 2 : 4, 0,
-                                   site.inputs[0].bytes() + bytes_of(scales, DType::kFp16), site.outputs[0].bytes()));
+                                   site.inputs[0].bytes() + Traffic(bytes_of(scales, DType::kFp16), "scales"),
+                                   site.outputs[0].bytes()));
   }
   friend bool operator==(const Quantization&, const Quantization&) = default;
 };

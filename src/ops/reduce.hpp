@@ -13,6 +13,8 @@ struct Words<Reducer> {
 /// Sum, mean, extremum or norm over axes: one FLOP per value, a norm two; one root or quotient per result is left out.
 struct Reduce : OpBase {
   static constexpr std::string_view kName = "reduce";
+  static constexpr std::string_view kEquation = "y = sum, mean, max, min or norm of x over the axes";
+  static constexpr std::string_view kSource = "one FLOP a value, two with a square";
   static constexpr std::string_view kSummary = "sum, mean, max, min or norm over whole axes";
   static constexpr Category kCategory = Category::kReduction;
 

@@ -16,6 +16,8 @@ struct Words<Interpolation> {
 /// channels share, are left out. Nearest neighbours are a copy.
 struct Resize : OpBase {
   static constexpr std::string_view kName = "resize";
+  static constexpr std::string_view kEquation = "y = x at other points: nearest, or 2 or 4 weights per axis";
+  static constexpr std::string_view kSource = "Keys, IEEE ASSP 29, 1981, for cubic";
   static constexpr std::string_view kSummary = "upsampling or downsampling: nearest, (bi)linear or (bi)cubic";
   static constexpr Category kCategory = Category::kDataMovement;
 

@@ -9,6 +9,8 @@ namespace ridgepoint {
 /// points, each from four corners: four products and four sums a point.
 struct RoiAlign : OpBase {
   static constexpr std::string_view kName = "roi_align";
+  static constexpr std::string_view kEquation = "y = mean over sampling points of x, by bilinear interpolation";
+  static constexpr std::string_view kSource = "He et al., arXiv 1703.06870";
   static constexpr std::string_view kSummary = "features of boxes, interpolated from one or several maps";
   static constexpr Category kCategory = Category::kLookup;
 

@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// Shifts an axis around, or several: what falls off one end comes in at the other. A copy.
 struct Roll : OpBase {
   static constexpr std::string_view kName = "roll";
+  static constexpr std::string_view kEquation = "y[i] = x[i - shift mod n]";
+  static constexpr std::string_view kSource = "read and written once";
   static constexpr std::string_view kSummary = "shifts axes around their ends, a copy";
   static constexpr Category kCategory = Category::kDataMovement;
 

@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// y = a where the condition holds, else b, with broadcasting: one FLOP per value. Inputs: condition, a, b.
 struct Select : OpBase {
   static constexpr std::string_view kName = "where";
+  static constexpr std::string_view kEquation = "y = a where the condition holds, else b";
+  static constexpr std::string_view kSource = "one selection a value";
   static constexpr std::string_view kSummary = "a where a condition holds, else b: condition, a, b";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;

@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// exp(x - max) / sum over an axis. `scaled` multiplies by a constant first (1/sqrt(d) of attention).
 struct Softmax : OpBase {
   static constexpr std::string_view kName = "softmax";
+  static constexpr std::string_view kEquation = "y = exp(x - max x) / sum exp(x - max x)";
+  static constexpr std::string_view kSource = "maximum, subtract, exp, sum, multiply";
   static constexpr std::string_view kSummary = "softmax over an axis";
   static constexpr Category kCategory = Category::kReduction;
   static constexpr FusionRole kFusion = FusionRole::kRow;

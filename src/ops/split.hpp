@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// copy back, where the parts' gradients are joined.
 struct Split : OpBase {
   static constexpr std::string_view kName = "split";
+  static constexpr std::string_view kEquation = "y0, y1, ... = parts of x along the axis";
+  static constexpr std::string_view kSource = "the consumers read the parts";
   static constexpr std::string_view kSummary = "parts of one axis as several outputs, free";
   static constexpr Category kCategory = Category::kDataMovement;
   static constexpr FusionRole kFusion = FusionRole::kView;

@@ -6,6 +6,8 @@ namespace ridgepoint {
 /// The k largest values of an axis, and behind them, as a second output, where they were: one comparison per value.
 struct TopK : OpBase {
   static constexpr std::string_view kName = "top_k";
+  static constexpr std::string_view kEquation = "y0, y1 = the k largest values and their indices";
+  static constexpr std::string_view kSource = "one comparison a value and pass of the selection";
   static constexpr std::string_view kSummary = "the largest values of an axis, and their indices";
   static constexpr Category kCategory = Category::kReduction;
 

@@ -61,11 +61,28 @@ std::string as_table(std::span<const Device> devices, std::size_t width) {
   for (const Device& device : devices) {
     text += fmt::format("{}{}: {}\n\n", text.empty() ? "" : "\n", printable(device.name), printable(device.summary));
     text += draw_roofline(device, width) + "\n" + table_of(device);
+    if (const std::string measured = write_measured_ceilings(device); !measured.empty()) text += "\n" + measured + "\n";
     for (const auto& [key, source] : device.sources)
       text += wrap(fmt::format("[{}] {}", printable(key), printable(source)), width, 4) + "\n";
     for (const std::string& note : device.notes) text += wrap("note: " + printable(note), width, 6) + "\n";
   }
   return text;
+}
+
+nlohmann::ordered_json measured_json(const Device& device) {
+  auto array = nlohmann::ordered_json::array();
+  for (const MeasuredCeiling& c : device.calibration->ceilings) {
+    nlohmann::ordered_json item{{"unit", kCeilingUnitNames[static_cast<std::size_t>(c.unit)]}, {"name", c.name}};
+    if (!c.op.empty()) item["op"] = c.op;
+    if (c.threads > 0) item["threads"] = c.threads;
+    if (c.vector_bits > 0) item["vector_bits"] = c.vector_bits;
+    if (c.bytes > 0) item["bytes"] = c.bytes;
+    item[std::string(value_key(c.unit))] = c.value;
+    if (const auto most = theoretical(c, device)) item["datasheet_share"] = c.value / *most;
+    item["spread"] = c.spread;
+    array.push_back(std::move(item));
+  }
+  return array;
 }
 
 std::string as_json(std::span<const Device> devices) {
@@ -81,10 +98,27 @@ std::string as_json(std::span<const Device> devices) {
       item["source"] = c.source;
       object["ceilings"].push_back(std::move(item));
     }
+    if (device.calibration && !device.calibration->ceilings.empty()) object["measured"] = measured_json(device);
     object["notes"] = device.notes;
     array.push_back(std::move(object));
   }
   return json_text(array);
+}
+
+// Latencies and launches are no rates: they are in the JSON.
+std::string measured_csv(const Device& device) {
+  std::string text;
+  if (!device.calibration) return text;
+  for (const MeasuredCeiling& c : device.calibration->ceilings) {
+    if (is_time(c.unit)) continue;
+    const bool memory = c.unit == CeilingUnit::kMemory;
+    const double ridge = c.value / device.dram_bandwidth().value();
+    text += fmt::format("{},{},{},{},{},{},{},{}\n", csv_text(device.name),
+                        kCeilingUnitNames[static_cast<std::size_t>(c.unit)], csv_text(c.name),
+                        memory ? "" : fmt::format("{}", c.value), memory ? fmt::format("{}", c.value) : "",
+                        memory ? "" : fmt::format("{}", ridge), "", csv_text("measured: " + how_measured(c)));
+  }
+  return text;
 }
 
 std::string as_csv(std::span<const Device> devices) {
@@ -97,6 +131,7 @@ std::string as_csv(std::span<const Device> devices) {
                           c.ridge_point ? fmt::format("{}", *c.ridge_point) : "",
                           c.capacity_bytes ? fmt::format("{}", *c.capacity_bytes) : "", csv_text(c.source));
     }
+    text += measured_csv(device);
   }
   return text;
 }
@@ -108,6 +143,12 @@ std::string as_markdown(std::span<const Device> devices) {
     for (const Ceiling& c : ceilings_of(device)) {
       text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_text(c.device), c.unit, markdown_text(c.name),
                           rate_text(c), ridge_text(c), capacity_text(c));
+    }
+    if (!device.calibration) continue;
+    for (const MeasuredCeiling& c : device.calibration->ceilings) {
+      text += fmt::format("| {} | {}, measured | {} | {} |  |  |\n", markdown_text(device.name),
+                          kCeilingUnitNames[static_cast<std::size_t>(c.unit)],
+                          markdown_text(fmt::format("{} {}", c.name, how_measured(c))), measured_text(c));
     }
   }
   return text;

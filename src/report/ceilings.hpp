@@ -29,6 +29,17 @@ std::vector<Ceiling> ceilings_of(const Device& device);
 /// The ceilings of devices as a drawing with a table, or as JSON, CSV or Markdown.
 std::string write_ceilings(std::span<const Device> devices, std::string_view format, std::size_t width);
 
+/// How a ceiling was measured, and its value, as people read them: "read, 2 threads", "3.20 GB/s".
+std::string how_measured(const MeasuredCeiling& ceiling);
+std::string measured_text(const MeasuredCeiling& ceiling);
+
+/// What the data sheet says to a measured ceiling, for as many units as took part; nothing when it says nothing.
+std::optional<double> theoretical(const MeasuredCeiling& ceiling, const Device& device);
+
+/// The measured ceilings of a calibrated device as a table: achieved against the data sheet, with the spread of the
+/// samples. "" when there are none.
+std::string write_measured_ceilings(const Device& device);
+
 /// The roofline drawn in characters: attainable FLOP/s over FLOP/byte, both logarithmic, one roof per distinct peak.
 std::string draw_roofline(const Device& device, std::size_t width);
 

@@ -44,7 +44,7 @@ Json memory(const Footprint& m) {
 
 Json totals(const Estimate& estimate) {
   Json object = amounts(estimate.total);
-  object["active_parameters"] = json_number(estimate.total.parameters);
+  object["active_parameters"] = json_number(estimate.active_parameters);
   object["arithmetic_intensity"] = estimate.total.intensity();
   for (std::size_t i = 0; i < kCategoryNames.size(); ++i) {
     object["by_category"][std::string(kCategoryNames[i])] = amounts(estimate.by_category[i]);

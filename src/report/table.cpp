@@ -212,7 +212,11 @@ class Table {
     std::string total = human_capacity(m.total().value());
     if (report_.device.dram.capacity) total += " of " + human_capacity(report_.device.dram.capacity->value());
     line("");
-    paragraph(fmt::format("memory: {} ({}); {} parameters", total, parts, human_count(estimate_.total.parameters)), 8);
+    std::string parameters = human_count(estimate_.total.parameters) + " parameters";
+    if (estimate_.active_parameters != estimate_.total.parameters) {
+      parameters += fmt::format(", of which a token uses {}", human_count(estimate_.active_parameters));
+    }
+    paragraph(fmt::format("memory: {} ({}); {}", total, parts, parameters), 8);
     for (const std::string& warning : estimate_.warnings) paragraph("warning: " + printable(warning), 9);
   }
 

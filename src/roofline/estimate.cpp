@@ -31,12 +31,12 @@ Amounts scaled(Amounts amounts, double factor) {
 
 class Estimator {
  public:
-  Estimator(const Network& network, const Device& device, const EngineOptions& options)
+  Estimator(const Network& network, const Device& device, const EngineOptions& options, Bytes footprint)
       : network_(network),
         device_(device),
         work_share_(options.work_share),
         lowering_(network, options.optimizer),
-        pricer_(device, options.mode, options.execution),
+        pricer_(device, options.mode, options.execution, footprint),
         mode_(options.mode) {}
 
   LayerEstimate row(const Group& group) {
@@ -170,11 +170,16 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
                   .parameters = network.parameters};
   result.options.mode = resolve(options.mode, device);
   const std::vector<Group> groups = plan_fusion(network, options.fusion);
-  Estimator estimator(network, device, result.options);
+  result.memory = footprint(network, groups, options.optimizer);
+  // A processor's caches may hold a whole network; on other devices operands come from memory.
+  const Bytes touched = device.kind == "cpu" ? result.memory.total() - result.memory.tables : Bytes{};
+  Estimator estimator(network, device, result.options, touched);
   result.rows.reserve(groups.size());
   for (const Group& group : groups) result.rows.push_back(estimator.row(group));
   add_up(result);
-  result.memory = footprint(network, groups, options.optimizer);
+  for (const Layer& layer : network.layers) {
+    result.active_parameters += active_parameter_count(layer) * static_cast<double>(layer.repeat);
+  }
   result.warnings = warnings_of(result, device);
   if (!estimator.pooled().empty()) {
     result.warnings.push_back(fmt::format("the calibration of {} has nothing on {}: pooled efficiencies price them",

@@ -79,6 +79,7 @@ struct Estimate {
   std::vector<std::pair<std::string, std::int64_t>> parameters;
   std::vector<LayerEstimate> rows;
   Amounts total;
+  double active_parameters = 0;  ///< those that one token uses: all, but of experts
   std::array<Amounts, kCategoryNames.size()> by_category;
   Footprint memory;
   std::vector<std::string> warnings;

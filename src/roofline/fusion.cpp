@@ -9,6 +9,13 @@ FusionRole role_of(const Network& network, int layer) {
   return fusion_role(network.layers[static_cast<std::size_t>(layer)].op, network.phase);
 }
 
+bool hands_on(const Network& network, const Layer& layer) {
+  return fusion_role(layer.op, network.phase) == FusionRole::kView && layer.inputs.size() == 1 &&
+         layer.outputs.size() == 1 &&
+         network.tensors[static_cast<std::size_t>(layer.inputs.front())].type ==
+             network.tensors[static_cast<std::size_t>(layer.outputs.front())].type;
+}
+
 class Planner {
  public:
   Planner(const Network& network, Fusion fusion)
@@ -37,7 +44,8 @@ class Planner {
   [[nodiscard]] int group_to_join(int layer) const {
     int latest = -1;
     int through = -1;
-    for (const int input : layer_at(layer).inputs) {
+    for (const int name : layer_at(layer).inputs) {
+      const int input = root_of(network_, name);
       const int producer = tensor_at(input).producer;
       const int group = producer < 0 ? -1 : group_of_[static_cast<std::size_t>(producer)];
       if (group > latest) {
@@ -56,12 +64,19 @@ class Planner {
                              tensor_at(layer_at(layer).outputs.front()).type.shape == tensor_at(through).type.shape;
     if (!same_extent || !same_body(layer, members.front())) return false;
     if (role == FusionRole::kElementwise && anchor == FusionRole::kProduct) {
-      return fusion_ == Fusion::kFull || sole_reader(through);
+      return (fusion_ == Fusion::kFull && !gathers(members.front())) || sole_reader(through);
     }
     if (fusion_ != Fusion::kFull) return false;
     const bool streams = anchor == FusionRole::kElementwise || anchor == FusionRole::kRow;
     if (role == FusionRole::kElementwise) return streams;
     return role == FusionRole::kRow && streams && !has_row(members);
+  }
+
+  // A sparse product reaches less of the bandwidth than a pass of its own: it takes along only what spares it a write.
+  [[nodiscard]] bool gathers(int layer) const {
+    const Op& op = layer_at(layer).op;
+    return std::holds_alternative<Aggregate>(op) || std::holds_alternative<SparseMatmul>(op) ||
+           std::holds_alternative<SparseConvolution>(op);
   }
 
   [[nodiscard]] bool sole_reader(int tensor) const {
@@ -70,7 +85,7 @@ class Planner {
 
   // Layers of one repetition of one block.
   [[nodiscard]] bool same_body(int a, int b) const {
-    return layer_at(a).repeat == layer_at(b).repeat &&
+    return layer_at(a).repeat == layer_at(b).repeat && layer_at(a).idle == layer_at(b).idle &&
            (layer_at(a).repeat == 1 || layer_at(a).block == layer_at(b).block);
   }
 
@@ -87,11 +102,28 @@ class Planner {
 
 }  // namespace
 
+int root_of(const Network& network, int tensor) {
+  while (true) {
+    const int producer = network.tensors[static_cast<std::size_t>(tensor)].producer;
+    if (producer < 0) return tensor;
+    const Layer& layer = network.layers[static_cast<std::size_t>(producer)];
+    if (!hands_on(network, layer)) return tensor;
+    tensor = layer.inputs.front();
+  }
+}
+
 std::vector<std::vector<int>> consumers_of(const Network& network) {
   std::vector<std::vector<int>> consumers(network.tensors.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    for (const int input : network.layers[i].inputs)
-      consumers[static_cast<std::size_t>(input)].push_back(static_cast<int>(i));
+    const Layer& layer = network.layers[i];
+    if (hands_on(network, layer)) {
+      const int name = layer.outputs.front();
+      if (network.tensors[static_cast<std::size_t>(name)].escapes)
+        consumers[static_cast<std::size_t>(root_of(network, name))].push_back(-1);
+      continue;
+    }
+    for (const int input : layer.inputs)
+      consumers[static_cast<std::size_t>(root_of(network, input))].push_back(static_cast<int>(i));
   }
   return consumers;
 }

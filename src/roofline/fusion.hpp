@@ -25,7 +25,12 @@ struct Group {
 /// repetitions.
 std::vector<Group> plan_fusion(const Network& network, Fusion fusion);
 
-/// For each tensor the layers that read it.
+/// The tensor that this one is another name of: a view with the shape of its input, such as dropout at inference, hands
+/// on what it gets.
+int root_of(const Network& network, int tensor);
+
+/// For each tensor that is its own root the layers that read it under any of its names, views that hand it on left out;
+/// -1 stands for the next repetition of a block, where a name other than its own escapes.
 std::vector<std::vector<int>> consumers_of(const Network& network);
 
 }  // namespace ridgepoint

@@ -54,6 +54,7 @@ Bytes optimizer_state(double parameters, Optimizer optimizer, DType weights) {
 
 GroupLaunches Lowering::lower(const Group& group) const {
   GroupLaunches launches;
+  if (layer_at(group.members.front()).idle) return launches;
   launches.passes[static_cast<std::size_t>(Pass::kFprop)] = forward(group);
   if (network_.phase != Phase::kTraining) return launches;
   backward(group, launches);
@@ -73,7 +74,8 @@ bool Lowering::must_be_written(int tensor, const Group& group) const {
     return true;
   if (network_.phase != Phase::kTraining) return false;
   if (saved_by(network_, layer_at(t.producer)).output) return true;
-  return std::any_of(readers.begin(), readers.end(), [&](int r) { return saved_by(network_, layer_at(r)).inputs; });
+  return std::any_of(readers.begin(), readers.end(),
+                     [&](int r) { return r >= 0 && saved_by(network_, layer_at(r)).inputs; });
 }
 
 std::vector<Launch> Lowering::forward(const Group& group) const {
@@ -91,7 +93,8 @@ std::vector<Launch> Lowering::forward(const Group& group) const {
     // Members behind the anchor ride on its last kernel.
     Work& work = launches.back().work;
     for (const Kernel& kernel : kernels) work = work + work_of(kernel);
-    for (const int input : layer.inputs) {
+    for (const int name : layer.inputs) {
+      const int input = root_of(network_, name);
       const Tensor& tensor = network_.tensors[static_cast<std::size_t>(input)];
       if (tensor.producer < 0 || !contains(group.members, tensor.producer)) continue;
       subtract_traffic(work, tensor.type.bytes(), Bytes{});
@@ -147,8 +150,8 @@ void Lowering::update(const Layer& layer, const Site& site, GroupLaunches& launc
                 .op = kOptimizerNames[static_cast<std::size_t>(optimizer_)],
                 .rows = 1,
                 .cols = count,
-                .read = weights + state + (master ? Bytes{} : weights),
-                .written = state + weights,
+                .read = Traffic(state, "state") + Traffic(weights * (master ? 1.0 : 2.0), "gradients_and_weights"),
+                .written = Traffic(state, "state") + Traffic(weights, "weights"),
                 .flops_per_element = cost.flops,
                 .special_per_element = cost.special};
   launches.passes[static_cast<std::size_t>(Pass::kOptimizer)].push_back({stream, stream.work(), true});

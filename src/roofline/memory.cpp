@@ -49,7 +49,8 @@ Bytes peak_alive(const Network& network, const std::vector<Group>& groups) {
                         std::holds_alternative<KvCache>(network.layers[static_cast<std::size_t>(tensor.producer)].op);
     const bool fused_away = tensor.producer >= 0 && dies[i] == born[i] && !tensor.escapes &&
                             tensor.producer != groups[static_cast<std::size_t>(born[i])].members.back();
-    if (storage[i] != static_cast<int>(i) || cached || fused_away) continue;
+    const bool idle = tensor.producer >= 0 && network.layers[static_cast<std::size_t>(tensor.producer)].idle;
+    if (storage[i] != static_cast<int>(i) || cached || fused_away || idle) continue;
     change[static_cast<std::size_t>(born[i])] += tensor.type.bytes();
     change[static_cast<std::size_t>(dies[i]) + 1] -= tensor.type.bytes();
   }

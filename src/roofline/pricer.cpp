@@ -1,6 +1,14 @@
 #include "roofline/pricer.hpp"
 
+#include <algorithm>
+
 namespace ridgepoint {
+
+Bytes distance_in(const Launch& launch, Bytes footprint) {
+  constexpr double kTensorsBetween = 3;
+  if (!std::holds_alternative<Stream>(launch.kernel)) return footprint;
+  return std::min(footprint, launch.work.bytes() * kTensorsBetween);
+}
 
 bool Pricer::Key::operator==(const Key& other) const {
   const Work& x = launch.work;
@@ -14,8 +22,8 @@ const Price& Pricer::price_of(const Launch& launch) {
   const auto [entry, is_new] = known_.try_emplace(Key{launch});
   Price& result = entry->second;
   if (!is_new) return result;
-  const Clock clock = execution_ == Execution::kEager ? Clock::kOp : Clock::kKernel;
-  result = price(launch, device_, mode_, {.clock = clock});
+  result = price(launch, device_, mode_,
+                 {.clock = clock_of(execution_), .footprint = distance_in(launch, footprint_)});
   return result;
 }
 

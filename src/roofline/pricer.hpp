@@ -5,10 +5,20 @@
 
 namespace ridgepoint {
 
+/// The clock that sees kernels as this execution runs them.
+constexpr Clock clock_of(Execution execution) { return execution == Execution::kEager ? Clock::kOp : Clock::kKernel; }
+
+/// The bytes between two visits of a network's run to the operands of a kernel, of a run that touches `footprint` in
+/// all: what a pass over activations reads was written by the layer before, and lies as near as its own tensors are
+/// large.
+Bytes distance_in(const Launch& launch, Bytes footprint);
+
 /// Prices launches on one device; equal launches are priced once.
 class Pricer {
  public:
-  Pricer(const Device& device, Mode mode, Execution execution) : device_(device), mode_(mode), execution_(execution) {}
+  /// `footprint` are the bytes that one run of the network touches, which lie between two visits to the same operand.
+  Pricer(const Device& device, Mode mode, Execution execution, Bytes footprint = {})
+      : device_(device), mode_(mode), execution_(execution), footprint_(footprint) {}
 
   /// The price in this execution: issued eagerly, a kernel takes at least the host's time to issue it.
   const Price& price_of(const Launch& launch);
@@ -25,6 +35,7 @@ class Pricer {
   const Device& device_;
   Mode mode_;
   Execution execution_;
+  Bytes footprint_;
   std::unordered_map<Key, Price, Hash> known_;
 };
 

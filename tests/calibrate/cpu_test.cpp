@@ -52,9 +52,9 @@ TEST_CASE("points are rows of sample files, and the same each time", "[calibrate
   for (const Microkernel& microkernel : cpu->microkernels()) {
     for (const Effort effort : kEfforts) {
       CAPTURE(microkernel.name, kEffortNames[static_cast<std::size_t>(effort)]);
-      const std::vector<Point> points = cpu->points(microkernel.name, effort);
+      const std::vector<Point> points = cpu->points(microkernel.name, effort, Shapes::kFit);
       REQUIRE_FALSE(points.empty());
-      const std::vector<Point> again = cpu->points(microkernel.name, effort);
+      const std::vector<Point> again = cpu->points(microkernel.name, effort, Shapes::kFit);
       CHECK(sample_file(points) == sample_file(again));
       write_file(folder.file("samples.csv"), sample_file(points));
       const SampleFile file = read_samples(folder.file("samples.csv"));
@@ -68,6 +68,21 @@ TEST_CASE("points are rows of sample files, and the same each time", "[calibrate
   }
 }
 
+TEST_CASE("shapes that are held out are others, and none are ceilings", "[calibrate]") {
+  const auto cpu = backend();
+  const std::set<std::string_view> ceilings{"clock", "stream", "fma", "chase", "launch", "special", "rows"};
+  for (const Microkernel& microkernel : cpu->microkernels()) {
+    CAPTURE(microkernel.name);
+    const std::vector<Point> held_out = cpu->points(microkernel.name, Effort::kNormal, Shapes::kHeldOut);
+    CHECK(held_out.empty() == ceilings.contains(microkernel.name));
+    std::set<std::string> fitted;
+    for (const Point& point : cpu->points(microkernel.name, Effort::kNormal, Shapes::kFit)) {
+      fitted.insert(text_of(point));
+    }
+    for (const Point& point : held_out) CHECK_FALSE(fitted.contains(text_of(point)));
+  }
+}
+
 TEST_CASE("efforts take about as long as they promise", "[calibrate]") {
   const auto cpu = backend();
   double last = 0;
@@ -75,7 +90,7 @@ TEST_CASE("efforts take about as long as they promise", "[calibrate]") {
     double seconds = 0;
     std::size_t count = 0;
     for (const Microkernel& microkernel : cpu->microkernels()) {
-      for (const Point& point : cpu->points(microkernel.name, effort)) {
+      for (const Point& point : cpu->points(microkernel.name, effort, Shapes::kFit)) {
         seconds += point.budget.value();
         ++count;
       }
@@ -94,7 +109,7 @@ TEST_CASE("points that no sample file could hold are refused", "[calibrate]") {
   CHECK_THROWS_AS(measured({"gemm", "fp32", {"1", "2", "3"}}), std::invalid_argument);
   CHECK_THROWS_AS(measured({"gemm", "fp32", {"1", "2", "3", "0"}}), std::invalid_argument);
   CHECK_THROWS_AS(measured({"gemm", "fp32", {"1", "2", "3", "4", "1", "1"}}), std::invalid_argument);
-  CHECK_THROWS_AS(cpu->points("gem", Effort::kQuick), std::invalid_argument);
+  CHECK_THROWS_AS(cpu->points("gem", Effort::kQuick, Shapes::kFit), std::invalid_argument);
 }
 
 TEST_CASE("what cannot be measured here says why", "[calibrate]") {
@@ -108,6 +123,7 @@ TEST_CASE("what cannot be measured here says why", "[calibrate]") {
   CHECK(why_not({"stream", "fp64", {"read", "1000", "1"}}) == "bytes must be a multiple of 512");
   CHECK(why_not({"stream", "fp64", {"read", "512", "5000"}}).starts_with("there are "));
   CHECK(why_not({"fma", "fp32", {"96", "100", "1"}}) == "no multiply-add of fp32 in 96 bits");
+  CHECK(why_not({"adds", "int64", {"17", "1"}}) == "adds must be a multiple of 16");
   CHECK(why_not({"chase", "int64", {"5000", "0"}}) == "bytes must be a power of two from 1024");
   CHECK(why_not({"embedding", "fp32", {"1000000", "1000000", "1024", "1", "1"}}).starts_with("it needs "));
   CHECK(why_not({"conv", "fp32", {"1", "3", "8", "8", "4", "3", "3", "1", "1", "1", "1", "2", "fprop"}}) ==
@@ -140,6 +156,7 @@ std::vector<Point> small_points() {
   for (const char* op : {"neighbors", "walk"})
     points.push_back(make_point("sampling", "int32", Seconds{}, op, 500, 4000, 100, 7));
   points.push_back(make_point("launch", "fp32", Seconds{}, "fork_join", 1));
+  points.push_back(make_point("adds", "int64", Seconds{}, 160, 1));
   return points;
 }
 

@@ -240,7 +240,7 @@ TEST_CASE("bad samples are named with file, row and column", "[fit][cli]") {
   CHECK(bench.fail("L40S,kernel,gem,bf16,1,64,64,64,9.5\n") ==
         "bad.csv:2:1: error: column \"kernel\": unknown kernel \"gem\"\n"
         "  expected gemm, conv, attention, elementwise, normalization, embedding, recurrent, moe, collective, "
-        "reduction, spmm, sampling, stream, fma, chase, launch, ... (22 in all)\n"
+        "reduction, spmm, sampling, stream, fma, chase, launch, ... (23 in all)\n"
         "  did you mean \"gemm\"?\n");
   CHECK(bench.fail("") == "bad.csv:1:1: error: there are no samples\n  expected at least one row\n");
 }

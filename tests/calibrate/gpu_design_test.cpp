@@ -46,6 +46,23 @@ TEST_CASE("a design's beginning is what an effort takes, and every second point 
   CHECK(few[1].values.back() == "7");
 }
 
+TEST_CASE("held-out shapes are in no fit, whatever the effort, and ceilings have none", "[cuda]") {
+  const auto take = [](std::size_t count, Shapes shapes) {
+    auto points = design_points({"gemm", "gemm", count, Seconds{1}}, large_gpu(), [](const DesignRow&) { return 1e6; });
+    std::set<std::string> rows;
+    for (const Point& p : choose_points(std::move(points), "gemm", shapes)) {
+      rows.insert(p.dtype + p.values[0] + "," + p.values[1] + "," + p.values[2] + "," + p.values[3]);
+    }
+    return rows;
+  };
+  const auto fitted = take(500, Shapes::kFit);
+  const auto held_out = take(60, Shapes::kHeldOut);
+  CHECK(held_out.size() == 8);
+  for (const std::string& row : held_out) CHECK(!fitted.contains(row));
+  CHECK(choose_points({{"launch", "fp32", {"event", "1"}}}, "launch", Shapes::kHeldOut).empty());
+  CHECK(choose_points({{"launch", "fp32", {"event", "1"}}}, "launch", Shapes::kFit).size() == 1);
+}
+
 TEST_CASE("shapes that do not fit into memory are left out", "[cuda]") {
   CHECK(design_points({"gemm", "gemm", 20, Seconds{1}}, large_gpu(), [](const DesignRow&) { return 1e12; }).empty());
   CHECK(design_points({"gemm", "gemm", 20, Seconds{1}}, large_gpu(), [](const DesignRow&) { return 0.0; }).empty());

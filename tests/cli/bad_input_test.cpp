@@ -64,7 +64,7 @@ const std::vector<BadInput> kBadMembers{
   expected a member "name" here
 )"},
     {"a wrong type", network(R"({"op": "linear", "out_features": true})"), kAnalyze,
-     R"(bad.json:3:46: error: "out_features" is true
+     R"(bad.json:3:46: error: linear: "out_features" is true
   at /layers/0/out_features
      3 |  "layers": [{"op": "linear", "out_features": true}]}
        |                                              ^
@@ -86,14 +86,14 @@ const std::vector<BadInput> kBadMembers{
 
 const std::vector<BadInput> kBadSizes{
     {"a negative size", network(R"({"op": "linear", "out_features": -4})"), kAnalyze,
-     R"(bad.json:3:46: error: "out_features" is -4
+     R"(bad.json:3:46: error: linear: "out_features" is -4
   at /layers/0/out_features
      3 |  "layers": [{"op": "linear", "out_features": -4}]}
        |                                              ^
   expected at least 1
 )"},
     {"a size of zero", network(R"({"op": "linear", "out_features": "batch - 2"})"), kAnalyze,
-     R"(bad.json:3:46: error: "out_features" is 0
+     R"(bad.json:3:46: error: linear: "out_features" is 0
   at /layers/0/out_features
      3 |  "layers": [{"op": "linear", "out_features": "batch - 2"}]}
        |                                              ^

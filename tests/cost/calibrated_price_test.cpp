@@ -55,8 +55,8 @@ TEST_CASE("the mode ceilings is a roofline at measured rates", "[price]") {
         "error: l4 has no measured ceilings\n"
         "  expected a device file that `ridgepoint calibrate` wrote from samples that no cache can hold\n");
   Device device = calibrated({});
-  device.calibration->ceilings = {.dram = 700e9, .launch = 2e-6};
-  device.calibration->ceilings.products[static_cast<std::size_t>(DType::kBf16)] = 250e12;
+  device.calibration->reached = {.dram = 700e9, .launch = 2e-6};
+  device.calibration->reached.products[static_cast<std::size_t>(DType::kBf16)] = 250e12;
   const Price large = price(launch(kLarge), device, Mode::kCeilings);
   CHECK(large.time.value() == Approx(2 * std::pow(4096.0, 3) / 250e12));
   CHECK(large.bound == Bound::kMatrix);

@@ -51,6 +51,16 @@ TEST_CASE("the plain roofline is the larger of computing and moving", "[cost]") 
   CHECK(plain(square(4096, DType::kFp32)).time.value() == Approx(2 * 4096.0 * 4096 * 4096 / 2e12));
 }
 
+TEST_CASE("serial steps wait for each other", "[cost]") {
+  Stream serial = stream(1000, 1);
+  const Price once = price(launch(serial), device(), Mode::kDatasheet);
+  serial.steps = 1001;
+  const Price many = price(launch(serial), device(), Mode::kDatasheet);
+  CHECK(many.time.value() >= once.time.value() + 1000 * 1e-6);
+  CHECK(many.bound == Bound::kLaunch);
+  CHECK(price(launch(serial), device(), Mode::kRoofline).time == once.roofline);
+}
+
 TEST_CASE("an estimate is at least the plain roofline, and lies in its interval", "[cost]") {
   for (const Kernel& kernel :
        std::vector<Kernel>{square(16), square(512), square(8192), stream(1, 1), stream(1e9, 1), stream(1e6, 1000),

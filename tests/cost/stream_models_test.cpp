@@ -130,10 +130,25 @@ TEST_CASE("a depthwise convolution is a pass over memory", "[cost]") {
   CHECK(price_of(depthwise).time > price_of(depthwise).roofline);
 }
 
+Recurrent lstm(std::int64_t batch, std::int64_t steps, Pass direction = Pass::kFprop) {
+  return {.batch = batch, .hidden = 1024, .timesteps = steps, .pass = direction};
+}
+
+TEST_CASE("the steps of a recurrent layer wait for each other, its weight gradient does not", "[cost]") {
+  CHECK(seconds(lstm(32, 400)) == Approx(2 * seconds(lstm(32, 200))).epsilon(0.15));
+  CHECK(seconds(lstm(1, 200)) > 200 * 4.0 * 4 * 1024 * 1024 / 900e9);  // the weights, once a step
+  CHECK(seconds(lstm(2, 200)) == Approx(seconds(lstm(1, 200))));       // which serve a few rows at once
+  CHECK(seconds(lstm(16, 200)) > 1.5 * seconds(lstm(1, 200)));
+  CHECK(seconds(lstm(32, 200, Pass::kWgrad)) < 0.2 * seconds(lstm(32, 200)));
+  for (const std::int64_t batch : {1, 16, 64, 4096}) {
+    CHECK(price_of(lstm(batch, 50)).time > price_of(lstm(batch, 50)).roofline);
+  }
+}
+
 TEST_CASE("every model explains its time by terms that say the same", "[cost]") {
   for (const Kernel& kernel :
        std::vector<Kernel>{pass("gelu", 512, 1024), pass("softmax", 512, 4096, StreamKind::kNormalization),
-                           Gather{.lookups = 1e5, .row_bytes = 64, .table_rows = 1e6}, conv(3, 1)}) {
+                           Gather{.lookups = 1e5, .row_bytes = 64, .table_rows = 1e6}, conv(3, 1), lstm(8, 10)}) {
     const Launch launch{kernel, work_of(kernel)};
     const Terms terms = terms_of(launch, gpu(), Mode::kDatasheet);
     REQUIRE(!terms.empty());

@@ -8,6 +8,8 @@ namespace ridgepoint {
 struct LowRank : OpBase {
   static constexpr std::string_view kName = "low_rank";
   static constexpr std::string_view kSummary = "fully connected layer through a narrow middle";
+  static constexpr std::string_view kEquation = "y[..., out] = (x[..., in] A[in, rank]) B[rank, out]";
+  static constexpr std::string_view kSource = "Hu et al., arXiv 2106.09685";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
 
@@ -33,8 +35,8 @@ struct LowRank : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    return {{"a", checked_mul(inputs[0].shape.back(), rank), ParameterRole::kWeight},
-            {"b", checked_mul(rank, out_features), ParameterRole::kWeight}};
+    return {{"a", {{"in_features", inputs[0].shape.back()}, {"rank", rank}}, ParameterRole::kWeight},
+            {"b", {{"rank", rank}, {"out_features", out_features}}, ParameterRole::kWeight}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const {

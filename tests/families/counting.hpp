@@ -68,4 +68,9 @@ inline Work work_of(const Network& network, const std::string& name) {
   return work_of(network, layer_named(network, name));
 }
 
+/// The first output of a layer.
+inline const TensorType& output_of(const Network& network, const std::string& name) {
+  return network.tensors[static_cast<std::size_t>(layer_named(network, name).outputs[0])].type;
+}
+
 }  // namespace ridgepoint

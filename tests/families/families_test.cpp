@@ -4,10 +4,6 @@
 namespace ridgepoint {
 namespace {
 
-const TensorType& output_of(const Network& network, const std::string& name) {
-  return network.tensors[static_cast<std::size_t>(layer_named(network, name).outputs[0])].type;
-}
-
 // Rows of the tables: 187,767,399, times 128 = 24,034,227,072.
 // Bottom: 13 x 512 + 512 = 7,168; 512 x 256 + 256 = 131,328; 256 x 128 + 128 = 32,896: 171,392.
 // Interaction: 27 vectors give 27 x 26 / 2 = 351 products, and 128 dense values: 479.

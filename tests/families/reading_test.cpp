@@ -41,7 +41,7 @@ TEST_CASE("a file must say what kind of description it is", "[families]") {
   at /family
      1 | {"name": "x", "family": "transfromer"}
        |                         ^
-  expected recommender, cnn, transformer or gnn
+  expected recommender, cnn, transformer, vision_transformer, swin, rnn, gnn or point_cloud
   did you mean "transformer"?
 )");
 }
@@ -53,8 +53,8 @@ TEST_CASE("a compact description is read strictly", "[families]") {
   at /kv_head
      2 |  "layers": 2, "hidden": 64, "heads": 4, "vocab": 100, "kv_head": 2}
        |                                                       ^
-  expected family, schema_version, name, summary, source, notes, precision, published, kind, norm, norm_placement, )"
-        R"(activation, position, embedding_norm, final_norm, attention_bias, ... (42 in all)
+  expected family, schema_version, name, summary, source, notes, precision, published, kind, norm, norm_weight, norm_bias, )"
+        R"(norm_placement, branches, qk_norm, activation, ... (66 in all)
   did you mean "kv_heads"?
 )");
   CHECK(message(replaced(kTransformer, "\"heads\": 4", "\"heads\": 5")) ==
@@ -75,7 +75,7 @@ TEST_CASE("a compact description is read strictly", "[families]") {
   at /position
      1 | {"name": "tiny", "family": "transformer", "position": "learnt",
        |                                                       ^
-  expected learned, rope or none
+  expected learned, rope, alibi, relative, sinusoidal or none
   did you mean "learned"?
 )");
 }
@@ -141,7 +141,7 @@ TEST_CASE("an override is checked like the file's value", "[families]") {
 TEST_CASE("an override of nothing is an error with a near miss", "[families]") {
   CHECK(message(kRecommender, {{"interacton", "concat"}}) ==
         R"(error: --set interacton: r has no parameter or option "interacton"
-  expected one of interaction, tables, bottom, top, batch, features, dim or lookups
+  expected one of architecture, interaction, tables, bottom, top, batch, features, dim or lookups
   did you mean "interaction"?
 )");
 }

@@ -56,6 +56,19 @@ TEST_CASE("comparisons are 1 or 0", "[network][expression]") {
   CHECK(eval("min(batch, 3) + max(batch, 3)") == 11);
 }
 
+TEST_CASE("expectations are to the nearest integer", "[network][expression]") {
+  CHECK(eval("distinct(1, 5)") == 1);
+  CHECK(eval("distinct(10, 6)") == 5);  // 10 (1 - 0.9^6) = 4.69
+  CHECK(eval("distinct(1000000, 0)") == 0);
+  CHECK(eval("sampled(100, 10, 1000, 4000)") == 400);  // no more than the mean degree
+  CHECK(eval("sampled(100, 3, 1000, 4000)") == 300);
+  CHECK(eval("reached(1000, 100, 400)") == 397);  // 100 + 900 (1 - 0.999^400)
+  CHECK(eval("reached(1000, 1000, 400)") == 1000);
+  CHECK(problem("sampled(9, -1, 10, 20)") == "0: sampled with -1 as its second argument; at least 0");
+  CHECK(problem("1 + distinct(0, 4)") == "4: distinct with 0 as its first argument; at least 1");
+  CHECK(problem("sampled(4611686018427387904, 3, 1, 9)") == "0: the expression overflows; a value below 2^63");
+}
+
 TEST_CASE("what is wrong is said at its character", "[network][expression]") {
   CHECK(problem("") == "0: incomplete expression; a number, a name or \"(\"");
   CHECK(problem("2 +") == "3: incomplete expression; a number, a name or \"(\"");
@@ -72,7 +85,8 @@ TEST_CASE("what is wrong is said at its character", "[network][expression]") {
   CHECK(problem("9223372036854775807 + 1") == "20: the expression overflows; a value below 2^63");
   CHECK(problem("(0 - 9223372036854775807 - 1) / -1") == "30: the expression overflows; a value below 2^63");
   CHECK(problem("-(0 - 9223372036854775807 - 1)") == "0: the expression overflows; a value below 2^63");
-  CHECK(problem("mni(1, 2)") == "0: unknown function \"mni\"; min, max, ceil_div, exact_div or if");
+  CHECK(problem("mni(1, 2)") ==
+        "0: unknown function \"mni\"; min, max, ceil_div, exact_div, if, distinct, reached or sampled");
   CHECK(problem("1 + min(1)") == "4: min has 1 arguments; 2");
   CHECK(problem("min()") == "4: incomplete expression; a number, a name or \"(\"");
   CHECK(problem("ceil_div(1, 0)") == "0: ceil_div by 0; a divisor above 0");

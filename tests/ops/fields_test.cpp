@@ -33,7 +33,7 @@ Samples samples(const Extents&) { return {std::vector<std::int64_t>{7, 8}, 5, tr
 Samples samples(const Padding&) { return {std::vector<std::int64_t>{7, 8}, "same", "smae"}; }
 template <class Enum>
 requires std::is_enum_v<Enum> Samples samples(const Enum&) {
-  return {std::string(Words<Enum>::kWords[1]), std::string(Words<Enum>::kWords[2]), "sialu"};
+  return {std::string(Words<Enum>::kWords[1]), std::string(Words<Enum>::kWords[0]), "sialu"};
 }
 
 // The op with every required attribute set, and `attribute` besides.
@@ -100,8 +100,9 @@ TEST_CASE("a number below its minimum is an error that names it", "[ops]") {
       if (field.minimum == kAnyInteger) return;
       INFO(entry.name);
       const std::string name(field.name);
-      const std::string expected = "error: \"" + name + "\" is " + std::to_string(field.minimum - 1) +
-                                   "\n  expected at least " + std::to_string(field.minimum) + "\n";
+      const std::string expected = "error: " + std::string(entry.name) + ": \"" + name + "\" is " +
+                                   std::to_string(field.minimum - 1) + "\n  expected at least " +
+                                   std::to_string(field.minimum) + "\n";
       CHECK(message(item_with<T>(entry.name, {name, field.minimum - 1})) == expected);
       CHECK(message(item_with<T>(entry.name, {name, field.minimum})) == "(nothing thrown)");
     }

@@ -1,6 +1,7 @@
 // What must hold for every op, over random valid shapes.
 
 #include <cmath>
+#include <optional>
 
 #include "tests/catch.hpp"
 #include "tests/ops/sites.hpp"
@@ -48,15 +49,35 @@ bool is_one_of(const Op& op) {
   return (std::holds_alternative<Types>(op) || ...);
 }
 
-bool is_lookup(const Op& op) { return is_one_of<Embedding, EmbeddingBag, Aggregate>(op); }
+bool is_table(const Op& op) { return is_one_of<Embedding, EmbeddingBag>(op); }
+
+// Reads rows by index, as many as it is asked for.
+bool reads_rows(const Op& op) {
+  return is_table(op) || is_one_of<Aggregate, SparseMatmul, SampledMatmul, EdgeCombine, GatherRows, IndexSelect,
+                                   InterpolatePoints, SparseConvolution>(op);
+}
+
+// Has bytes of ids or of a graph's structure, besides tensors of the run's format.
+bool has_structure(const Op& op) {
+  return reads_rows(op) || category_of(op) == Category::kDataPreparation ||
+         is_one_of<EdgeSoftmax, SegmentReduce, ScatterReduce, OneHot>(op);
+}
+
+std::vector<TensorType> with_gradients(Inputs tensors) {
+  std::vector<TensorType> list;
+  for (const TensorType& tensor : tensors) {
+    if (facts(tensor.dtype).arithmetic) list.push_back(tensor);
+  }
+  return list;
+}
 
 // What must be read: every input and every parameter. A lookup reads its ids, and rows instead of the table; a triangle
 // reads the part that it takes; a matrix product of attention reads each tensor once.
 double compulsory_read(const OpPlace& place) {
   const Site site = place.site();
   if (is_one_of<Triangle>(place.op())) return total_bytes(site.outputs);
-  if (is_one_of<Aggregate, RoiAlign>(place.op())) return 0;
-  if (is_lookup(place.op())) return total_bytes(site.inputs);
+  if (is_one_of<RoiAlign, RelativeBias>(place.op())) return 0;
+  if (reads_rows(place.op())) return total_bytes(site.inputs) - total_bytes(with_gradients(site.inputs));
   return total_bytes(site.inputs) + parameter_bytes(place, !site.training());
 }
 
@@ -87,6 +108,28 @@ double max_index_bytes(const Op& op, const Site& site) {
   return 0;
 }
 
+// Statistics of attention, scores of an indexer, indices of experts.
+std::optional<double> fixed_sequence_bytes(const OpPlace& place, Pass pass) {
+  const Site site = place.site();
+  const Op& op = place.op();
+  const auto queries = static_cast<double>(site.in().rows());
+  if (const auto* attention = std::get_if<FusedAttention>(&op)) {
+    const bool statistics = pass == Pass::kDgrad || (pass == Pass::kWgrad && attention->sinks);
+    return statistics ? 4.0 * queries * static_cast<double>(attention->heads) : 0;
+  }
+  if (const auto* latent = std::get_if<LatentAttention>(&op)) {
+    return pass == Pass::kDgrad ? 4.0 * queries * static_cast<double>(latent->heads) : 0;
+  }
+  if (const auto* indexer = std::get_if<Indexer>(&op)) {
+    if (pass == Pass::kDgrad) return 4.0 * queries * static_cast<double>(indexer->heads);
+    const double pairs = std::get<Attention>(place.kernels(Pass::kFprop).front()).pairs();
+    return 8.0 * pairs * static_cast<double>(site.in()[0]) + total_bytes(site.outputs);
+  }
+  if (is_one_of<Route>(op)) return site.outputs[1].bytes().value();
+  if (is_one_of<Dispatch>(op)) return site.inputs[1].bytes().value();
+  return std::nullopt;
+}
+
 // Bytes whose width does not follow the tensors' format: ids, graph structure, angles, statistics, boxes, masks, and
 // indices of maxima.
 double fixed_bytes(const OpPlace& place, Pass pass) {
@@ -94,20 +137,14 @@ double fixed_bytes(const OpPlace& place, Pass pass) {
   const Op& op = place.op();
   const bool backward = pass == Pass::kDgrad;
   const auto elements = static_cast<double>(site.in().elements());
-  if (is_one_of<Embedding, EmbeddingBag>(op)) return total_bytes(site.inputs);
   if (has_own_format(op)) {
     const auto* quantize = std::get_if<Quantize>(&op);
     return site.outputs[0].bytes().value() + (quantize == nullptr ? 0 : scale_bytes(site, quantize->group));
   }
-  if (const auto* graph = std::get_if<Aggregate>(&op)) {
-    return 4.0 * static_cast<double>(graph->edges + site.in()[0] + 1);
-  }
   if (const auto* rope = std::get_if<Rope>(&op)) {
-    return 4.0 * static_cast<double>(site.in()[-2] * rope->head_dim) * rope->share;
+    return 4.0 * static_cast<double>(site.in()[-2] * rope->head_dim) * rope->part();
   }
-  if (const auto* attention = std::get_if<FusedAttention>(&op); attention != nullptr && backward) {
-    return 4.0 * static_cast<double>(site.in().rows() * attention->heads);
-  }
+  if (const std::optional<double> fixed = fixed_sequence_bytes(place, pass)) return *fixed;
   if (const auto* back = std::get_if<Dequantize>(&op)) return elements + scale_bytes(site, back->group);
   if (is_one_of<TopK>(op)) return site.outputs[1].bytes().value();
   if (is_one_of<RoiAlign>(op)) return 20.0 * static_cast<double>(site.out()[0]);
@@ -123,7 +160,9 @@ TEST_CASE("every op gives tensors that exist", "[ops]") {
     REQUIRE(!place.site().outputs.empty());
     for (const TensorType& output : place.site().outputs) {
       CHECK(output.shape.elements() >= 1);
-      const bool indices = is_one_of<TopK>(place.op()) && &output != &place.site().outputs[0];
+      const bool second = &output != &place.site().outputs[0];
+      const bool indices = (is_one_of<TopK, Route>(place.op()) && second) || is_one_of<Indexer>(place.op()) ||
+                           category_of(place.op()) == Category::kDataPreparation;
       CHECK((output.dtype == DType::kFp16) != (indices || has_own_format(place.op())));
     }
     for (const Parameter& parameter : place.parameters()) CHECK(parameter.count >= 1);
@@ -154,7 +193,7 @@ TEST_CASE("every op moves at least what it must", "[ops]") {
     const Phase phase = seed % 2 == 0 ? Phase::kTraining : Phase::kDecode;
     const OpPlace place = place_of(entry, seed, DType::kFp16, phase);
     const Work work = place.work(Pass::kFprop);
-    if (fusion_role(place.op(), phase) == FusionRole::kView) {
+    if (fusion_role(place.op(), phase) == FusionRole::kView || is_one_of<Expand>(place.op())) {
       CHECK(work.empty());
       return;
     }
@@ -171,7 +210,12 @@ TEST_CASE("twice the width is twice the bytes and half the intensity", "[ops]") 
       const Work narrow = place_of(entry, seed, DType::kFp16).work(pass);
       const Work wide = place.work(pass);
       if (wide.empty()) continue;
-      const double fixed = fixed_bytes(place, pass);
+      double fixed = fixed_bytes(place, pass);
+      if (has_structure(place.op())) {
+        const Work least = place_of(entry, seed, DType::kFp8E4m3).work(pass);
+        fixed = 2 * least.bytes().value() - narrow.bytes().value();
+        CHECK(fixed >= 0);
+      }
       CHECK(wide.bytes().value() - fixed == Approx(2 * (narrow.bytes().value() - fixed)).epsilon(1e-12));
       CHECK(wide.flops().value() == narrow.flops().value());
     }
@@ -182,10 +226,11 @@ TEST_CASE("only what has parameters has a gradient of them", "[ops]") {
   for_every_op([](const OpEntry& entry, unsigned seed) {
     const OpPlace place = place_of(entry, seed);
     const Work work = place.work(Pass::kWgrad);
-    // A lookup's gradient is added row by row; what it writes are the rows.
-    const double least = is_lookup(place.op()) ? total_bytes(place.site().outputs) : parameter_bytes(place, false);
+    // A table's gradient is of the rows that were read, at least of one.
     const bool learns = parameter_bytes(place, false) > 0;
-    CHECK(work.written.value() >= (learns ? least : 0));
+    const double least =
+        is_table(place.op()) ? 2.0 * static_cast<double>(place.site().out().back()) : parameter_bytes(place, false);
+    CHECK(work.written.value() >= least * (1 - 1e-12));
     if (!learns) CHECK(work.empty());
   });
 }
@@ -197,7 +242,9 @@ bool hands_gradient_on(const Op& op, const Site& site) {
     return sum->f().name == "add" && site.in(0).elements() == site.in(1).elements();
   }
   if (is_one_of<Split>(op)) return false;  // the gradients of its parts are joined
-  return is_one_of<Bias, KvCache, Embedding, EmbeddingBag, ArgMax, Nms, Quantize, Dequantize>(op) ||
+  if (const auto* bias = std::get_if<RelativeBias>(&op)) return bias->entries > 0;
+  if (with_gradients(site.inputs).empty() || category_of(op) == Category::kDataPreparation) return true;
+  return is_one_of<Bias, LearnedAdd, KvCache, ArgMax, Nms, Quantize, Dequantize>(op) ||
          fusion_role(op, site.phase) == FusionRole::kView;
 }
 
@@ -218,7 +265,8 @@ TEST_CASE("every gradient that is wanted is written", "[ops]") {
     } else if (const auto* sum = std::get_if<Binary>(&place.op()); sum != nullptr && sum->f().name == "add") {
       CHECK(work.written == site.inputs[1].bytes());  // only what was stretched needs a sum
     } else {
-      CHECK(work.written.value() >= gradient_bytes(site.inputs));
+      // Of a table of biases only what was read has one.
+      CHECK(work.written.value() >= (is_one_of<RelativeBias>(place.op()) ? 0 : gradient_bytes(site.inputs)));
     }
   });
 }
@@ -234,6 +282,21 @@ TEST_CASE("a product computes only the gradients that are wanted", "[ops]") {
     place.want_gradient(0, false);
     CHECK(place.kernels(Pass::kDgrad).empty());
   }
+}
+
+// What multiplies by learned matrices does as many multiply-adds on the way back, once for the input and once for the
+// weights.
+TEST_CASE("the three passes of a product with weights do the same multiply-adds", "[ops]") {
+  for_every_op([](const OpEntry& entry, unsigned seed) {
+    const OpPlace place = place_of(entry, seed);
+    const Parameters parameters = place.parameters();
+    const bool weights = std::any_of(parameters.begin(), parameters.end(),
+                                     [](const Parameter& p) { return p.role == ParameterRole::kWeight; });
+    const double forward = place.work(Pass::kFprop).macs;
+    if (!weights || forward == 0) return;
+    CHECK(place.work(Pass::kDgrad).macs == forward);
+    CHECK(place.work(Pass::kWgrad).macs == forward);
+  });
 }
 
 TEST_CASE("an op is found by its name, and equals itself alone", "[ops]") {

@@ -147,9 +147,12 @@ TEST_CASE("what does not fit is said with its extents", "[ops]") {
   CHECK(misfit(Rope{.head_dim = 4, .share = 1.5}, {{1, 2, 8}}) ==
         "share: the share is out of range; above 0, at most 1");
   CHECK(misfit(Gated{}, {{2, 3}, {2, 4}}) == ": gate is 2 x 3 and up is 2 x 4; two inputs of one shape");
-  CHECK(misfit(Aggregate{.out_nodes = 5}, {{4, 3}}) == "out_nodes: 5 nodes receive from 4; at most 4");
+  CHECK(misfit(Aggregate{.out_nodes = 5}, {{4, 3}}) ==
+        "out_nodes: 5 nodes receive from 4; at most 4; \"spmm\" has rows of their own");
   CHECK(misfit(Triangle{}, {{2, 3}}) ==
         ": input has shape 2 x 3; square matrices of at least 2 x 2 in the last two axes");
+  CHECK(misfit(Matmul{.transpose_a = true}, {{2, 3}, {3, 5}}) ==
+        ": cannot multiply 2 x 3 transposed by 3 x 5; the same inner extent in both");
   CHECK(misfit(Concat{.axis = 0}, {{2, 3}, {2, 4}}) ==
         ": cannot join 2 x 3 and 2 x 4 along axis 0; the same extents in all other axes");
 }

@@ -29,6 +29,18 @@ class OpPlace {
     for (std::size_t i = 0; i < case_.inputs.size(); ++i) wanted_[i] = facts(case_.inputs[i].dtype).arithmetic;
   }
 
+  /// Gives the tensors the symbols x (x0, x1 ...) and y, as an explanation does.
+  void name_tensors() {
+    static const std::vector<std::string> kInputs = symbols("x");
+    static const std::vector<std::string> kOutputs = symbols("y");
+    const auto name_all = [](std::vector<TensorType>& tensors, const std::vector<std::string>& names) {
+      for (std::size_t i = 0; i < tensors.size(); ++i)
+        tensors[i].symbol = tensors.size() == 1 ? names[0] : names[i + 1];
+    };
+    name_all(case_.inputs, kInputs);
+    name_all(outputs_, kOutputs);
+  }
+
   void want_gradient(std::size_t input, bool wanted) { wanted_[input] = wanted; }
   [[nodiscard]] const Op& op() const { return case_.op; }
   [[nodiscard]] Site site() const {
@@ -57,6 +69,12 @@ class OpPlace {
   }
 
  private:
+  static std::vector<std::string> symbols(const std::string& letter) {
+    std::vector<std::string> names{letter};
+    for (int i = 0; i < 64; ++i) names.push_back(letter + std::to_string(i));
+    return names;
+  }
+
   OpCase case_;
   Precision precision_;
   Phase phase_;
@@ -79,11 +97,16 @@ class CaseMaker {
     return {op, {tensor({size(), size(), size()})}};
   }
   OpCase operator()(Matmul op) {
+    op.transpose_a = coin();
     op.transpose_b = coin();
+    const std::int64_t m = size();
     const std::int64_t k = size();
     const std::int64_t n = size();
-    const std::int64_t batch = size();
-    return {op, {tensor({batch, size(), k}), tensor(op.transpose_b ? Shape{batch, n, k} : Shape{batch, k, n})}};
+    const std::int64_t a_batch = size();
+    const std::int64_t b_batch = coin() ? a_batch : 1;
+    return {op,
+            {tensor(op.transpose_a ? Shape{a_batch, k, m} : Shape{a_batch, m, k}),
+             tensor(op.transpose_b ? Shape{b_batch, n, k} : Shape{b_batch, k, n})}};
   }
   OpCase operator()(Convolution op) {
     op.groups = size();
@@ -127,28 +150,258 @@ class CaseMaker {
     op.kv_heads = size();
     op.heads = op.kv_heads * size();
     op.causal = coin();
+    op.alibi = coin();
+    op.softcap = coin();
+    op.sinks = coin();
     const std::int64_t d = size();
     const std::int64_t q_len = size();
-    const std::int64_t batch = size();
-    const TensorType kv = tensor({batch, q_len + size(), op.kv_heads * d});
-    return {op, {tensor({batch, q_len, op.heads * d}), kv, kv}};
+    const std::int64_t kv_len = q_len + size();
+    const std::int64_t batch = small();
+    const TensorType kv = tensor({batch, kv_len, op.kv_heads * d});
+    OpCase c{op, {tensor({batch, q_len, op.heads * d}), kv, kv}};
+    if (coin()) c.inputs.push_back(tensor({op.heads, q_len, kv_len}));
+    return c;
+  }
+  OpCase operator()(LatentAttention op) {
+    op.heads = size();
+    op.nope = size();
+    op.rope = size();
+    op.v = size();
+    op.form = coin() ? LatentForm::kAbsorbed : LatentForm::kMaterialized;
+    const std::int64_t tokens = size();
+    const std::int64_t batch = small();
+    return {
+        op,
+        {tensor({batch, tokens, op.heads * (op.nope + op.rope)}), tensor({batch, tokens + size(), op.rope + size()})}};
+  }
+  OpCase operator()(Indexer op) {
+    op.heads = size();
+    op.top_k = size();
+    const std::int64_t d = size();
+    const std::int64_t tokens = size();
+    const std::int64_t batch = small();
+    return {op,
+            {tensor({batch, tokens, op.heads * d}), tensor({batch, tokens + size(), d}),
+             tensor({batch, tokens, op.heads})}};
+  }
+  OpCase operator()(RelativeBias op) {
+    op.heads = size();
+    op.entries = coin() ? size() : 0;
+    op.q_len = op.kv_len = 20 + small();
+    return {op, {op.entries > 0 ? ids({3, 4}) : tensor({small(), small(), op.heads})}};
+  }
+  OpCase operator()(LinearAttention op) {
+    op.key_heads = small();
+    op.heads = op.key_heads * small();
+    op.rule = static_cast<StateRule>(between(0, 2));
+    op.chunk = size();
+    op.head_parameters = small() - 1;
+    const std::int64_t batch = small();
+    const std::int64_t time = 1 + size();
+    const TensorType k = tensor({batch, time, op.key_heads * size()});
+    return {op, {k, k, tensor({batch, time, op.heads * size()})}};
+  }
+  OpCase operator()(SelectiveScan op) {
+    const TensorType x = tensor({small(), size(), size()});
+    const TensorType b = tensor({x.shape[0], x.shape[1], size()});
+    return {op, {x, x, b, b}};
+  }
+  OpCase operator()(CausalConv op) {
+    op.kernel = small() + 1;
+    op.bias = coin();
+    return {op, {tensor({small(), size(), size() + 1})}};
+  }
+  template <RnnCell kCell>
+  OpCase operator()(RecurrentLayers<kCell> op) {
+    op.hidden = size() + 1;
+    op.layers = small();
+    op.projection = coin() ? op.hidden - 1 : 0;
+    op.bidirectional = coin();
+    op.biases = small() - 1;
+    return {op, {tensor({small(), size(), size()})}};
+  }
+  OpCase operator()(Route op) {
+    op.top_k = size();
+    op.bias = coin();
+    op.scoring = static_cast<Scoring>(between(0, 2));
+    return {op, {tensor({small(), size(), op.top_k + size()})}};
+  }
+  OpCase operator()(Dispatch op) {
+    const std::int64_t top_k = size();
+    op.experts = top_k + size();
+    const std::int64_t tokens = size();
+    return {op, {tensor({tokens, size()}), {Shape{tokens, top_k}, DType::kInt32}}};
+  }
+  OpCase operator()(GroupedLinear op) {
+    op.top_k = small();
+    op.experts = op.top_k + size();
+    op.out_features = size();
+    op.bias = coin();
+    return {op, {tensor({op.experts, size(), size()})}};
+  }
+  OpCase operator()(Combine op) {
+    const TensorType weights = tensor({size(), small()});
+    return {op, {tensor({weights.shape.elements(), size()}), weights}};
+  }
+  OpCase operator()(HeadLinear op) {
+    op.heads = size();
+    op.out_features = size();
+    op.bias = coin();
+    return {op, {tensor({small(), size(), op.heads * size()})}};
+  }
+  OpCase operator()(Bilinear op) {
+    op.out_features = size();
+    op.bias = coin();
+    const std::int64_t rows = size();
+    return {op, {tensor({rows, size()}), tensor({rows, size()})}};
+  }
+  OpCase operator()(Outer op) {
+    const std::int64_t rows = size();
+    return {op, {tensor({rows, size()}), tensor({rows, size()})}};
+  }
+  OpCase operator()(TensorTrain op) {
+    op.in_factors = {small(), small() + 1, small()};
+    op.out_factors = {small(), small() + 1, small()};
+    op.ranks = {{small(), small()}};
+    op.bias = coin();
+    return {op, {tensor({size(), op.in_factors[0] * op.in_factors[1] * op.in_factors[2]})}};
+  }
+  OpCase operator()(LearnedAdd op) {
+    op.axes = small();
+    return {op, {some()}};
+  }
+  OpCase operator()(LearnedTokens op) {
+    op.tokens = size();
+    return {op, {some()}};
   }
   OpCase operator()(Aggregate op) {
     op.edges = 10 * size();
     op.weighted = coin();
     op.reduce = reduction();
-    return {op, {tensor({size(), size()})}};
+    const std::int64_t heads = small();
+    const TensorType x = tensor({size(), heads * size()});
+    if (op.weighted || coin()) return {op, {x}};
+    return {op, {x, tensor({op.edges, heads})}};
+  }
+  OpCase operator()(SparseMatmul op) {
+    op.rows = size();
+    const std::int64_t cols = size();
+    op.nonzeros = between(1, op.rows * cols);
+    op.values = static_cast<EntryValues>(between(0, 2));
+    op.reduce = reduction();
+    const TensorType x = tensor({cols, size()});
+    if (op.values != EntryValues::kNone || coin()) return {op, {x}};
+    return {op, {x, tensor({op.nonzeros})}};
+  }
+  OpCase operator()(SampledMatmul op) {
+    const std::int64_t rows = size();
+    const std::int64_t cols = size();
+    op.nonzeros = between(1, rows * cols);
+    op.heads = small();
+    const std::int64_t features = op.heads * size();
+    return {op, {tensor({rows, features}), tensor({cols, features})}};
+  }
+  OpCase operator()(EdgeCombine op) {
+    op.edges = 10 * size();
+    op.combine = static_cast<EdgeFunction>(between(0, 3));
+    const TensorType u = tensor({size(), size()});
+    if (coin()) return {op, {u}};
+    return {op, {u, tensor({size(), u.shape[1]})}};
+  }
+  OpCase operator()(EdgeSoftmax op) {
+    op.nodes = size();
+    return {op, {tensor({10 * size(), small()})}};
+  }
+  OpCase operator()(SegmentReduce op) {
+    op.segments = size();
+    op.reduce = reduction();
+    return {op, {some()}};
   }
   OpCase operator()(Embedding op) {
     op.rows = size();
     op.dim = size();
+    op.sparse = coin();
+    op.duplicates = duplicates();
     return {op, {ids({size(), size()})}};
   }
   OpCase operator()(EmbeddingBag op) {
     op.tables = {size(), size()};
     op.dim = size();
     op.lookups = {size(), size()};
-    return {op, {ids({size(), op.lookups[0] + op.lookups[1]})}};
+    op.bag = coin() ? BagOf::kFeature : BagOf::kSample;
+    op.duplicates = duplicates();
+    const TensorType bags = ids({size(), op.lookups[0] + op.lookups[1]});
+    if (coin()) return {op, {bags}};
+    return {op, {bags, tensor(bags.shape)}};
+  }
+  OpCase operator()(GatherRows op) {
+    op.batch_dims = small() - 1;
+    const TensorType x = some();
+    const std::int64_t count = size();
+    if (op.batch_dims == 0) return {op, {x, ids({count, size()})}};
+    if (op.batch_dims == 1) return {op, {x, ids({x.shape[0], count})}};
+    return {op, {x, ids({x.shape[0], x.shape[1], count})}};
+  }
+  OpCase operator()(IndexSelect op) {
+    op.axis = small() - 1;
+    if (coin()) return {op, {some(), ids({size()})}};
+    op.count = size();
+    return {op, {some()}};
+  }
+  OpCase operator()(ScatterReduce op) {
+    op.rows = size();
+    op.reduce = reduction();
+    const TensorType values = some();
+    return {op, {values, ids({values.shape[0], values.shape[1]})}};
+  }
+  OpCase operator()(OneHot op) {
+    op.classes = size();
+    return {op, {ids({size(), size()})}};
+  }
+  OpCase operator()(Expand op) {
+    op.axis = small() - 1;
+    op.length = size();
+    TensorType x = some();
+    x.shape[op.axis] = 1;
+    return {op, {x}};
+  }
+  OpCase operator()(FactorizationMachine op) { return {op, {some()}}; }
+  OpCase operator()(NeighborSampling op) {
+    const std::int64_t seeds = size();
+    op.fan_out = small();
+    op.nodes = seeds + size();
+    op.edges = op.nodes * small();
+    op.replace = coin();
+    op.repeats = coin();
+    return {op, {ids({seeds})}};
+  }
+  OpCase operator()(FarthestPoints op) {
+    const std::int64_t points = size();
+    op.samples = between(1, points);
+    return {op, {tensor({size(), points, 3})}};
+  }
+  OpCase operator()(BallQuery op) {
+    const std::int64_t batch = size();
+    const std::int64_t points = size();
+    op.samples = between(1, points);
+    return {op, {tensor({batch, size(), 3}), tensor({batch, points, 3})}};
+  }
+  OpCase operator()(NearestNeighbors op) {
+    const TensorType points = some();
+    op.k = between(1, points.shape[1]);
+    op.method = coin() ? DistanceMethod::kMatmul : DistanceMethod::kDirect;
+    if (coin()) return {op, {points}};
+    return {op, {tensor({points.shape[0], size(), points.shape[2]}), points}};
+  }
+  OpCase operator()(InterpolatePoints op) {
+    const TensorType features = some();
+    return {op, {features, ids({features.shape[0], size(), 3})}};
+  }
+  OpCase operator()(KernelMap op) {
+    const std::int64_t sites = size();
+    op.kernel = 27;
+    op.pairs = between(1, 27 * sites);
+    return {op, {ids({sites, 4})}};
   }
   OpCase operator()(Pooling op) {
     op.kernel = {{2}};
@@ -361,6 +614,16 @@ class CaseMaker {
     const std::int64_t n = size() + 1;
     return {op, {tensor({size(), n, n})}};
   }
+  OpCase operator()(SparseConvolution op) {
+    const std::int64_t sites = size();
+    op.out_channels = size();
+    op.kernel = 8;
+    op.pairs = between(1, 8 * sites);
+    op.bias = coin();
+    const TensorType x = tensor({sites, size()});
+    if (coin()) return {op, {x}};
+    return {op, {x, ids({op.pairs, 2})}};
+  }
 
  private:
   std::int64_t between(std::int64_t least, std::int64_t most) {
@@ -370,6 +633,7 @@ class CaseMaker {
   std::int64_t small() { return between(1, 3); }
   bool coin() { return between(0, 1) == 1; }
   Reduction reduction() { return static_cast<Reduction>(between(0, 2)); }
+  Duplicates duplicates() { return coin() ? Duplicates::kMerged : Duplicates::kAtomic; }
   [[nodiscard]] TensorType tensor(Shape shape) const { return {std::move(shape), dtype_}; }
   static TensorType ids(Shape shape) { return {std::move(shape), DType::kInt64}; }
   TensorType grid() { return tensor({size(), size(), size(), size()}); }

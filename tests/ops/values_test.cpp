@@ -22,6 +22,7 @@ struct Expected {
   Amount fprop;
   Amount dgrad{};
   Amount wgrad{};
+  std::set<std::size_t> ids{};  ///< the inputs that hold indices
 };
 
 // The element-wise functions over 2 x 4 values: FLOPs a value there and back, and whether the gradient reads a tensor
@@ -193,15 +194,42 @@ std::vector<Expected> reductions() {
 std::vector<Expected> lookups_and_movement() {
   return {
       // 6 rows of 16 bytes; back: reads dY and the rows, adds 24 values, writes the rows.
-      {Embedding{.rows = 10, .dim = 4}, {{2, 3}}, {2, 3, 4}, 40, {0, 96 + 48, 96}, {}, {24, 96 + 48 + 96, 96}},
+      // The gradient is as large as the table: its zeros are written first.
+      {Embedding{.rows = 10, .dim = 4, .duplicates = Duplicates::kAtomic},
+       {{2, 3}},
+       {2, 3, 4},
+       40,
+       {0, 96 + 48, 96},
+       {},
+       {24, 96 + 48 + 96, 96 + 160},
+       {0}},
       // 2 samples of 1 + 2 ids: one add of 4 values each.
-      {EmbeddingBag{.tables = {10, 20}, .dim = 4, .lookups = {1, 2}},
+      {EmbeddingBag{.tables = {10, 20}, .dim = 4, .lookups = {1, 2}, .duplicates = Duplicates::kAtomic},
        {{2, 3}},
        {2, 2, 4},
        120,
        {8, 96 + 48, 64},
        {},
-       {24, 96 + 48 + 64, 96}},
+       {24, 96 + 48 + 64, 96},
+       {0}},
+      // All three ids of a sample in one bag, each weighed: 3 products and 2 sums. A weight's gradient is a product of
+      // two rows. Of each table's one row the gradients are summed: 6 of 2 rows, whose 2 ids are kept; before, the ids
+      // are sorted with their places in one pass.
+      {EmbeddingBag{.tables = {1, 1}, .dim = 4, .lookups = {1, 2}, .bag = BagOf::kSample},
+       {{2, 3}, {2, 3}},
+       {2, 4},
+       8,
+       {6 * 4 + 4 * 4, 96 + 48 + 24, 32},
+       {2 * 6 * 4, 96 + 48 + 32, 24},
+       {4 * 4 + 6 * 4, 96 + 96 + 96 + 24, 96 + 2 * 16 + 2 * 8},
+       {0}},
+      // 10 rows of 12 bytes; back into zeros.
+      {GatherRows{}, {{4, 3}, {2, 5}}, {2, 5, 3}, 0, {0, 120 + 80, 120}, {30, 120 + 80 + 120, 48 + 120}, {}, {1}},
+      // 2 indices for each of 2 rows: 4 values one by one.
+      {IndexSelect{.axis = 1, .count = 2}, {{2, 4}}, {2, 2}, 0, {0, 16 + 16, 16}, {4, 16 + 16 + 16, 32 + 16}},
+      {ScatterReduce{.rows = 3}, {{5, 2}, {5}}, {3, 2}, 0, {10, 40 + 40 + 40, 24 + 40}, {0, 40 + 40, 40}, {}, {1}},
+      {Expand{.axis = 1, .length = 5}, {{2, 1, 3}}, {2, 5, 3}, 0, {}, {30, 120, 24}},
+      {OneHot{.classes = 5}, {{3}}, {3, 5}, 0, {0, 24, 60}, {}, {}, {0}},
       {KvCache{.length = 5}, {{1, 2, 4}}, {1, 5, 4}, 0, {}},
       {Reshape{.shape = {-1, 2}}, {{3, 4}}, {6, 2}, 0, {}},
       {Flatten{}, {{2, 3, 4}}, {2, 12}, 0, {}},
@@ -236,10 +264,177 @@ std::vector<Expected> lookups_and_movement() {
   };
 }
 
+std::vector<Expected> graphs() {
+  return {
+      // 7 learned entries of a 5 x 4 matrix; an index each, and 5 row starts. Back by the transposed one; a value's
+      // gradient is the product of two rows.
+      {SparseMatmul{.rows = 5, .nonzeros = 7, .values = EntryValues::kLearned},
+       {{4, 3}},
+       {5, 3},
+       7,
+       {42, 84 + 13 * 4 + 28, 60},
+       {42, 84 + 12 * 4 + 28, 48},
+       {42, 84 + 84 + 13 * 4, 28}},
+      // Two heads of 3 features on 7 edges.
+      {SampledMatmul{.nonzeros = 7, .heads = 2},
+       {{4, 6}, {5, 6}},
+       {7, 2},
+       0,
+       {84, 168 + 168 + 12 * 4, 56},
+       {2 * 84, 168 + 12 * 4 + 56 + 168 + 13 * 4 + 56, 96 + 120}},
+      // Two rows of 12 bytes and two indices an edge; back, each end adds 7 rows into zeros.
+      {EdgeCombine{.edges = 7},
+       {{4, 3}, {5, 3}},
+       {7, 3},
+       0,
+       {21, 14 * 12 + 14 * 4, 84},
+       {42, 2 * (84 + 28 + 84), 48 + 60 + 2 * 84}},
+      {EdgeSoftmax{.nodes = 3}, {{7, 2}}, {7, 2}, 0, {70, 56 + 16, 56}, {56, 112 + 16, 56}},
+      {SegmentReduce{.segments = 2}, {{5, 3}}, {2, 3}, 0, {15, 60 + 24, 24}, {15, 24 + 24, 60}},
+      // Edges weighed by an input, two heads: its gradient is a sampled product.
+      {Aggregate{.edges = 7},
+       {{4, 6}, {7, 2}},
+       {4, 6},
+       0,
+       {84, 168 + 12 * 4 + 56, 96},
+       {2 * 84, 168 + 12 * 4 + 56 + 2 * 168 + 12 * 4, 96 + 56}},
+      // A mean degree of 2 for a fan-out of 3: 8 edges. They miss a node with 0.99^8, so 4 + 96 (1 - 0.99^8) = 11.4.
+      {NeighborSampling{.fan_out = 3, .nodes = 100, .edges = 200},
+       {{4}},
+       {11},
+       0,
+       {0, 16 * 8 + 12 * 8, 11 * 8 + 16 * 8},
+       {},
+       {},
+       {0}},
+  };
+}
+
+std::vector<Expected> point_clouds() {
+  return {
+      // A distance is 3 differences, 3 squares, 2 sums.
+      {FarthestPoints{.samples = 2}, {{1, 5, 3}}, {1, 2}, 0, {10 * (8 + 2), 60, 16}},
+      {BallQuery{.samples = 2}, {{1, 2, 3}, {1, 5, 3}}, {1, 2, 2}, 0, {10 * (8 + 1), 24 + 60, 32}},
+      {NearestNeighbors{.k = 2}, {{1, 3, 4}}, {1, 3, 2}, 0, {72 + 27, 96 + 36, 36 + 48}},
+      {NearestNeighbors{.k = 2, .method = DistanceMethod::kDirect},
+       {{1, 3, 4}, {1, 2, 4}},
+       {1, 3, 2},
+       0,
+       {6 * 12, 48 + 32, 48}},
+      // Two rows of 12 bytes for each of 5 points.
+      {InterpolatePoints{},
+       {{1, 4, 3}, {1, 5, 2}},
+       {1, 5, 3},
+       0,
+       {45, 120 + 80 + 40, 60},
+       {60, 120 + 80 + 40 + 60, 48 + 120},
+       {},
+       {1}},
+      {KernelMap{.kernel = 3, .pairs = 5}, {{4, 3}}, {5, 2}, 0, {36, 12 * 16 + 96, 80 + 64}, {}, {}, {0}},
+      // 5 pairs of rows of 12 bytes, a matrix of 3 x 2 at each of 3 taps, 5 sums of 2 values into zeros; an index of 8
+      // bytes each way.
+      {SparseConvolution{.out_channels = 2, .kernel = 3, .pairs = 5},
+       {{4, 3}},
+       {4, 2},
+       18,
+       {60 + 10, (60 + 40) + (60 + 72) + (40 + 40 + 40), 60 + 40 + 32 + 40},
+       {60 + 15, (40 + 40) + (40 + 72) + (60 + 40 + 60), 40 + 60 + 48 + 60},
+       {60, (60 + 40) + (40 + 40) + (60 + 40), 60 + 40 + 72}},
+      {FactorizationMachine{}, {{2, 3, 4}}, {2, 4}, 0, {3 * 24 + 3 * 8, 96, 32}, {72, 96 + 32, 96}},
+  };
+}
+
+std::vector<Expected> sequences() {
+  return {
+      // Keys and values of 3 tokens: 3 x 4 by 4 x 8. Then 2 heads x 9 pairs of 3 + 2; softmax takes 5 a pair.
+      {LatentAttention{.heads = 2, .nope = 2, .rope = 1, .v = 2, .causal = false, .form = LatentForm::kMaterialized},
+       {{1, 3, 6}, {1, 3, 5}},
+       {1, 3, 4},
+       32,
+       {192 + 180 + 90, 4 * (12 + 32 + 18 + 30), 4 * (24 + 12)},
+       {468 + 90 + 192, 4 * (18 + 30 + 24 + 6 + 24 + 32), 4 * (48 + 12)},
+       {192, 4 * (24 + 12), 4 * 32}},
+      // 2 heads x 9 pairs of 4, relu, weight and sum 3 a pair; 9 sums compared, written and read.
+      {Indexer{.heads = 2, .top_k = 2, .causal = false},
+       {{1, 3, 8}, {1, 3, 4}, {1, 3, 2}},
+       {1, 3, 2},
+       0,
+       {144 + 54 + 9, 4 * (24 + 12 + 6 + 9), 4 * (6 + 9)},
+       {432 + 54 + 36, 4 * (24 + 12 + 6 + 6 + 6), 4 * (24 + 12 + 6)}},
+      // 2 chunks of 2 tokens x 2 heads: states 3 x 2 of 2, scores 2 x 2 of 3 once for both heads, outputs 2 x 2 of 2 +
+      // 3;
+      // the states are passed on, 2 FLOPs a value.
+      {LinearAttention{.heads = 2, .key_heads = 1, .chunk = 2},
+       {{1, 4, 3}, {1, 4, 3}, {1, 4, 4}},
+       {1, 4, 4},
+       0,
+       {2 * (48 + 24 + 80) + 48, 4 * (12 + 16 + 12 + 12 + 20 + 40 + 24), 4 * (24 + 8 + 16 + 24)},
+       {4 * (48 + 24 + 80) + 48, 4 * (208 + 24), 4 * (144 + 24)}},
+      // 6 channels and steps of 2 states: 7 a state and 6; back 21 and 12.
+      {SelectiveScan{},
+       {{1, 2, 3}, {1, 2, 3}, {1, 2, 2}, {1, 2, 2}},
+       {1, 2, 3},
+       9,
+       {6 * 20, 4 * (20 + 9), 4 * 6},
+       {6 * 54, 4 * (20 + 9 + 6), 4 * 20},
+       {6 * 8, 4 * (20 + 6), 4 * 9}},
+      {CausalConv{.kernel = 3}, {{1, 4, 2}}, {1, 4, 2}, 8, {48, 64, 32}, {48, 56, 32}, {48, 64, 32}},
+      // The input's product 3 x 4 by 4 x gates, then in 3 steps the state's by 2 x gates and the cell, on 6 units.
+      {Rnn{.hidden = 2, .biases = 0}, {{1, 3, 4}}, {1, 3, 2}, 12, {84, 120, 72}, {90, 120, 72}, {72, 120, 48}},
+      {Gru{.hidden = 2, .biases = 0}, {{1, 3, 4}}, {1, 3, 2}, 36, {306, 264, 168}, {330, 312, 120}, {216, 216, 144}},
+      {Lstm{.hidden = 2}, {{1, 3, 4}}, {1, 3, 2}, 64, {402, 400, 240}, {432, 432, 144}, {312, 360, 256}},
+  };
+}
+
+std::vector<Expected> mixtures_and_factors() {
+  return {
+      // 4 experts: softmax 5 and a comparison each; weights and 32-bit indices.
+      {Route{.top_k = 2}, {{3, 4}}, {3, 2}, 0, {72, 48, 48}, {48, 72, 48}},
+      {Dispatch{.experts = 4}, {{3, 5}, {3, 2}}, {6, 5}, 0, {0, 120 + 24, 120}, {30, 120 + 24 + 120, 120}},
+      {GroupedLinear{.experts = 2, .out_features = 3},
+       {{2, 4, 5}},
+       {2, 4, 3},
+       30,
+       {240, 4 * (40 + 30), 96},
+       {240, 4 * (24 + 30), 160},
+       {240, 4 * (40 + 24), 120}},
+      {Combine{}, {{6, 5}, {3, 2}}, {3, 5}, 0, {60, 120 + 24, 60}, {90, 60 + 120 + 24, 120 + 24}},
+      {HeadLinear{.heads = 2, .out_features = 3}, {{2, 4}}, {2, 6}, 12, {48, 80, 48}, {48, 96, 32}, {48, 80, 48}},
+      // 3 x 4 by 4 x 10, then each 2 x 5 by 5.
+      {Bilinear{.out_features = 2},
+       {{3, 4}, {3, 5}},
+       {3, 2},
+       42,
+       {300, 4 * (12 + 40 + 30 + 15 + 2), 4 * (30 + 6)},
+       {360, 4 * (6 + 15 + 30 + 40 + 6 + 30), 4 * (30 + 12 + 15)},
+       {246, 4 * (12 + 30 + 6), 4 * (40 + 2)}},
+      {Outer{}, {{3, 2}, {3, 4}}, {3, 2, 4}, 0, {48, 72, 96}, {96, 4 * (24 + 12 + 6 + 24), 4 * (6 + 12)}},
+      // 12 x 2 by 2 x 4, then 8 x 6 by 6 x 2.
+      {TensorTrain{.in_factors = {2, 3}, .out_factors = {2, 2}, .ranks = {{2}}},
+       {{4, 6}},
+       {4, 4},
+       24,
+       {384, 4 * (24 + 8 + 48 + 12 + 4), 4 * (48 + 16)},
+       {384, 4 * (16 + 12 + 48 + 8), 4 * (48 + 24)},
+       {400, 4 * (24 + 48 + 48 + 16 + 16), 4 * (8 + 12 + 4)}},
+      {LearnedAdd{}, {{2, 3, 4}}, {2, 3, 4}, 12, {24, 144, 96}, {}, {24, 96, 48}},
+      {LearnedTokens{}, {{2, 3, 4}}, {2, 4, 4}, 4, {0, 112, 128}, {0, 96, 96}, {8, 32, 16}},
+      // 6 rows of 2 values of a table of 5.
+      {RelativeBias{.heads = 2, .entries = 5, .q_len = 2, .kv_len = 3},
+       {{2, 3}},
+       {2, 2, 3},
+       10,
+       {0, 48, 48},
+       {},
+       {12, 96, 48}},
+  };
+}
+
 OpCase case_of(const Expected& expected) {
-  const bool ids = std::holds_alternative<Embedding>(expected.op) || std::holds_alternative<EmbeddingBag>(expected.op);
   OpCase result{expected.op, {}};
-  for (const Shape& shape : expected.inputs) result.inputs.push_back({shape, ids ? DType::kInt64 : DType::kFp32});
+  for (std::size_t i = 0; i < expected.inputs.size(); ++i) {
+    result.inputs.push_back({expected.inputs[i], expected.ids.contains(i) ? DType::kInt64 : DType::kFp32});
+  }
   if (std::holds_alternative<CrossEntropy>(expected.op)) result.inputs[1].dtype = DType::kInt64;
   return result;
 }
@@ -252,7 +447,8 @@ void expect(const Amount& amount, const Work& work) {
 
 TEST_CASE("every op costs what a hand count says", "[ops]") {
   std::set<std::string_view> covered;
-  for (const auto& list : {elementwise(), products(), reductions(), lookups_and_movement()}) {
+  for (const auto& list : {elementwise(), products(), reductions(), lookups_and_movement(), graphs(), point_clouds(),
+                           sequences(), mixtures_and_factors()}) {
     for (const Expected& expected : list) {
       INFO(name_of(expected.op));
       const OpPlace place(case_of(expected));
@@ -290,6 +486,77 @@ TEST_CASE("a cache is written where tokens are kept, and kept in its own format"
   }
 }
 
+TEST_CASE("a window keeps its tokens, a paged cache whole pages", "[ops]") {
+  const auto cache = [](KvCache op, std::int64_t tokens) {
+    return OpPlace({op, {{{1, tokens, 4}, DType::kFp32}}}, {}, Phase::kDecode);
+  };
+  const OpPlace windowed = cache({.length = 100, .window = 8}, 1);
+  CHECK(windowed.site().out() == Shape{1, 8, 4});
+  CHECK(std::get<KvCache>(windowed.op()).state(windowed.site()).value() == 8 * 16);
+  CHECK(cache({.length = 100, .window = 8}, 3).site().out() == Shape{1, 10, 4});  // the first new token sees 7 more
+  CHECK(cache({.length = 5, .window = 8}, 1).site().out() == Shape{1, 5, 4});
+  const OpPlace paged = cache({.length = 33, .page = 16}, 1);
+  CHECK(std::get<KvCache>(paged.op()).state(paged.site()).value() == 48 * 16);
+}
+
+TEST_CASE("attention: what is added to scores, and where keys are", "[ops]") {
+  const auto kernel = [](FusedAttention op, std::int64_t queries, std::int64_t keys) {
+    const TensorType kv{{2, keys, 8}, DType::kFp32};
+    return std::get<Attention>(OpPlace({op, {{{2, queries, 8}, DType::kFp32}, kv, kv}}).kernels(Pass::kFprop).front());
+  };
+  CHECK(kernel({.heads = 2, .alibi = true, .softcap = true}, 4, 4).score_flops == 5 + 2 + 3);
+  CHECK(kernel({.heads = 2, .page = 16}, 1, 40).extra_bytes == 4 * 2 * 3);
+  CHECK(kernel({.heads = 2, .causal = true, .window = 4}, 16, 16).pairs() == 1 + 2 + 3 + 4 * 13);
+  CHECK(kernel({.heads = 2, .density = 0.25}, 16, 16).pairs() == 64);
+  const Attention chunks = kernel({.heads = 2, .causal = true, .chunk = 4}, 16, 16);
+  CHECK(static_cast<double>(chunks.batch) * chunks.pairs() == 2 * 4 * (1 + 2 + 3 + 4));
+  CHECK(kernel({.heads = 2, .causal = true, .chunk = 4}, 1, 16).keys_read() == 4);
+}
+
+// DeepSeek-V3, one token against 1000: 128 heads of 576 and 512 over one latent, which is read once.
+TEST_CASE("latent attention is absorbed while decoding, and one latent serves all heads", "[ops]") {
+  const LatentAttention mla{.heads = 128, .nope = 128, .rope = 64, .v = 128};
+  const OpCase c{mla, {{{1, 1, 128 * 192}, DType::kBf16}, {{1, 1000, 576}, DType::kBf16}}};
+  const OpPlace decode(c, precision_of(DType::kBf16), Phase::kDecode);
+  const Kernels kernels = decode.kernels(Pass::kFprop);
+  REQUIRE(kernels.size() == 3);
+  CHECK(work_of(kernels[0]).macs == 128.0 * 128 * 512);
+  CHECK(work_of(kernels[1]).macs == 128.0 * 1000 * (576 + 512));
+  CHECK(work_of(kernels[1]).read.value() == 2.0 * (128 * 576 + 1000 * 576));
+  CHECK(work_of(kernels[2]).macs == 128.0 * 512 * 128);
+  const OpPlace prefill(c, precision_of(DType::kBf16), Phase::kPrefill);
+  CHECK(work_of(prefill.kernels(Pass::kFprop)[0]).macs == 1000.0 * 512 * 128 * 256);
+  CHECK(work_of(prefill.kernels(Pass::kFprop)[1]).macs == 128.0 * 1000 * (192 + 128));
+  OpCase sparse = c;
+  sparse.inputs.push_back({{1, 1, 64}, DType::kInt32});
+  const OpPlace picked(sparse, precision_of(DType::kBf16), Phase::kDecode);
+  CHECK(work_of(picked.kernels(Pass::kFprop)[1]).macs == 128.0 * 64 * (576 + 512));
+}
+
+TEST_CASE("experts: what tokens need of them", "[ops]") {
+  const auto active = [](std::int64_t rows) {
+    const GroupedLinear experts{.experts = 8, .out_features = 3, .top_k = 2};
+    return std::get<GroupedGemm>(OpPlace({experts, {{{rows, 5}, DType::kFp32}}}).kernels(Pass::kFprop)[0]).active;
+  };
+  CHECK(active(2) == Approx(2));
+  CHECK(active(4) == Approx(8 * (1 - 0.75 * 0.75)));
+  CHECK(active(20000) == Approx(8));
+  CHECK(GroupedLinear{.experts = 8, .top_k = 2}.active_share() == 0.25);
+  const Dispatch room{.experts = 8, .capacity_factor = 1.25};
+  const OpPlace place({room, {{{100, 5}, DType::kFp32}, {{100, 2}, DType::kInt32}}});
+  CHECK(place.site().out() == Shape{8, 32, 5});  // 1.25 x 200 / 8 = 31.25
+}
+
+TEST_CASE("a token updates the state of linear attention", "[ops]") {
+  const LinearAttention op{.heads = 4, .key_heads = 2, .rule = StateRule::kDelta, .head_parameters = 2};
+  const TensorType k{{3, 1, 2 * 8}, DType::kFp32};
+  const OpPlace place({op, {k, k, {{3, 1, 4 * 16}, DType::kFp32}}}, {}, Phase::kDecode);
+  const double state = 3 * 4 * 8 * 16;
+  const double values = 3 * (16 + 16 + 64);
+  expect({9 * state, 4 * (values + state + 8), 4 * (3 * 64 + state)}, place.work(Pass::kFprop));
+  CHECK(op.state(place.site()).value() == 4 * state);
+}
+
 TEST_CASE("what the backward pass needs is kept", "[ops]") {
   const auto saved = [](Op op, std::vector<Shape> shapes) {
     OpCase c{std::move(op), {}};
@@ -325,6 +592,52 @@ TEST_CASE("a training step updates the rows that the batch touches", "[ops]") {
   CHECK(bag.updated_share(place.site()) == Approx((2 * (1 - 1.0 / 16) + 10 * (1 - 0.6561)) / 12));
   CHECK(expected_distinct(1, 5) == 1);
   CHECK(expected_distinct(1e9, 1e3) == Approx(1e3).epsilon(1e-5));
+}
+
+// 6 draws from 10 rows touch 10 (1 - 0.9^6) of them: so many gradient rows are written, and the optimizer steps.
+TEST_CASE("gradients of equal ids are merged, densely or not", "[ops]") {
+  const double touched = 10 * (1 - 0.531441);
+  for (const bool sparse : {false, true}) {
+    const Embedding table{.rows = 10, .dim = 4, .sparse = sparse};
+    const OpPlace place({table, {{{2, 3}, DType::kInt64}}});
+    const Work work = place.work(Pass::kWgrad);
+    CHECK(work.flops().value() == Approx((6 - touched) * 4));
+    CHECK(work.written.value() == Approx(96 + touched * 16 + (sparse ? touched * 8 : 160)));
+    CHECK(table.updated_share(place.site()) == Approx(sparse ? touched / 10 : 1));
+  }
+}
+
+TEST_CASE("a product sums the gradient of what was broadcast", "[ops]") {
+  const auto dgrad = [](std::vector<Shape> shapes, std::size_t input) {
+    OpPlace place({Matmul{}, {{shapes[0], DType::kFp32}, {shapes[1], DType::kFp32}}});
+    place.want_gradient(1 - input, false);
+    return place.work(Pass::kDgrad);
+  };
+  // One B for 5 A: a reduction over 5 x 2 rows, without partial sums.
+  const Work shared = dgrad({{5, 2, 3}, {3, 4}}, 1);
+  CHECK(shared.macs == 5 * 2 * 3 * 4);
+  CHECK(shared.written.value() == 4 * 12);
+  // One A for 5 B: five products of 2 x 3 values, then their sum.
+  const Work stretched = dgrad({{2, 3}, {5, 3, 4}}, 0);
+  CHECK(stretched.macs == 5 * 2 * 3 * 4);
+  CHECK(stretched.written.value() == 5 * 24 + 24);
+  CHECK(stretched.vector.value() == 5 * 6);
+}
+
+TEST_CASE("a serial stream reads from the caches again", "[ops]") {
+  const OpPlace place({FarthestPoints{.samples = 4}, {{{1, 8, 3}, DType::kFp32}}});
+  const Work work = place.work(Pass::kFprop);
+  CHECK(work.read.value() == 96);
+  CHECK(work.l2.value() == 4 * 96 + 32);
+}
+
+TEST_CASE("a graph beyond 31 bits has 64-bit indices", "[ops]") {
+  const auto read = [](std::int64_t edges) {
+    return OpPlace({Aggregate{.edges = edges}, {{{1000, 1}, DType::kFp32}}}).work(Pass::kFprop).read.value();
+  };
+  const std::int64_t limit = std::int64_t{1} << 31;
+  CHECK(read(limit - 1) == 4.0 * (limit - 1) + 4.0 * (limit - 1 + 1001));
+  CHECK(read(limit) == 4.0 * limit + 8.0 * (limit + 1001));
 }
 
 TEST_CASE("special functions are counted apart", "[ops]") {

@@ -53,6 +53,15 @@ TEST_CASE("a residual sum joins the later of its producers", "[fusion]") {
   CHECK(plan(two("[\"a\", \"x\"]"), Fusion::kEpilogue) == Groups{"a+sum", "b"});
 }
 
+TEST_CASE("what hands its input on does not stand between two that fuse", "[fusion]") {
+  const std::string layers = kLinear + "," + op("d", "dropout") + "," + op("r", "relu");
+  const Network dropped = chain(layers);
+  CHECK(plan(dropped, Fusion::kEpilogue) == Groups{"w+r", "d"});
+  CHECK(plan(chain(layers, Phase::kTraining), Fusion::kEpilogue) == Groups{"w+d+r"});
+  // Another reader of the other name is a reader of the tensor.
+  CHECK(plan(chain(layers + "," + op("t", "tanh", "\"d\"")), Fusion::kEpilogue) == Groups{"w", "d", "r", "t"});
+}
+
 TEST_CASE("row ops join element-wise ones, one a group, when all is fused", "[fusion]") {
   const Network rows =
       chain(op("a", "relu") + "," + op("n", "layer_norm") + "," + op("t", "tanh") + "," + op("m", "softmax"));
@@ -111,6 +120,13 @@ TEST_CASE("a fused tensor is neither written nor read", "[fusion]") {
   CHECK(fused.bytes_read == kX + kW);
   CHECK(fused.bytes_written == kY);
   CHECK(fused.flops == 2 * 2 * 8 * 4 + 8);
+}
+
+TEST_CASE("what only hands its input on moves nothing", "[fusion]") {
+  const Network dropped = chain(kLinear + "," + op("d", "dropout") + "," + op("r", "relu"));
+  CHECK(forward_of(dropped, Fusion::kEpilogue).bytes_read == kX + kW);
+  CHECK(forward_of(dropped, Fusion::kEpilogue).bytes_written == kY);
+  CHECK(forward_of(dropped, Fusion::kEpilogue, 1).bytes_read == 0);
 }
 
 TEST_CASE("in training what the backward pass needs is written all the same", "[fusion]") {

@@ -14,10 +14,11 @@ struct alignas(kLine) Node {
   Node* next;
 };
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.02}, Seconds{0.06}, Seconds{0.2});
-  const auto most = by_effort(effort, std::int64_t{1} << 27, std::int64_t{1} << 30, std::int64_t{1} << 32);
-  const int step = by_effort(effort, 4, 2, 2);
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.06}, Seconds{0.2});
+  const auto most = by_effort(design, std::int64_t{1} << 27, std::int64_t{1} << 30, std::int64_t{1} << 32);
+  const int step = by_effort(design, 4, 2, 2);
+  if (design.held_out()) return {};
   std::vector<Point> points;
   for (std::int64_t bytes = 1 << 14; bytes <= most; bytes *= step) {
     if (static_cast<double>(bytes) > machine.available.value() / 3) break;

@@ -62,24 +62,24 @@ Point point_of(const Shape& s, std::string_view dtype, std::string_view pass, Se
                     s.groups, pass, copies);
 }
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const int count = by_effort(effort, 16, 64, 220);
-  const double most_flops = guessed_flops_per_s(machine) * by_effort(effort, 0.004, 0.012, 0.05);
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const int count = by_effort(design, 16, 64, 220);
+  const double most_flops = guessed_flops_per_s(machine) * by_effort(design, 0.004, 0.012, 0.05);
   const double most_elements = std::min(16.0 * (1 << 20), machine.available.value() / 64);
-  const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
   const bool bf16 = product_types("bf16", machine).has_value();
   const bool int8 = product_types("int8", machine).has_value();
   std::vector<Point> points;
   const auto add = [&](const Shape& s, std::string_view dtype, std::string_view pass) {
     if (!s.possible() || s.flops() > most_flops || s.elements() > most_elements) return;
-    const std::int64_t copies = points.size() % 2 == 0 ? 1 : cold_copies(machine, 4 * s.elements());
+    const std::int64_t copies = rotation(machine, 4 * s.elements(), std::ssize(points));
     points.push_back(point_of(s, dtype, pass, budget, copies));
   };
   for (const Shape& s : kUsual) {
-    if (std::ssize(points) < count / 2) add(s, "fp32", "fprop");
+    if (std::ssize(points) < count / 2 && !design.held_out()) add(s, "fp32", "fprop");
   }
   constexpr std::int64_t kTries = 10'000;
-  for (std::int64_t i = 0; std::ssize(points) < count && i < kTries; ++i) {
+  for (std::int64_t i = design.first(); std::ssize(points) < count && i < design.first() + kTries; ++i) {
     const std::string_view pass = i % 2 == 0 ? kPassNames[i / 2 % 3] : kPassNames[0];
     const bool forward = pass == "fprop";
     const std::string_view dtype = i % 7 == 5 && bf16 ? "bf16" : i % 7 == 1 && int8 && forward ? "int8" : "fp32";

@@ -43,14 +43,14 @@ const Op* op_of(const std::string& name) {
   return found == std::end(kOps) ? nullptr : found;
 }
 
-std::vector<Point> elementwise_points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.02}, Seconds{0.05}, Seconds{0.12});
-  const int sizes = by_effort(effort, 2, 5, 12);
+std::vector<Point> elementwise_points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.05}, Seconds{0.12});
+  const int sizes = by_effort(design, 2, 5, 12);
   const double last =
       static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   std::vector<Point> points;
   for (int i = 0; i < sizes; ++i) {
-    int which = 0;
+    std::int64_t which = design.first();
     for (const Op& op : kOps) {
       // Sizes that differ from op to op, between what fits a vector cache and what no cache holds.
       const double share = (i + halton(which++, 2)) / sizes;
@@ -58,7 +58,7 @@ std::vector<Point> elementwise_points(Effort effort, const Machine& machine) {
       const std::int64_t cols = usual_size(std::min(4096.0, std::sqrt(elements)));
       const std::int64_t rows = std::max<std::int64_t>(1, std::lround(elements / static_cast<double>(cols)));
       const std::int64_t bytes = rows * cols * 4 * (op.inputs + 1);
-      const std::int64_t copies = i % 2 == 0 ? 1 : cold_copies(machine, static_cast<double>(bytes));
+      const std::int64_t copies = rotation(machine, static_cast<double>(bytes), std::ssize(points) + i);
       points.push_back(make_point("elementwise", "fp32", budget, op.name, rows, cols, copies));
     }
   }
@@ -66,10 +66,11 @@ std::vector<Point> elementwise_points(Effort effort, const Machine& machine) {
 }
 
 // From the first cache on one core, where nothing but the function counts, and over all cores.
-std::vector<Point> special_points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.025}, Seconds{0.06}, Seconds{0.2});
+std::vector<Point> special_points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.06}, Seconds{0.2});
   std::vector<Point> points;
-  for (const char* const op : {"exp", "tanh", "erf", "sigmoid", "gelu"}) {
+  if (design.held_out()) return points;
+  for (const char* const op : {"exp", "tanh", "erf", "sigmoid", "gelu", "div", "add", "relu", "silu_and_mul"}) {
     points.push_back(make_point("elementwise", "fp32", budget, op, 1, 2048, 1));
     points.push_back(
         make_point("elementwise", "fp32", budget, op, static_cast<std::int64_t>(machine.cores.size()), kGrain, 1));

@@ -36,14 +36,14 @@ std::int64_t index_sets(const Machine& machine, const Shape& s) {
 }
 
 // Largest tables first: they are then filled once.
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.08}, Seconds{0.2});
-  const double wanted = by_effort(effort, 256.0 * (1 << 20), 1024.0 * (1 << 20), 4096.0 * (1 << 20));
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.08}, Seconds{0.2});
+  const double wanted = by_effort(design, 256.0 * (1 << 20), 1024.0 * (1 << 20), 4096.0 * (1 << 20));
   const double most = std::min(wanted, machine.available.value() / 3);
-  const int count = by_effort(effort, 10, 44, 120);
+  const int count = by_effort(design, 10, 44, 120);
   std::vector<std::pair<double, Point>> sized;
   sized.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
+  for (std::int64_t i = design.first(); i < design.first() + count; ++i) {
     const std::int64_t dim = std::int64_t{16} << (i % 5);
     const bool one_hot = i % 3 == 0;
     const std::int64_t tables = i % 2 == 0 ? 1 : usual_size(log_between(2, 26, halton(i, 7)));
@@ -115,12 +115,10 @@ void run(Bags& bags, const Team& team, std::int64_t copy) {
   const std::int64_t grain = std::max<std::int64_t>(2, kGrain / (s.lookups * s.dim));
   team.split(s.bags(), 1, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t bag = begin; bag < end; ++bag) {
-      // The next bag's rows are asked for while this one is added: bags of one row have nothing else to wait with.
-      if (bag + 4 < end) {
-        const float* const next = bags.table_of(bag + 4) + *bags.indices_of(copy, bag + 4) * s.dim;
-        for (std::int64_t line = 0; line < s.dim && line < 64; line += 16) __builtin_prefetch(next + line);
-      }
-      loop(bags.table_of(bag), bags.indices_of(copy, bag), s.lookups, s.dim, bags.out.data() + bag * s.dim);
+      // The next bags' rows of the same table are asked for while this one is added.
+      const std::int64_t same_table = std::min(end, (bag / s.batch + 1) * s.batch) - bag - 1;
+      loop(bags.table_of(bag), bags.indices_of(copy, bag), s.lookups, same_table * s.lookups, s.dim,
+           bags.out.data() + bag * s.dim);
     }
   });
 }

@@ -34,7 +34,7 @@ constexpr Shape kUsual[] = {
     {1, 512, 512, 512},    {1, 1024, 1024, 1024}, {192, 128, 128, 64}, {1, 256, 256, 256},  {1, 64, 64, 64},
 };
 
-double run_seconds(Effort effort) { return by_effort(effort, 0.004, 0.012, 0.05); }
+double run_seconds(const Design& design) { return by_effort(design, 0.004, 0.012, 0.05); }
 
 // The `index`-th shape of the space: products of one and of many.
 Shape spread_shape(std::int64_t index) {
@@ -48,34 +48,34 @@ Shape spread_shape(std::int64_t index) {
   return {1, size(1, 4096, 2), size(8, 8192, 3), size(8, 8192, 5)};
 }
 
-void add_points(std::vector<Point>& points, std::string_view dtype, int count, Effort effort, const Machine& machine,
-                std::int64_t start) {
+void add_points(std::vector<Point>& points, std::string_view dtype, int count, const Design& design,
+                const Machine& machine, std::int64_t start) {
   const double speed = dtype == "fp32" ? 1 : 2;
-  const double most_flops = guessed_flops_per_s(machine) * run_seconds(effort) * speed;
+  const double most_flops = guessed_flops_per_s(machine) * run_seconds(design) * speed;
   const double most_elements = std::min(32.0 * (1 << 20), machine.available.value() / 64);
-  const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
   const auto size = static_cast<double>(dtype == "fp32" ? 4 : dtype == "bf16" ? 2 : 1);
   int taken = 0;
   const auto add = [&](const Shape& s) {
     if (s.flops() > most_flops || s.elements() > most_elements) return;
-    const std::int64_t copies = taken % 2 == 0 ? 1 : cold_copies(machine, size * s.elements());
+    const std::int64_t copies = rotation(machine, size * s.elements(), taken);
     points.push_back(make_point("gemm", dtype, budget, s.batch, s.m, s.n, s.k, copies));
     ++taken;
   };
   for (const Shape& s : kUsual) {
-    if (taken < count / 2) add(s);
+    if (taken < count / 2 && !design.held_out()) add(s);
   }
   constexpr std::int64_t kTries = 10'000;
   for (std::int64_t i = start; taken < count && i < start + kTries; ++i) add(spread_shape(i));
 }
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
+std::vector<Point> points(const Design& design, const Machine& machine) {
   std::vector<Point> points;
   const bool bf16 = product_types("bf16", machine).has_value();
   const bool int8 = product_types("int8", machine).has_value();
-  add_points(points, "fp32", by_effort(effort, 24, 64, 240), effort, machine, 0);
-  if (bf16) add_points(points, "bf16", by_effort(effort, 10, 28, 120), effort, machine, 1000);
-  if (int8) add_points(points, "int8", by_effort(effort, 8, 20, 80), effort, machine, 2000);
+  add_points(points, "fp32", by_effort(design, 24, 64, 240), design, machine, design.first());
+  if (bf16) add_points(points, "bf16", by_effort(design, 10, 28, 120), design, machine, design.first() + 1000);
+  if (int8) add_points(points, "int8", by_effort(design, 8, 20, 80), design, machine, design.first() + 2000);
   return points;
 }
 

@@ -6,9 +6,10 @@
 namespace ridgepoint::cpu {
 namespace {
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.1}, Seconds{0.4});
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.1}, Seconds{0.4});
   const int all = static_cast<int>(machine.cores.size());
+  if (design.held_out()) return {};
   std::vector<Point> points;
   for (int threads = all; threads >= 2; threads /= 2)
     points.push_back(make_point("launch", "fp32", budget, "fork_join", threads));

@@ -49,33 +49,47 @@ void rmsnorm_row(std::vector<double>& row, std::span<const float> weight, std::s
   for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] / std::sqrt(square + kEpsilon) * weight[i];
 }
 
+// Of inference: one scale and one shift for a row, which is a channel's plane.
+void scale_shift_row(std::vector<double>& row, std::span<const float> weight, std::span<const float> bias) {
+  for (double& value : row) value = value * weight[0] + bias[0];
+}
+
 constexpr Op kOps[] = {
     {"softmax", &VectorLoops::softmax, 2, softmax_row},
     {"layernorm", &VectorLoops::layernorm, 2, layernorm_row},
     {"rmsnorm", &VectorLoops::rmsnorm, 2, rmsnorm_row},
     {"rmsnorm_add", &VectorLoops::rmsnorm_add, 3, rmsnorm_row},
+    {"batchnorm", &VectorLoops::scale_shift, 2, scale_shift_row},
 };
 
 constexpr std::int64_t kGrain = 1 << 14;  // elements below which one core does it
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
-  const int each = by_effort(effort, 3, 9, 25);
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
+  const int each = by_effort(design, 3, 9, 25);
   const double last =
       static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   const double most = std::min(last, machine.available.value() / 64);
   std::vector<Point> points;
   for (int i = 0; i < each; ++i) {
     for (const Op& op : kOps) {
-      const auto at = static_cast<std::int64_t>(points.size());
+      const std::int64_t at = design.first() + std::ssize(points);
       const std::int64_t cols = usual_size(log_between(32, 16384, halton(at, 2)));
       const double elements = log_between(2048, most, halton(at, 3));
       const std::int64_t rows = std::max<std::int64_t>(1, std::lround(elements / static_cast<double>(cols)));
-      const std::int64_t copies =
-          i % 2 == 0 ? 1 : cold_copies(machine, static_cast<double>(rows * cols * 4 * op.tensors));
+      const std::int64_t copies = rotation(machine, static_cast<double>(rows * cols * 4 * op.tensors), at + i);
       points.push_back(make_point("normalization", "fp32", budget, op.name, rows, cols, copies));
     }
   }
+  return points;
+}
+
+// A row from the first cache on one core: what the functions cost without the memory.
+std::vector<Point> row_points(const Design& design, const Machine&) {
+  const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.05}, Seconds{0.2});
+  std::vector<Point> points;
+  if (design.held_out()) return points;
+  for (const Op& op : kOps) points.push_back(make_point("normalization", "fp32", budget, op.name, 1, 2048, 1));
   return points;
 }
 
@@ -147,6 +161,11 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }
 
 }  // namespace
+
+const CpuMicrokernel kRows{
+    {"rows", "normalization", "softmax and norms of rows from the inner caches: what the functions cost"},
+    row_points,
+    measure};
 
 const CpuMicrokernel kNormalization{
     {"normalization", "normalization",

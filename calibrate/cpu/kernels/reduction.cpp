@@ -11,18 +11,18 @@ namespace {
 
 constexpr std::int64_t kGrain = 1 << 14;  // elements below which one core does it
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
-  const int count = by_effort(effort, 6, 20, 50);
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
+  const int count = by_effort(design, 6, 20, 50);
   const double last =
       static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
   const double most = std::min(2 * last, machine.available.value() / 64);
   std::vector<Point> points;
-  for (int i = 0; i < count; ++i) {
+  for (std::int64_t i = design.first(); i < design.first() + count; ++i) {
     const std::int64_t cols = usual_size(log_between(32, 65536, halton(i, 2)));
     const double elements = log_between(4096, most, halton(i, 3));
     const std::int64_t rows = std::max<std::int64_t>(1, std::lround(elements / static_cast<double>(cols)));
-    const std::int64_t copies = i % 4 < 2 ? 1 : cold_copies(machine, static_cast<double>(rows * cols * 4));
+    const std::int64_t copies = rotation(machine, static_cast<double>(rows * cols * 4), i / 2);
     points.push_back(make_point("reduction", "fp32", budget, i % 2 == 0 ? "sum" : "max", rows, cols, copies));
   }
   return points;

@@ -10,17 +10,18 @@
 namespace ridgepoint::cpu {
 namespace {
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.04}, Seconds{0.08}, Seconds{0.2});
-  const int count = by_effort(effort, 4, 20, 50);
-  const double most_edges = std::min(by_effort(effort, 1e6, 1e7, 1e8), machine.available.value() / 64);
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.04}, Seconds{0.08}, Seconds{0.2});
+  const int count = by_effort(design, 4, 20, 50);
+  const double most_edges = std::min(by_effort(design, 1e6, 1e7, 1e8), machine.available.value() / 64);
   std::vector<Point> points;
   // A few graphs, each with several ways to sample from it: building one takes longer than measuring on it.
-  const int graphs = by_effort(effort, 1, 4, 6);
+  const int graphs = by_effort(design, 1, 4, 6);
   for (int graph = 0; graph < graphs; ++graph) {
     const double share = graphs == 1 ? 1 : static_cast<double>(graph) / (graphs - 1);
     const auto edges = static_cast<std::int64_t>(log_between(1e5, most_edges, share));
-    const auto nodes = static_cast<std::int64_t>(static_cast<double>(edges) / log_between(4, 60, halton(graph, 3)));
+    const auto nodes =
+        static_cast<std::int64_t>(static_cast<double>(edges) / log_between(4, 60, halton(design.first() + graph, 3)));
     for (int i = 0; i < count / graphs; ++i) {
       const std::int64_t seeds = usual_size(log_between(64, 8192, halton(i, 2)));
       const std::int64_t fanout = usual_size(log_between(3, 40, halton(i, 3)));

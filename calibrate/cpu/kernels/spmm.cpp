@@ -10,12 +10,12 @@
 namespace ridgepoint::cpu {
 namespace {
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
-  const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
-  const int count = by_effort(effort, 6, 24, 60);
-  const double most_edges = by_effort(effort, 3e5, 2e6, 2e7);
+std::vector<Point> points(const Design& design, const Machine& machine) {
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
+  const int count = by_effort(design, 6, 24, 60);
+  const double most_edges = by_effort(design, 3e5, 2e6, 2e7);
   std::vector<Point> points;
-  for (int i = 0; i < count; ++i) {
+  for (std::int64_t i = design.first(); i < design.first() + count; ++i) {
     const std::int64_t features = usual_size(log_between(8, 512, halton(i, 3)));
     const double degree = log_between(3, 100, halton(i, 5));
     const double edges = log_between(2e4, std::min(most_edges, machine.available.value() / 64), halton(i, 2));
@@ -50,8 +50,8 @@ void run_rows(Product& p, std::int64_t begin, std::int64_t end) {
   const auto loop = best_loops().sparse_row;
   for (std::int64_t row = begin; row < end; ++row) {
     const std::int64_t start = p.graph.starts[static_cast<std::size_t>(row)];
-    loop(p.values.data() + start, p.graph.neighbors.data() + start, p.graph.degree(row), p.dense.data(), p.features,
-         p.out.data() + row * p.features);
+    loop(p.values.data() + start, p.graph.neighbors.data() + start, p.graph.degree(row),
+         p.graph.edges() - start - p.graph.degree(row), p.dense.data(), p.features, p.out.data() + row * p.features);
   }
 }
 

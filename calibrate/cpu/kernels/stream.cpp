@@ -40,6 +40,9 @@ constexpr Op kOps[] = {
     {"triad", 3, false,
      [](const VectorLoops& l, const Arrays& x) { return l.triad(x.a, x.b, x.c, kFactor, x.count), 0.0; },
      [](const Arrays& x, std::int64_t i) { return x.a[i] + kFactor * x.b[i]; }},
+    {"read_plain", 1, false, [](const VectorLoops& l, const Arrays& x) { return l.read(x.a, x.count); }, nullptr},
+    {"write_plain", 1, false, [](const VectorLoops& l, const Arrays& x) { return l.write(x.c, kFactor, x.count), 0.0; },
+     [](const Arrays&, std::int64_t) { return kFactor; }},
     {"write_nt", 1, true, [](const VectorLoops& l, const Arrays& x) { return l.write_nt(x.c, kFactor, x.count), 0.0; },
      [](const Arrays&, std::int64_t) { return kFactor; }},
     {"copy_nt", 2, true, [](const VectorLoops& l, const Arrays& x) { return l.copy_nt(x.a, x.c, x.count), 0.0; },
@@ -48,6 +51,8 @@ constexpr Op kOps[] = {
      [](const VectorLoops& l, const Arrays& x) { return l.triad_nt(x.a, x.b, x.c, kFactor, x.count), 0.0; },
      [](const Arrays& x, std::int64_t i) { return x.a[i] + kFactor * x.b[i]; }},
 };
+
+bool is_plain(const Op& op) { return op.name.ends_with("_plain"); }
 
 const Op& op_of(const std::string& name) {
   const auto* const found =
@@ -62,8 +67,8 @@ std::int64_t rounded(double bytes, int threads) {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes) / block) * block;
 }
 
-Point point(std::string_view op, double bytes, int threads, Effort effort) {
-  const Seconds budget = by_effort(effort, Seconds{0.02}, Seconds{0.04}, Seconds{0.15});
+Point point(std::string_view op, double bytes, int threads, const Design& design) {
+  const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.04}, Seconds{0.15});
   return make_point("stream", "fp64", budget, op, rounded(bytes, threads), threads);
 }
 
@@ -77,29 +82,36 @@ std::vector<double> level_sets(const Machine& machine, int threads) {
   return sets;
 }
 
-std::vector<Point> points(Effort effort, const Machine& machine) {
+std::vector<Point> points(const Design& design, const Machine& machine) {
   std::vector<Point> points;
+  if (design.held_out()) return points;
   const int all = static_cast<int>(machine.cores.size());
   const std::vector<double> sets = level_sets(machine, all);
   for (const Op& op : kOps) {
-    if (op.passes_caches) points.push_back(point(op.name, sets.back(), all, effort));
+    if (op.passes_caches) points.push_back(point(op.name, sets.back(), all, design));
   }
   for (const double set : sets) {
     for (const Op& op : kOps) {
-      if (!op.passes_caches) points.push_back(point(op.name, set, all, effort));
+      if (!op.passes_caches && !is_plain(op)) points.push_back(point(op.name, set, all, design));
     }
   }
   if (all > 1) {
     for (const double set : level_sets(machine, 1)) {
-      for (const char* const op : {"read", "copy", "triad"}) points.push_back(point(op, set, 1, effort));
+      for (const char* const op : {"read", "copy", "triad"}) points.push_back(point(op, set, 1, design));
     }
   }
+  // The curve over the working set, on pages as programs get them without asking.
+  const int places = by_effort(design, 8, 16, 24);
+  for (int i = 0; i < places; ++i) {
+    const double set = log_between(sets.front() / 2, sets.back(), static_cast<double>(i) / (places - 1));
+    for (const char* const op : {"read_plain", "write_plain"}) points.push_back(point(op, set, all, design));
+  }
   // The way from level to level.
-  const int steps = by_effort(effort, 0, 10, 32);
+  const int steps = by_effort(design, 0, 10, 32);
   for (int i = 1; i < steps; ++i) {
     const double set = log_between(sets.front() / 2, sets.back(), static_cast<double>(i) / steps);
-    points.push_back(point("read", set, all, effort));
-    if (effort == Effort::kThorough) points.push_back(point("triad", set, all, effort));
+    points.push_back(point("read", set, all, design));
+    if (design.effort == Effort::kThorough) points.push_back(point("triad", set, all, design));
   }
   return points;
 }
@@ -152,7 +164,7 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
   }
   const std::int64_t needed = threads * op.arrays * (count * 8 + kPadding);
   if (!bench.fits(static_cast<double>(needed))) return std::nullopt;
-  const Buffer buffer(needed, Pages::kHuge);
+  const Buffer buffer(needed, is_plain(op) ? Pages::kDefault : Pages::kHuge);
   bench.team.each(threads, [&](int thread) { fill(arrays_of(op, buffer, count, thread), thread); });
   for (int thread = 0; thread < threads; ++thread) check(op, loops, arrays_of(op, buffer, count, thread));
 

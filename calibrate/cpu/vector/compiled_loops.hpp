@@ -287,6 +287,7 @@ inline float sum_over(const float* x, std::int64_t count, Function f) {
 #pragma GCC unroll 4
     for (int j = 0; j < kPartials; ++j) sums[j] += f(load(x + i + j * kFloats));
   }
+  for (; i + kFloats <= count; i += kFloats) sums[0] += f(load(x + i));
   float rest = 0;
   for (; i < count; ++i) rest += f(x[i]);
   return rest + sum_of((sums[0] + sums[1]) + (sums[2] + sums[3]));
@@ -306,6 +307,10 @@ float max(const float* x, std::int64_t count) {
       const Floats next = load(x + i + j * kFloats);
       most[j] = next > most[j] ? next : most[j];
     }
+  }
+  for (; i + kFloats <= count; i += kFloats) {
+    const Floats next = load(x + i);
+    most[0] = next > most[0] ? next : most[0];
   }
   float result = x[0];
   for (; i < count; ++i) result = x[i] > result ? x[i] : result;
@@ -347,19 +352,26 @@ void rmsnorm_add(const float* x, const float* weight, const float*, float* __res
   rmsnorm(residual, weight, nullptr, nullptr, out, cols);
 }
 
+void scale_shift(const float* x, const float* weight, const float* bias, float*, float* out, std::int64_t cols) {
+  const float scale = weight[0];
+  const float shift = bias[0];
+  map(out, cols, [=](std::int64_t i) { return x[i] * scale + shift; });
+}
+
 // ---- rows of a table ----
 
 // out = the sum over i of weight(i) x the row that row(i) points to. Blocks of four vectors stay in registers over all
-// rows; the next rows are asked for ahead, as random access is what this waits for.
+// rows; the next rows are asked for ahead, as random access is what this waits for: also the first of `following`
+// further rows, which the next call will add.
 template <class Row, class Weight>
-inline void sum_rows(std::int64_t count, std::int64_t dim, Row row, Weight weight, float* out) {
+inline void sum_rows(std::int64_t count, std::int64_t following, std::int64_t dim, Row row, Weight weight, float* out) {
   constexpr std::int64_t kAhead = 8;
   constexpr std::int64_t kLine = 16;
   std::int64_t d = 0;
   for (; d + kStep <= dim; d += kStep) {
     Floats sums[kPartials] = {};
     for (std::int64_t i = 0; i < count; ++i) {
-      if (i + kAhead < count) {
+      if (i + kAhead < count + following) {
         for (std::int64_t line = 0; line < kStep; line += kLine) __builtin_prefetch(row(i + kAhead) + d + line);
       }
       const float* const from = row(i) + d;
@@ -372,7 +384,7 @@ inline void sum_rows(std::int64_t count, std::int64_t dim, Row row, Weight weigh
   for (; d + kFloats <= dim; d += kFloats) {
     Floats lanes{};
     for (std::int64_t i = 0; i < count; ++i) {
-      if (i + kAhead < count) __builtin_prefetch(row(i + kAhead) + d);
+      if (i + kAhead < count + following) __builtin_prefetch(row(i + kAhead) + d);
       lanes += weight(i) * load(row(i) + d);
     }
     store(out + d, lanes);
@@ -384,15 +396,17 @@ inline void sum_rows(std::int64_t count, std::int64_t dim, Row row, Weight weigh
   }
 }
 
-void bag(const float* table, const std::int64_t* indices, std::int64_t lookups, std::int64_t dim, float* out) {
+void bag(const float* table, const std::int64_t* indices, std::int64_t lookups, std::int64_t following,
+         std::int64_t dim, float* out) {
   sum_rows(
-      lookups, dim, [=](std::int64_t i) { return table + indices[i] * dim; }, [](std::int64_t) { return 1.0F; }, out);
+      lookups, following, dim, [=](std::int64_t i) { return table + indices[i] * dim; },
+      [](std::int64_t) { return 1.0F; }, out);
 }
 
-void sparse_row(const float* values, const std::int32_t* columns, std::int64_t count, const float* dense,
-                std::int64_t features, float* out) {
+void sparse_row(const float* values, const std::int32_t* columns, std::int64_t count, std::int64_t following,
+                const float* dense, std::int64_t features, float* out) {
   sum_rows(
-      count, features, [=](std::int64_t i) { return dense + columns[i] * features; },
+      count, following, features, [=](std::int64_t i) { return dense + columns[i] * features; },
       [=](std::int64_t i) { return values[i]; }, out);
 }
 
@@ -414,8 +428,8 @@ const VectorLoops RIDGEPOINT_VECTOR_LOOPS {
 #endif
   .add = add, .sub = sub, .mul = mul, .div = div, .add_scalar = add_scalar, .mul_scalar = mul_scalar, .relu = relu,
   .gelu = gelu, .tanh = tanh, .exp = exp, .erf = erf, .sigmoid = sigmoid, .silu_and_mul = silu_and_mul,
-  .softmax = softmax, .layernorm = layernorm, .rmsnorm = rmsnorm, .rmsnorm_add = rmsnorm_add, .sum = sum, .max = max,
-  .bag = bag, .sparse_row = sparse_row,
+  .softmax = softmax, .layernorm = layernorm, .rmsnorm = rmsnorm, .rmsnorm_add = rmsnorm_add,
+  .scale_shift = scale_shift, .sum = sum, .max = max, .bag = bag, .sparse_row = sparse_row,
 };
 
 }  // namespace ridgepoint::cpu

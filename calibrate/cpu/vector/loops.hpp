@@ -37,15 +37,17 @@ struct VectorLoops {
   std::int64_t (*dot_int8)(std::int64_t rounds);
 
   MapLoop add, sub, mul, div, add_scalar, mul_scalar, relu, gelu, tanh, exp, erf, sigmoid, silu_and_mul;
-  RowLoop softmax, layernorm, rmsnorm, rmsnorm_add;
+  RowLoop softmax, layernorm, rmsnorm, rmsnorm_add, scale_shift;
   float (*sum)(const float* x, std::int64_t count);
   float (*max)(const float* x, std::int64_t count);
 
-  /// out = the sum of the rows of `table` (of `dim` values) that the indices name.
-  void (*bag)(const float* table, const std::int64_t* indices, std::int64_t lookups, std::int64_t dim, float* out);
+  /// out = the sum of the rows of `table` (of `dim` values) that the indices name; `following` more indices, of the
+  /// next bags, stand behind them.
+  void (*bag)(const float* table, const std::int64_t* indices, std::int64_t lookups, std::int64_t following,
+              std::int64_t dim, float* out);
   /// out = the sum of values[i] times row columns[i] of `dense`.
-  void (*sparse_row)(const float* values, const std::int32_t* columns, std::int64_t count, const float* dense,
-                     std::int64_t features, float* out);
+  void (*sparse_row)(const float* values, const std::int32_t* columns, std::int64_t count, std::int64_t following,
+                     const float* dense, std::int64_t features, float* out);
 };
 
 /// Independent chains of the fma and dot loops: the latency of a multiply-add (4 cycles) times two a cycle, and a few

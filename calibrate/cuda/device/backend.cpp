@@ -5,6 +5,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "calibrate/cuda/base_device.hpp"
+#include "calibrate/cuda/design.hpp"
 #include "calibrate/cuda/device/bench.hpp"
 #include "calibrate/cuda/device/check.hpp"
 #include "calibrate/local_devices.hpp"
@@ -13,8 +15,10 @@ namespace ridgepoint::cuda {
 namespace {
 
 // All of them, ceilings first. Of several for one sample kernel the first that knows the point's op measures.
-const CudaMicrokernel* const kAll[] = {&kStream, &kMma,     &kFma,      &kSpecial, &kChase,
-                                       &kRandom, &kAtomics, &kTransfer, &kLaunch};
+const CudaMicrokernel* const kAll[] = {&kStream,    &kMma,       &kFma,         &kSpecial,       &kChase,
+                                       &kRandom,    &kAtomics,   &kTransfer,    &kLaunch,        &kGemm,
+                                       &kConv,      &kAttention, &kElementwise, &kNormalization, &kReduction,
+                                       &kEmbedding, &kSpmm,      &kGemmVariants};
 
 class CudaBackend final : public Backend {
  public:
@@ -30,11 +34,45 @@ class CudaBackend final : public Backend {
     return all;
   }
 
-  std::vector<Point> points(std::string_view microkernel, Effort effort) override {
+  [[nodiscard]] std::string_view clock() const override { return "kernel"; }
+
+  std::string base_device(std::span<const MeasuredPoint>) override {
+    return cuda::base_device(device_.facts(), device_.nvml().card(), machine());
+  }
+
+  std::vector<Point> points(std::string_view microkernel, Effort effort, Shapes shapes) override {
     for (const CudaMicrokernel* const one : kAll) {
-      if (one->about.name == microkernel) return one->points(effort, device_.facts());
+      if (one->about.name == microkernel)
+        return choose_points(one->points(effort, device_.facts()), microkernel, shapes);
     }
     throw std::invalid_argument("no microkernel is called " + std::string(microkernel));
+  }
+
+  std::vector<std::string> notes() override {
+    std::vector<std::string> notes;
+    const Tally& tally = device_.tally();
+    if (tally.throttled > 0)
+      notes.push_back(fmt::format("{} samples dropped because the GPU was too hot or braked", tally.throttled));
+    if (tally.power_capped > 0)
+      notes.push_back(
+          fmt::format("the power limit held the clocks down at {} points, whose samples count", tally.power_capped));
+    if (tally.reasons != 0) notes.push_back(fmt::format("clocks were held down by: {}", throttle_text(tally.reasons)));
+    if (tally.most_mhz > 0) {
+      notes.push_back(fmt::format("SM clock between {} and {} MHz, at most {} C and {:.0f} W", tally.least_mhz,
+                                  tally.most_mhz, tally.most_celsius, tally.most_watts));
+    }
+    if (tally.uncapturable > 0)
+      notes.push_back(
+          fmt::format("{} points could not be captured in a graph, and were launched one by one", tally.uncapturable));
+    if (const auto bytes = device_.nvml().memory_of_others(); bytes && *bytes > 0)
+      notes.push_back(
+          fmt::format("other programs hold {} MB on the GPU: they may have disturbed the times", *bytes / 1'000'000));
+    if (const auto errors = device_.nvml().uncorrected_errors(); errors && *errors > 0)
+      notes.push_back(
+          fmt::format("the GPU's memory had {} errors that could not be corrected since the driver started", *errors));
+    if (!device_.nvml().problem().empty())
+      notes.push_back(fmt::format("the GPU's clocks and temperature are not known: {}", device_.nvml().problem()));
+    return notes;
   }
 
   std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) override {

@@ -78,5 +78,14 @@ extern const CudaMicrokernel kRandom;
 extern const CudaMicrokernel kAtomics;
 extern const CudaMicrokernel kTransfer;
 extern const CudaMicrokernel kLaunch;
+extern const CudaMicrokernel kGemm;
+extern const CudaMicrokernel kGemmVariants;
+extern const CudaMicrokernel kConv;
+extern const CudaMicrokernel kAttention;
+extern const CudaMicrokernel kElementwise;
+extern const CudaMicrokernel kNormalization;
+extern const CudaMicrokernel kReduction;
+extern const CudaMicrokernel kEmbedding;
+extern const CudaMicrokernel kSpmm;
 
 }  // namespace ridgepoint::cuda

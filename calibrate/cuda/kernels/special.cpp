@@ -70,7 +70,7 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
 }  // namespace
 
 const CudaMicrokernel kSpecial{
-    {"special", "special",
+    {"special_units", "special",
      "ex2, rsqrt and tanh of the special-function units, and exp, tanh and erf of the library, in fp32"},
     points,
     measure};

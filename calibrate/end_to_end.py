@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Whole networks: predicted against measured, on GPUs that were calibrated on kernels only.
+
+    python3 calibrate/end_to_end.py --measured DIR --program build/release/ridgepoint
+
+DIR holds sample files, DIR/<source>/<gpu>/<kernel>.csv, and times of whole networks in DIR/e2e. Without them there is
+nothing to compare, which is said. Transformers (NeuSight: fp32, PyTorch, eager) are written out below as the layers that
+the framework ran; each GPU is fitted to the samples of the same source, single kernels, and the network is analysed
+with --execution eager --fusion none. A development tool, not part of the product; needs nothing but Python.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def run(*words):
+    result = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(map(str, words))}\n{result.stderr}")
+    return result.stdout
+
+
+# --- the networks, as Hugging Face's code runs them ---
+
+
+def layer(op, name, inputs=None, **attributes):
+    return {"op": op, "name": name, **attributes, **({"inputs": inputs} if inputs else {})}
+
+
+def heads(name, source):
+    """Batch x heads x seq x head_dim as a copy: a product cannot read heads in place when batch and heads are one."""
+    return [layer("reshape", f"{name}_split", [source], shape=["batch", "seq", "heads", "head_dim"]),
+            layer("transpose", f"{name}_heads", axes=[0, 2, 1, 3])]  # fmt: skip
+
+
+def attention(style, size):
+    width = "heads * head_dim"
+    if style["fused_qkv"]:
+        items = [layer("linear", "qkv", ["attention_in"], out_features=f"3 * {width}", bias=True)]
+        items += [layer("slice", n, ["qkv"], axis=-1, start=f"{i} * {width}", length=width) for i, n in enumerate("qkv")]
+    else:
+        items = [layer("linear", n, ["attention_in"], out_features=width, bias=True) for n in "qkv"]
+    for name in "qkv":
+        items += heads(name, name)
+    items.append(layer("matmul", "scores", ["q_heads", "k_heads"], transpose_b=True))
+    items += [layer("scale", "scaled")] if style["scale"] == "scores" else []
+    items += [layer("add", "masked", [items[-1]["name"], "mask"])]
+    items += [layer("softmax", "softmax"), layer("matmul", "context", ["softmax", "v_heads"]),
+              layer("transpose", "context_tokens", axes=[0, 2, 1, 3]),
+              layer("reshape", "joined", shape=["batch", "seq", width]),
+              layer("linear", "o", out_features="hidden", bias=True)]  # fmt: skip
+    return items
+
+
+def activation(style):
+    """GPT-2's gelu is eight kernels: x/2 (1 + tanh(c (x + 0.044715 x^3)))."""
+    if style["activation"] != "gelu_parts":
+        return [layer(style["activation"], "activation")]
+    return [layer("scale", "half", ["up"]), layer("scale", "cube", ["up"]), layer("scale", "cube_scaled"),
+            layer("add", "inner", ["up", "cube_scaled"]), layer("scale", "inner_scaled"), layer("tanh", "tanh"),
+            layer("scale", "plus_one"), layer("mul", "activation", ["half", "plus_one"])]  # fmt: skip
+
+
+def network(style, size):
+    pre = style["norm"] == "pre"
+    block = [layer("layer_norm", "attention_in", ["x"])] if pre else []
+    source = "attention_in" if pre else "x"
+    block += attention(style, size)
+    for item in block:
+        item["inputs"] = [source if i == "attention_in" else i for i in item["inputs"]] if "inputs" in item else None
+    block.append(layer("add", "attention_add", ["x", "o"]))
+    block.append(layer("layer_norm", "attention_norm"))
+    block.append(layer("linear", "up", out_features="ffn", bias=True))
+    block += activation(style)
+    block.append(layer("linear", "down", out_features="hidden", bias=True))
+    block.append(layer("add", "mlp_add", ["attention_add" if pre else "attention_norm", "down"]))
+    block += [] if pre else [layer("layer_norm", "mlp_norm")]
+    items = [layer("embedding", "embed", ["tokens"], rows="vocab", dim="hidden"),
+             layer("embedding", "positions_embed", ["positions"], rows="context", dim="hidden"),
+             layer("add", "embed_add", ["embed", "positions_embed"])]  # fmt: skip
+    items += [] if pre else [layer("layer_norm", "embed_norm")]
+    items.append({"block": "layer", "name": "layer", "repeat": "layers", "inputs": [items[-1]["name"], "mask"]})
+    items += [layer("layer_norm", "final_norm")] if pre else []
+    items += [layer("linear", "head", out_features="vocab")] if style["head"] else []
+    return {"name": size["name"], "precision": {"activations": "fp32"},
+            "parameters": {**{k: v for k, v in size.items() if k != "name"}, "batch": 1, "seq": size["context"],
+                           "head_dim": "exact_div(hidden, heads)", "ffn": "4 * hidden"},
+            "inputs": {"tokens": {"shape": ["batch", "seq"], "dtype": "int64"},
+                       "positions": {"shape": ["seq"], "dtype": "int64"}, "mask": {"shape": ["seq", "seq"]}},
+            "blocks": {"layer": {"inputs": ["x", "mask"], "layers": [{k: v for k, v in i.items() if v} for i in block]}},
+            "layers": items}  # fmt: skip
+
+
+BERT = {"norm": "post", "fused_qkv": False, "scale": "scores", "activation": "gelu", "head": False}
+GPT = {"norm": "pre", "fused_qkv": True, "scale": "scores", "activation": "gelu_parts", "head": True}
+OPT = {"norm": "pre", "fused_qkv": False, "scale": "queries", "activation": "relu", "head": True}
+NETWORKS = {
+    "bert_large": (BERT, {"layers": 24, "hidden": 1024, "heads": 16, "vocab": 30522, "context": 512}),
+    "gpt2_large": (GPT, {"layers": 36, "hidden": 1280, "heads": 20, "vocab": 50257, "context": 1024}),
+    "gpt3_xl": (GPT, {"layers": 24, "hidden": 3072, "heads": 24, "vocab": 50257, "context": 2048}),
+    "gpt3_27": (GPT, {"layers": 32, "hidden": 2560, "heads": 32, "vocab": 50257, "context": 2048}),
+    "opt_13": (OPT, {"layers": 24, "hidden": 2048, "heads": 32, "vocab": 50272, "context": 2048}),
+}
+
+
+def calibrated(options, source, gpu, folder):
+    """The device file of a GPU, fitted to all samples of single kernels of this source."""
+    device = folder / f"{gpu}.json"
+    if not device.exists():
+        files = sorted((options.measured / source / gpu).glob("*.csv"))
+        run(options.program, "calibrate", "fit", "--base", gpu, "-o", device, "--samples", *files)
+    return device
+
+
+def predicted(options, model, row, device):
+    style, size = NETWORKS[row["model"]]
+    training = row["phase"] == "train"
+    if training and row["model"] == "bert_large":
+        style = {**style, "head": True}  # trained on masked words, with the decoder over the vocabulary
+    model.write_text(json.dumps(network(style, {"name": row["model"], **size})))
+    text = run(options.program, "analyze", model, "--hw", device, "--batch", row["batch"], "--seq", row["seq"],
+               "--execution", "eager", "--fusion", "none", "--format", "json",
+               "--phase", "training" if training else "inference")  # fmt: skip
+    totals = json.loads(text)["totals"]
+    passes = totals.get("passes", {})
+    return totals["time_s"] * 1e6 - (passes.get("optimizer", {}).get("time_s", 0) * 1e6 if training else 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--measured", required=True, type=Path)
+    parser.add_argument("--program", required=True)
+    options = parser.parse_args()
+    path = options.measured / "e2e" / "neusight_e2e.csv"
+    if not path.exists():
+        print(f"{path} is not there: nothing to compare")
+        return
+    with tempfile.TemporaryDirectory() as name, open(path, newline="") as file:
+        folder, errors = Path(name), {"inference": [], "training": []}
+        print("| GPU | network | phase | batch | measured, ms | predicted, ms | error |")
+        print("| --- | --- | --- | ---: | ---: | ---: | ---: |")
+        for row in csv.DictReader(file):
+            if row["model"] not in NETWORKS or row["option"]:
+                continue
+            gpu = row["gpu"].lower()
+            time = predicted(options, folder / "network.json", row, calibrated(options, "neusight", gpu, folder))
+            error = time / float(row["measured_us"]) - 1
+            errors["training" if row["phase"] == "train" else "inference"].append(abs(error))
+            print(f"| {gpu} | {row['model']} | {row['phase']} | {row['batch']} | {float(row['measured_us']) / 1e3:.1f} |"
+                  f" {time / 1e3:.1f} | {100 * error:+.1f} % |")  # fmt: skip
+        for phase, values in errors.items():
+            print(f"\n{phase}: mean error {100 * sum(values) / len(values):.1f} % of {len(values)}")
+
+
+if __name__ == "__main__":
+    main()

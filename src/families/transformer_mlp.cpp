@@ -1,0 +1,81 @@
+// MLPs of a transformer's layer: one for all tokens, or experts.
+
+#include "families/transformer_layer.hpp"
+
+namespace ridgepoint {
+namespace {
+
+// What stands between the first and the last product.
+std::vector<Item> activation_items(const TransformerOptions& options) {
+  if (options.gated) return {layer("gated", "gated", {{"activation", options.activation}}, {"gate", "up"})};
+  std::vector<Item> items{layer(options.activation, options.activation)};
+  if (options.squared) items.push_back(layer("squared", "mul", {}, {options.activation, options.activation}));
+  return items;
+}
+
+Block dense_mlp(const TransformerOptions& options, const std::string& name, const char* width) {
+  const auto linear = [&](const char* layer_name, const char* out, References inputs) {
+    return layer(layer_name, "linear", {{"out_features", out}, {"bias", options.mlp_bias}}, std::move(inputs));
+  };
+  Block block{.name = name, .inputs = {"x"}};
+  if (options.gated) block.items.push_back(linear("gate", width, {"x"}));
+  block.items.push_back(linear("up", width, {"x"}));
+  append(block.items, activation_items(options));
+  block.items.push_back(linear("down", "hidden", {}));
+  return block;
+}
+
+Item experts_linear(const TransformerOptions& options, const char* name, const char* width, References inputs) {
+  return layer(name, "grouped_linear",
+               {{"experts", "experts"},
+                {"out_features", width},
+                {"top_k", "top_k"},
+                {"bias", options.expert_bias},
+                {"imbalance", options.imbalance}},
+               std::move(inputs));
+}
+
+}  // namespace
+
+Block mlp_block(const TransformerOptions& options) { return dense_mlp(options, "mlp", "ffn"); }
+
+std::vector<Block> moe_blocks(const TransformerOptions& options) {
+  std::vector<Block> blocks;
+  if (options.shared_expert) blocks.push_back(dense_mlp(options, "shared_expert", "shared_ffn"));
+  Block block{.name = "moe", .inputs = {"x"}};
+  std::string tokens = "x";
+  block.items = {
+      layer("router", "linear", {{"out_features", "experts"}, {"bias", options.router_bias}}, {"x"}),
+      layer("route", "route", {{"top_k", "top_k"}, {"scoring", options.router}, {"bias", options.choice_bias}})};
+  if (options.moe_latent) {
+    tokens = "latent";
+    block.items.push_back(layer(tokens, "linear", {{"out_features", "moe_latent"}, {"bias", false}}, {"x"}));
+  }
+  block.items.push_back(layer("dispatch", "dispatch",
+                              {{"experts", "experts"}, {"capacity_factor", options.capacity_factor}},
+                              {tokens, "route:1"}));
+  if (options.gated) block.items.push_back(experts_linear(options, "gate", "expert_ffn", {"dispatch"}));
+  block.items.push_back(experts_linear(options, "up", "expert_ffn", {"dispatch"}));
+  append(block.items, activation_items(options));
+  block.items.push_back(experts_linear(options, "down", options.moe_latent ? "moe_latent" : "hidden", {}));
+  block.items.push_back(layer("combine", "combine", {}, {"down", "route"}));
+  if (options.moe_latent) {
+    block.items.push_back(layer("latent_out", "linear", {{"out_features", "hidden"}, {"bias", false}}));
+  }
+  const std::string routed = block.items.back().name;
+  if (options.shared_expert) {
+    block.items.push_back(use("shared", "shared_expert", {}, {"x"}));
+    std::string shared = "shared";
+    if (options.shared_gate) {
+      append(block.items,
+             {layer("shared_gate", "linear", {{"out_features", 1}, {"bias", false}}, {"x"}),
+              layer("shared_sigmoid", "sigmoid"), layer("shared_scaled", "mul", {}, {"shared", "shared_sigmoid"})});
+      shared = "shared_scaled";
+    }
+    block.items.push_back(layer("shared_add", "add", {}, {routed, shared}));
+  }
+  blocks.push_back(std::move(block));
+  return blocks;
+}
+
+}  // namespace ridgepoint

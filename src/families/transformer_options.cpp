@@ -1,0 +1,233 @@
+// Reads what decides a transformer's layers.
+
+#include <algorithm>
+#include <array>
+
+#include "families/transformer_layer.hpp"
+
+namespace ridgepoint {
+namespace {
+
+constexpr std::array<std::string_view, 2> kNorms{"layer", "rms"};
+constexpr std::array<std::string_view, 4> kPlacements{"pre", "post", "sandwich", "branch"};
+constexpr std::array<std::string_view, 3> kBranches{"serial", "parallel", "parallel_norms"};
+constexpr std::array<std::string_view, 13> kActivations{"gelu",   "gelu_tanh", "relu",       "silu",  "relu_squared",
+                                                        "swiglu", "geglu",     "geglu_tanh", "reglu", "glu",
+                                                        "tanh",   "sigmoid",   "quick_gelu"};
+constexpr std::array<std::string_view, 6> kPositions{"learned", "rope", "alibi", "relative", "sinusoidal", "none"};
+constexpr std::array<std::string_view, 2> kAttentions{"fused", "unfused"};
+constexpr std::array<std::string_view, 2> kProjections{"fused", "separate"};
+constexpr std::array<std::string_view, 3> kQkNorms{"none", "head", "full"};
+constexpr std::array<std::string_view, 3> kSharedKv{"none", "full", "all"};
+constexpr std::array<std::string_view, 3> kRouters{"softmax", "softmax_of_top", "sigmoid"};
+
+void read_norms(CompactReader& reader, TransformerOptions& options) {
+  options.norm = reader.word("norm", kNorms, "layer") + "_norm";
+  options.norm_weight = reader.flag("norm_weight", true);
+  options.norm_bias = reader.flag("norm_bias", options.norm_weight);
+  const std::string placement = reader.word("norm_placement", kPlacements, "pre");
+  options.placement = placement == "pre"        ? NormPlacement::kPre
+                      : placement == "post"     ? NormPlacement::kPost
+                      : placement == "sandwich" ? NormPlacement::kSandwich
+                                                : NormPlacement::kBranch;
+  const std::string branches = reader.word("branches", kBranches, "serial");
+  options.parallel = branches != "serial";
+  options.parallel_norms = branches == "parallel_norms";
+  options.qk_norm = reader.word("qk_norm", kQkNorms, "none");
+}
+
+// The gate's function of each gated MLP.
+void read_activation(CompactReader& reader, TransformerOptions& options) {
+  struct Gated {
+    std::string_view word;
+    std::string_view function;
+  };
+  constexpr std::array kGated{Gated{"swiglu", "silu"}, Gated{"geglu", "gelu"}, Gated{"geglu_tanh", "gelu_tanh"},
+                              Gated{"reglu", "relu"}, Gated{"glu", "sigmoid"}};
+  const std::string word = reader.word("activation", kActivations, "gelu");
+  options.activation = word == "relu_squared" ? "relu" : word == "quick_gelu" ? "silu" : word;
+  options.squared = word == "relu_squared";
+  for (const Gated& gated : kGated) {
+    if (gated.word != word) continue;
+    options.gated = true;
+    options.activation = gated.function;
+  }
+}
+
+void read_biases(CompactReader& reader, TransformerOptions& options) {
+  // Networks with RMS norm have dropped the biases together with the norm's.
+  const bool usual = options.norm == "layer_norm";
+  const bool attention_bias = reader.flag("attention_bias", usual);
+  const bool qkv_bias = reader.flag("qkv_bias", attention_bias);
+  options.q_bias = reader.flag("q_bias", qkv_bias);
+  options.k_bias = reader.flag("k_bias", qkv_bias);
+  options.v_bias = reader.flag("v_bias", qkv_bias);
+  options.output_bias = reader.flag("output_bias", attention_bias);
+  options.mlp_bias = reader.flag("mlp_bias", usual);
+}
+
+void read_attention(CompactReader& reader, TransformerOptions& options) {
+  options.position = reader.word("position", kPositions, "learned");
+  options.fused_qkv = reader.word("qkv", kProjections, "separate") == "fused";
+  options.fused_attention = reader.word("attention", kAttentions, "fused") == "fused";
+  options.causal = reader.flag("causal", options.decoder);
+  options.attention_gate = reader.flag("attention_gate", false);
+  options.shared_kv = reader.word("shared_kv", kSharedKv, "none");
+  options.attention_softcap = reader.flag("attention_softcap", false);
+  options.sinks = reader.flag("sinks", false);
+}
+
+void read_moe(CompactReader& reader, TransformerOptions& options) {
+  options.router = reader.word("router", kRouters, "softmax");
+  options.router_bias = reader.flag("router_bias", false);
+  options.choice_bias = reader.flag("choice_bias", false);
+  options.expert_bias = reader.flag("expert_bias", false);
+  options.shared_gate = reader.flag("shared_gate", false);
+  options.capacity_factor = reader.real("capacity_factor", 0);
+  options.imbalance = reader.real("imbalance", 1);
+}
+
+// The mixer or MLP of layer i: the list is taken as often as the layers need it.
+std::string kind_at(const std::vector<std::string>& words, std::int64_t i) {
+  return words[static_cast<std::size_t>(i) % words.size()];
+}
+
+// Sizes that may be lists, one number per layer.
+constexpr std::array<std::string_view, 3> kPerLayer{"heads", "kv_heads", "ffn"};
+
+bool uses(const std::vector<LayerKind>& kinds, std::string_view word) {
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](const LayerKind& kind) { return kind.mixer == word || kind.mlp == word; });
+}
+
+void read_moe_sizes(CompactReader& reader, TransformerOptions& options) {
+  read_moe(reader, options);
+  reader.size("experts");
+  reader.size("top_k");
+  reader.size("expert_ffn", "ffn");
+  reader.expect_at_most("top_k", "experts");
+  options.shared_expert = reader.optional_size("shared_ffn");
+  options.moe_latent = reader.optional_size("moe_latent");
+}
+
+void read_state_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
+  const bool mamba = uses(kinds, "mamba");
+  const bool mamba2 = uses(kinds, "mamba2");
+  const bool delta = uses(kinds, "delta");
+  if (!mamba && !mamba2 && !delta) return;
+  reader.size("conv_kernel", 4);
+  if (mamba2 || delta) reader.size("chunk", mamba2 ? 256 : 64);
+  if (delta) {
+    for (const char* key : {"delta_heads", "delta_key_dim", "delta_value_dim"}) reader.size(key);
+    reader.size("delta_key_heads", "delta_heads");
+    reader.expect_divides("delta_key_heads", "delta_heads");
+  }
+  if (!mamba && !mamba2) return;
+  options.mamba_bias = reader.flag("mamba_bias", false);
+  options.conv_bias = reader.flag("conv_bias", true);
+  options.mamba_norms = reader.flag("mamba_norms", false);
+  reader.size("state", mamba ? 16 : 128);
+  reader.size("inner", "2 * hidden");
+  if (mamba) reader.size("dt_rank", "ceil_div(hidden, 16)");
+  if (mamba2) {
+    reader.size("ssm_heads", "exact_div(inner, 64)");
+    reader.size("groups", 1);
+  }
+}
+
+void read_latent_sizes(CompactReader& reader, TransformerOptions& options) {
+  if (!reader.optional_size("kv_rank")) return;
+  options.latent = true;
+  options.query_latent = reader.optional_size("q_rank");
+  for (const char* key : {"nope_dim", "rope_dim", "v_head_dim"}) reader.size(key);
+  options.indexer = reader.optional_size("index_keys");
+  if (!options.indexer) return;
+  reader.size("index_heads");
+  reader.size("index_dim");
+}
+
+void read_window_sizes(CompactReader& reader, TransformerOptions& options) {
+  reader.size("window");
+  options.window_heads = reader.optional_size("window_heads");
+  options.window_kv_heads = reader.optional_size("window_kv_heads");
+  options.window_head_dim = reader.optional_size("window_head_dim");
+  options.window_v_head_dim = reader.optional_size("window_v_head_dim");
+}
+
+void read_listed_sizes(CompactReader& reader, TransformerOptions& options, std::vector<LayerKind>& kinds) {
+  for (const std::string_view key : kPerLayer) {
+    if (!reader.is_list(key)) continue;
+    const std::vector<std::int64_t> values = reader.list(key);
+    if (values.size() != kinds.size()) {
+      reader.fail(key, {std::to_string(values.size()) + " numbers for " + std::to_string(kinds.size()) + " layers",
+                        "one number, or one per layer"});
+    }
+    for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i].sizes.emplace_back(key, values[i]);
+    options.listed.emplace_back(key);
+  }
+}
+
+bool is_listed(const TransformerOptions& options, std::string_view key) {
+  return std::find(options.listed.begin(), options.listed.end(), key) != options.listed.end();
+}
+
+}  // namespace
+
+TransformerOptions read_layer_options(CompactReader& reader, bool decoder) {
+  TransformerOptions options;
+  options.decoder = decoder;
+  read_norms(reader, options);
+  read_activation(reader, options);
+  read_biases(reader, options);
+  read_attention(reader, options);
+  return options;
+}
+
+std::vector<LayerKind> read_layer_kinds(CompactReader& reader, TransformerOptions& options) {
+  const std::vector<std::string> mixers = reader.words("layer_types", kMixers, {"full"});
+  const bool experts = reader.has("experts");
+  const std::vector<std::string> mlps = reader.words("mlp_types", kMlps, {experts ? "moe" : "dense"});
+  const std::int64_t dense = reader.integer("dense_layers", 0);
+  const std::size_t distinct = std::max(mixers.size(), mlps.size());
+  const bool lists = std::any_of(kPerLayer.begin(), kPerLayer.end(), [&](auto key) { return reader.is_list(key); });
+  if (distinct == 1 && dense == 0 && !lists) return {{mixers.front(), mlps.front()}};
+  const auto layers = reader.number("layers");
+  if (!layers) reader.fail("layers", {"layers of several kinds need a number of layers", "a plain integer"});
+  if (distinct > static_cast<std::size_t>(*layers) || dense > *layers) {
+    reader.fail(dense > *layers             ? "dense_layers"
+                : distinct == mixers.size() ? "layer_types"
+                                            : "mlp_types",
+                {"names more than the " + std::to_string(*layers) + " layers", "at most " + std::to_string(*layers)});
+  }
+  std::vector<LayerKind> kinds;
+  for (std::int64_t i = 0; i < *layers; ++i) {
+    kinds.push_back({kind_at(mixers, i), i < dense ? "dense" : kind_at(mlps, i)});
+    if (kinds.back().mixer == "none" && kinds.back().mlp == "none") {
+      reader.fail("mlp_types", {"layer " + std::to_string(i) + " has neither a mixer nor an MLP", "one of them"});
+    }
+  }
+  read_listed_sizes(reader, options, kinds);
+  return kinds;
+}
+
+void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
+  const bool heads_differ = is_listed(options, "heads");  // then nothing follows from their number
+  if (!heads_differ) reader.size("heads");
+  if (!is_listed(options, "kv_heads")) heads_differ ? reader.size("kv_heads") : reader.size("kv_heads", "heads");
+  read_latent_sizes(reader, options);
+  if (!options.latent) {
+    heads_differ ? reader.size("head_dim") : reader.size("head_dim", "exact_div(hidden, heads)");
+    options.value_width = reader.optional_size("v_head_dim");
+    options.partial_rope = reader.optional_size("rope_dim");
+    if (!reader.number("head_dim")) reader.expect_divides("heads", "hidden");
+    reader.expect_divides("kv_heads", "heads");
+  }
+  if (options.relative()) reader.size("buckets", 32);
+  options.paged = reader.optional_size("page");
+  if (uses(kinds, "window")) read_window_sizes(reader, options);
+  if (!is_listed(options, "ffn") && (uses(kinds, "dense") || uses(kinds, "moe"))) reader.size("ffn", "4 * hidden");
+  if (uses(kinds, "moe")) read_moe_sizes(reader, options);
+  read_state_sizes(reader, options, kinds);
+}
+
+}  // namespace ridgepoint

@@ -1,0 +1,1 @@
+explain squeezenet1_0 fire2.squeze

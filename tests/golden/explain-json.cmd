@@ -1,0 +1,1 @@
+explain gcn-ogbn-arxiv '*aggregate*' --format json

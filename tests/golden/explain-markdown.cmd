@@ -1,0 +1,1 @@
+explain bert-large norm --format markdown
