@@ -8,8 +8,8 @@
 #include <future>
 #include <map>
 
-#include "calibrate/ceilings.hpp"
 #include "calibrate/group_fit.hpp"
+#include "calibrate/reached.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
@@ -172,7 +172,7 @@ FitResult fit(const Device& base, std::span<const SampleFile> files, Minimize mi
         fmt::format("the samples are of {}, and the data sheet is that of {}", files.front().device, base.name));
   }
   const auto entries = collect(base, files);
-  result.calibration.ceilings = ceilings_of(entries);
+  result.calibration.reached = reached_by(entries);
   for (const auto& [key, samples] : entries) {
     result.entries.push_back(fit_entry(samples, base, minimize));
     const EntryFit& latest = result.entries.back();
