@@ -48,13 +48,13 @@ struct Account {
 
 Account account_of(const Situation& s, const ParameterValues& p) {
   const auto& c = std::get<Collective>(s.launch.kernel);
-  const PeerLink link = peer_link_of(s.device);
+  const LinkRoute route = route_of(s.device);
   const auto ranks = static_cast<double>(c.ranks);
   Account account{.steps = c.steps()};
   const bool in_node = c.ranks <= c.ranks_per_node;
-  const double share = link.is_bus ? p[kBusEfficiency] : p[kLinkEfficiency];
-  const double sharing = link.is_bus ? p[kBusSharing] : p[kLinkSharing];
-  const double inside = link.rate * share * std::pow(2 / std::max(2.0, ranks), sharing);
+  const double share = route.is_bus ? p[kBusEfficiency] : p[kLinkEfficiency];
+  const double sharing = route.is_bus ? p[kBusSharing] : p[kLinkSharing];
+  const double inside = route.rate * share * std::pow(2 / std::max(2.0, ranks), sharing);
   account.rate = in_node ? inside : std::min(inside, p[kNetworkRate]);
   account.latency = account.steps * (in_node ? p[kStep] : p[kNetworkStep]);
   account.wire = c.sent() / account.rate;

@@ -41,12 +41,12 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
   if (circumstances.copies > 0) demand.footprint = footprint(launch, circumstances.copies);
   if (demand.footprint.value() > 0) demand.cached = cached_share(demand.footprint, device);
   if (const auto* collective = std::get_if<Collective>(&launch.kernel))
-    demand.link = Seconds{collective->sent() / peer_link_of(device).rate};
+    demand.link = Seconds{collective->sent() / route_of(device).rate};
   return demand;
 }
 
-PeerLink peer_link_of(const Device& device) {
-  PeerLink best{kUnknownBus, true};
+LinkRoute route_of(const Device& device) {
+  LinkRoute best{kUnknownBus, true};
   for (const Link& link : device.links) {
     const bool is_bus = link.name.starts_with(kBus);
     if (is_bus && !best.is_bus) continue;

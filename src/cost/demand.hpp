@@ -40,11 +40,11 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
 double cached_share(Bytes footprint, const Device& device);
 
 /// The link that the devices of a node use: the fastest that is not the bus to the host, else the bus.
-struct PeerLink {
+struct LinkRoute {
   double rate = 0;
   bool is_bus = true;
 };
-PeerLink peer_link_of(const Device& device);
+LinkRoute route_of(const Device& device);
 
 /// What the plain roofline knows: the needs of units and device memory at the data sheet's rates.
 Needs roofline_needs(const Demand& demand);
