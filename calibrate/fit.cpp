@@ -8,8 +8,8 @@
 #include <future>
 #include <map>
 
-#include "calibrate/ceilings.hpp"
 #include "calibrate/group_fit.hpp"
+#include "calibrate/reached.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"

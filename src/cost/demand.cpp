@@ -46,14 +46,13 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
 }
 
 LinkRoute route_of(const Device& device) {
-  LinkRoute route;
+  LinkRoute best{kUnknownBus, true};
   for (const Link& link : device.links) {
     const bool is_bus = link.name.starts_with(kBus);
-    if (is_bus && !route.is_bus) continue;
-    if (is_bus != route.is_bus || link.bandwidth.value() > route.rate || is_bus)
-      route = {link.bandwidth.value(), is_bus};
+    if (is_bus && !best.is_bus) continue;
+    if (is_bus || best.is_bus || link.bandwidth.value() > best.rate) best = {link.bandwidth.value(), is_bus};
   }
-  return route;
+  return best;
 }
 
 double cached_share(Bytes footprint, const Device& device) {
