@@ -113,7 +113,8 @@ struct DeformConv : OpBase {
   [[nodiscard]] Gather sample(const Site& site) const {
     const double places = static_cast<double>(pixels(site)) * static_cast<double>(taps_of(kernel, 2));
     const double values = places * static_cast<double>(site.in()[1]);
-    const double row = static_cast<double>(site.in()[1] / offset_groups);
+    const std::int64_t channels = site.in()[1] / offset_groups;
+    const auto row = static_cast<double>(channels);
     return {.lookups = 4 * places * static_cast<double>(offset_groups),
             .row_bytes = bytes_of(row, site.inputs[0].dtype).value(),
             .table_rows = static_cast<double>(site.in().elements()) / row,

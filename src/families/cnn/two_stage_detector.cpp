@@ -21,7 +21,7 @@ std::string add_proposals_of(std::vector<Item>& items, std::size_t level, const 
   one.channels = "4 * anchors";
   const std::string offsets = shared.conv("rpn_offsets", one, from);
   const std::string extent = fmt::format("ceil_div(image, {})", tap.stride);
-  const std::string best = fmt::format("min(1000, anchors * {} * {})", extent, extent);
+  std::string best = fmt::format("min(1000, anchors * {} * {})", extent, extent);
   items.push_back(layer(shared.named("scores"), "reshape", {{"shape", sizes({"batch", -1})}}, {score}));
   items.push_back(layer(shared.named("best"), "top_k", {{"k", best}}));
   items.push_back(
