@@ -14,6 +14,7 @@ class Case:
     run: typing.Callable
     attributes: dict = dataclasses.field(default_factory=dict)
     device: str = "meta"
+    counted: bool = True  # whether flop_counter knows the function
     outputs: int = 1  # how many of the results the op of the tool has
 
 
@@ -46,6 +47,17 @@ def matmul(dice):
     b = (*lead, n, k) if transposed else (*lead, k, n)
     run = (lambda x, y: torch.matmul(x, y.transpose(-1, -2))) if transposed else torch.matmul
     return Case([(*lead, m, k), b], run, {"transpose_b": True} if transposed else {})
+
+
+def bilinear(dice):
+    lead, a, b, n, bias = sizes(dice, 1, 3), size(dice), size(dice), size(dice), coin(dice)
+    return Case([(*lead, a), (*lead, b)], nn.Bilinear(a, b, n, bias=bias, **META), {"out_features": n, "bias": bias},
+                counted=False)
+
+
+def outer(dice):
+    lead, a, b = sizes(dice, 0, 2), size(dice), size(dice)
+    return Case([(*lead, a), (*lead, b)], lambda x, y: torch.matmul(x.unsqueeze(-1), y.unsqueeze(-2)))
 
 
 def window(dice, axes):
@@ -97,6 +109,17 @@ def attention(dice):
 def embedding(dice):
     rows, dim = size(dice), size(dice)
     return Case([("ids", *sizes(dice, 1, 3))], nn.Embedding(rows, dim, **META), {"rows": rows, "dim": dim})
+
+
+def index_select(dice):
+    shape = sizes(dice)
+    axis = dice.randrange(len(shape))
+    return Case([shape, ("ids", size(dice))], lambda x, ids: torch.index_select(x, axis, ids), {"axis": axis})
+
+
+def one_hot(dice):
+    classes = size(dice)
+    return Case([("ids", *sizes(dice, 1, 3))], lambda ids: F.one_hot(ids, classes), {"classes": classes}, device="cpu")
 
 
 # ---- reductions and norms
@@ -406,6 +429,10 @@ OPS = {
     "matmul": ("torch.matmul", True, matmul),
     "conv": ("torch.nn.Conv1d to Conv3d", True, lambda dice: (conv_same if dice.random() < 0.1 else conv)(dice)),
     "attention": ("torch.nn.functional.scaled_dot_product_attention", False, attention),
+    "bilinear": ("torch.nn.Bilinear", False, bilinear),
+    "outer": ("torch.matmul of a column and a row", False, outer),
+    "index_select": ("torch.index_select", False, index_select),
+    "one_hot": ("torch.nn.functional.one_hot", False, one_hot),
     "embedding": ("torch.nn.Embedding", False, embedding),
     "layer_norm": ("torch.nn.LayerNorm", False, layer_norm),
     "rms_norm": ("torch.nn.RMSNorm", False, rms_norm),

@@ -11,7 +11,8 @@ multiply-adds, and must agree.
     python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install torch fvcore numpy
     /tmp/oracle/bin/python tests/oracle/generate.py [OP ...]
 
-A line is  op|attributes|inputs|parameters|outputs|fprop|backward ; a shape of ids has an i in front.
+A line is  op|attributes|inputs|parameters|outputs|fprop|backward ; a shape of ids has an i in front, FLOPs
+that flop_counter does not count are a -.
 """
 
 import copy
@@ -32,7 +33,7 @@ GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 def tensor(shape, device):
     if isinstance(shape, tuple) and shape and shape[0] == "ids":
-        return torch.empty(shape[1:], device=device, dtype=torch.int64)
+        return torch.zeros(shape[1:], device=device, dtype=torch.int64)
     return torch.zeros(shape, device=device, requires_grad=True)
 
 
@@ -92,7 +93,8 @@ def line_of(op, case, fvcore):
     attributes = " ".join(f"{key}={attribute_text(value)}" for key, value in case.attributes.items())
     shapes = " ".join(shape_text(shape) for shape in case.inputs)
     results = " ".join(shape_text(tuple(t.shape)) for t in outputs)
-    return f"{op}|{attributes}|{shapes}|{parameters}|{results}|{forward}|{backward}"
+    counts = f"{forward}|{backward}" if case.counted else "-|-"
+    return f"{op}|{attributes}|{shapes}|{parameters}|{results}|{counts}"
 
 
 def main(wanted):

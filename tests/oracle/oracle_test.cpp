@@ -22,6 +22,7 @@ struct OracleCase {
   OpCase op;
   double parameters = 0;
   std::vector<Shape> outputs;
+  bool counted = true;  ///< whether torch.utils.flop_counter knows the function
   double forward = 0;
   double backward = 0;
 };
@@ -76,8 +77,11 @@ OracleCase case_of(const std::string& line) {
   for (const std::string& input : parts_of(cells[2], ' ')) c.op.inputs.push_back(tensor_of(input));
   c.parameters = std::stod(cells[3]);
   for (const std::string& output : parts_of(cells[4], ' ')) c.outputs.push_back(shape_of(output));
-  c.forward = std::stod(cells[5]);
-  c.backward = std::stod(cells[6]);
+  c.counted = cells[5] != "-";
+  if (c.counted) {
+    c.forward = std::stod(cells[5]);
+    c.backward = std::stod(cells[6]);
+  }
   return c;
 }
 
@@ -125,6 +129,7 @@ void expect_same(const OracleCase& c) {
   const Site site = place.site();
   REQUIRE(site.outputs.size() == c.outputs.size());
   for (std::size_t i = 0; i < c.outputs.size(); ++i) CHECK(site.out(i) == c.outputs[i]);
+  if (!c.counted) return;
   CHECK(2 * place.work(Pass::kFprop).macs == c.forward);
   CHECK(as_torch_counts(place) == c.backward);
 }
@@ -134,7 +139,6 @@ TEST_CASE("parameters, shapes and FLOPs are PyTorch's", "[oracle]") {
   REQUIRE(golden.size() >= 30);
   for (const auto& [op, lines] : golden) {
     INFO(op);
-    if (find_op(op) == nullptr) continue;
     CHECK(lines.size() >= 50);
     for (const std::string& line : lines) {
       INFO(line);
