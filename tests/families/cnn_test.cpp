@@ -16,7 +16,7 @@ std::string refusal(const std::string& name, Attributes set) {
   return message_of([&] { return network_of(name, std::move(set)); });
 }
 
-const Shape& output_of(const Network& network, const std::string& name) {
+const Shape& output_shape(const Network& network, const std::string& name) {
   const Layer& layer = layer_named(network, name);
   return network.tensors[static_cast<std::size_t>(layer.outputs.front())].type.shape;
 }
@@ -30,7 +30,7 @@ TEST_CASE("an inverted residual has the weights of its three convolutions", "[fa
   const double stem = 27 * 8 + 16;
   const double block = (8 * 16 + 32) + (9 * 16 + 32) + (16 * 8 + 16);
   CHECK(parameters_of(network) == stem + block + (8 * 4 + 8) + 10);
-  CHECK(output_of(network, "stage1.add") == Shape{1, 8, 16, 16});
+  CHECK(output_shape(network, "stage1.add") == Shape{1, 8, 16, 16});
   const Network gated = network_from(text, {{"squeeze_excite", "input"}});
   // To a quarter of 8 and back to 16, with biases.
   CHECK(parameters_of(gated) - parameters_of(network) == (16 * 2 + 2) + (2 * 16 + 16));
@@ -49,8 +49,8 @@ TEST_CASE("inverted residuals come in every width", "[families]") {
 TEST_CASE("dilation takes the place of the last strides", "[families]") {
   const Network strided = network_of("resnet101");
   const Network dilated = network_of("resnet101", {{"output_stride", 8}});
-  CHECK(output_of(strided, "stage4.first.add") == Shape{1, 2048, 7, 7});
-  CHECK(output_of(dilated, "stage4.first.add") == Shape{1, 2048, 28, 28});
+  CHECK(output_shape(strided, "stage4.first.add") == Shape{1, 2048, 7, 7});
+  CHECK(output_shape(dilated, "stage4.first.add") == Shape{1, 2048, 28, 28});
   CHECK(parameters_of(strided) == parameters_of(dilated));
   const auto dilation = [&](const std::string& name) {
     return std::get<Convolution>(layer_named(dilated, name).op).dilation.at(0);
@@ -63,18 +63,18 @@ TEST_CASE("dilation takes the place of the last strides", "[families]") {
 TEST_CASE("a segmentation comes out at the extent of its image", "[families]") {
   for (const std::string name : {"fcn_resnet50", "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large"}) {
     INFO(name);
-    CHECK(output_of(network_of(name, {{"image", 193}}), "out") == Shape{1, 21, 193, 193});
+    CHECK(output_shape(network_of(name, {{"image", 193}}), "out") == Shape{1, 21, 193, 193});
   }
 }
 
 TEST_CASE("a feature pyramid halves from level to level, also for odd images", "[families]") {
   const Network network = network_of("retinanet_resnet50_fpn", {{"image", 333}});
-  CHECK(output_of(network, "fpn0") == Shape{1, 256, 42, 42});
-  CHECK(output_of(network, "fpn1") == Shape{1, 256, 21, 21});
-  CHECK(output_of(network, "fpn2") == Shape{1, 256, 11, 11});
-  CHECK(output_of(network, "p6") == Shape{1, 256, 6, 6});
-  CHECK(output_of(network, "p7") == Shape{1, 256, 3, 3});
-  CHECK(output_of(network, "best_4") == Shape{1, 1000});
+  CHECK(output_shape(network, "fpn0") == Shape{1, 256, 42, 42});
+  CHECK(output_shape(network, "fpn1") == Shape{1, 256, 21, 21});
+  CHECK(output_shape(network, "fpn2") == Shape{1, 256, 11, 11});
+  CHECK(output_shape(network, "p6") == Shape{1, 256, 6, 6});
+  CHECK(output_shape(network, "p7") == Shape{1, 256, 3, 3});
+  CHECK(output_shape(network, "best_4") == Shape{1, 1000});
 }
 
 TEST_CASE("the levels of a detector share one set of weights", "[families]") {
@@ -88,12 +88,12 @@ TEST_CASE("the levels of a detector share one set of weights", "[families]") {
 TEST_CASE("a detector keeps the boxes that a small image has", "[families]") {
   const Network network = network_of("fasterrcnn_resnet50_fpn", {{"image", 32}});
   // 3 boxes on 8^2, 4^2, 2^2, 1 and 1 positions.
-  CHECK(output_of(network, "proposals") == Shape{1, 3 * (64 + 16 + 4 + 1 + 1), 4});
-  CHECK(output_of(network, "box_classes") == Shape{3 * (64 + 16 + 4 + 1 + 1), 91});
+  CHECK(output_shape(network, "proposals") == Shape{1, 3 * (64 + 16 + 4 + 1 + 1), 4});
+  CHECK(output_shape(network, "box_classes") == Shape{3 * (64 + 16 + 4 + 1 + 1), 91});
 }
 
 TEST_CASE("video networks keep or halve time as their convolutions say", "[families]") {
-  CHECK(output_of(network_of("r3d_18"), "stage4.relu") == Shape{1, 512, 2, 7, 7});
+  CHECK(output_shape(network_of("r3d_18"), "stage4.relu") == Shape{1, 512, 2, 7, 7});
 }
 
 TEST_CASE("a U-Net gives the extents of its image in every number of dimensions", "[families]") {
@@ -103,7 +103,7 @@ TEST_CASE("a U-Net gives the extents of its image in every number of dimensions"
                                          {{"dims", dims}});
     std::vector<std::int64_t> extents{1, 2};
     for (std::int64_t i = 0; i < dims; ++i) extents.push_back(16);
-    CHECK(output_of(network, "classes") == Shape(std::move(extents)));
+    CHECK(output_shape(network, "classes") == Shape(std::move(extents)));
   }
 }
 
