@@ -112,7 +112,7 @@ def calibrated(options, source, gpu, folder):
     """The device file of a GPU, fitted to all samples of single kernels of this source."""
     device = folder / f"{gpu}.json"
     if not device.exists():
-        files = sorted((options.measured / source / gpu).glob("*.csv"))
+        files = [options.measured / source / gpu / f"{kernel}.csv" for kernel in ("gemm", "elementwise", "normalization")]
         run(options.program, "calibrate", "fit", "--base", gpu, "-o", device, "--samples", *files)
     return device
 
