@@ -46,7 +46,7 @@ std::optional<std::string_view> level_of(double bytes, std::int64_t threads, con
 
 std::optional<MeasuredCeiling> stream_ceiling(const SampleFields& f, double seconds, const Device& device) {
   const auto bytes = static_cast<double>(f.number("bytes"));
-  const std::string op = f.word("op");
+  const std::string& op = f.word("op");
   if (op.ends_with(kPlain)) {
     return MeasuredCeiling{.unit = CeilingUnit::kMemory,
                            .name = std::string(kDefaultPages),

@@ -52,6 +52,7 @@ Agreement agreement(const std::vector<Observation>& observations, const std::vec
 std::vector<double> held_out_predictions(const EntrySamples& samples, const FitPrior& prior, const FitSolution& whole,
                                          Minimize minimize) {
   std::vector<std::future<FitSolution>> fits;
+  fits.reserve(kFolds);
   for (std::uint64_t fold = 0; fold < kFolds; ++fold) {
     fits.push_back(std::async(std::launch::async, [&, fold] {
       FitGroup others;

@@ -79,6 +79,7 @@ class RowFit {
     std::map<std::string, FitSolution> left_out;
     for (auto& [chip, solution] : others) left_out[chip] = solution.get();
     std::vector<FitSolution> own;
+    own.reserve(alone.size());
     for (auto& solution : alone) own.push_back(solution.get());
     set_spreads(own);
     PoolRow result{.row = row_};
@@ -146,6 +147,7 @@ class RowFit {
                   std::vector<std::vector<double>>& ratios) const {
     const auto errors = [](const std::vector<double>& of) {
       std::vector<double> result;
+      result.reserve(of.size());
       for (const double ratio : of) result.push_back(std::abs(1 / ratio - 1));
       return result;
     };
@@ -191,6 +193,13 @@ bool same_row(const PooledParameters& a, const PooledParameters& b) {
   return a.kind == b.kind && a.width == b.width && a.calls == b.calls;
 }
 
+// Single parts exceed their data sheet; of a part that nobody measured it cannot be expected.
+void keep_to_data_sheet(PooledParameters& row) {
+  for (std::size_t i = 0; i < row.model->parameters.size(); ++i) {
+    if (row.model->parameters[i].name.ends_with("_efficiency")) row.values[i] = std::min(row.values[i], 1.0);
+  }
+}
+
 std::string row_text(const PooledParameters& row) {
   const std::string_view width = kWidthNames[static_cast<std::size_t>(row.width)];
   std::string text = fmt::format("{{\"{}\", Width::k{}, {}, \"{}\", {{", row.kind->name,
@@ -215,7 +224,10 @@ PoolResult pool(std::span<const PoolInput> inputs, Minimize minimize) {
                                     [&](const PoolRow& row) { return same_row(row.row, old); });
     if (fresh == result.fitted.end()) result.rows.push_back(old);
   }
-  for (const PoolRow& row : result.fitted) result.rows.push_back(row.row);
+  for (PoolRow& row : result.fitted) {
+    keep_to_data_sheet(row.row);
+    result.rows.push_back(row.row);
+  }
   std::stable_sort(result.rows.begin(), result.rows.end(), [](const PooledParameters& a, const PooledParameters& b) {
     return std::tuple(a.kind, a.width, a.calls) < std::tuple(b.kind, b.width, b.calls);
   });

@@ -24,9 +24,10 @@ class Traffic : public Bytes {
   }
 
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+  [[nodiscard]] Bytes total() const { return Bytes{value()}; }
 
   Traffic& operator+=(const Traffic& other) {
-    Bytes::operator+=(other);
+    Bytes::operator+=(other.total());
     for (const Part& part : other.parts_) add(part);
     return *this;
   }

@@ -106,11 +106,14 @@ void price_by_ceilings(Price& price, const Situation& situation) {
 
 }  // namespace
 
-Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock clock) {
+Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
+  Clock clock = circumstances.clock;
   if (resolve(mode, device) == Mode::kCalibrated) {
     if (const CalibrationEntry* entry = own_parameters(launch.kernel, *device.calibration, clock))
       return {entry->model, entry->parameters, entry->p10, entry->p90, entry};
   }
+  // In a network a call is its kernel, and the host that issues it; a part of a kernel is no call.
+  if (launch.part || circumstances.copies == 0) clock = Clock::kKernel;
   const PooledParameters& pooled = mode == Mode::kDatasheet ? pooled_parameters(launch.kernel, clock)
                                                             : prior_parameters(launch.kernel, device, clock);
   return {pooled.model, pooled.values, pooled.p10, pooled.p90};
@@ -160,7 +163,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
     price_parts(price, launch, device, mode, circumstances);
     return price;
   }
-  const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
+  const Pricing pricing = pricing_of(launch, device, mode, circumstances);
   const Timing timing = pricing.model->time(situation, pricing.parameters);
   price.own = pricing.entry != nullptr;
   price.needs = timing.needs;
@@ -177,7 +180,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
 
 Terms terms_of(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
   if (mode == Mode::kRoofline || mode == Mode::kCeilings) return {};
-  const Pricing pricing = pricing_of(launch, device, mode, circumstances.clock);
+  const Pricing pricing = pricing_of(launch, device, mode, circumstances);
   if (pricing.model->terms == nullptr) return {};
   return pricing.model->terms(situation_of(launch, device, circumstances), pricing.parameters);
 }

@@ -46,7 +46,7 @@ struct Pricing {
 };
 
 /// What prices a launch in this mode, which must not be the plain roofline.
-Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, Clock clock);
+Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances);
 
 /// The formulas behind a price with their numbers; none for the plain roofline.
 Terms terms_of(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances = {});

@@ -51,7 +51,7 @@ struct Attention {
 };
 
 // Causal: query i sees min(kv_len - q_len + i + 1, window) keys. Else the keys around it, (window - 1) / 2 before and
-// window / 2 behind, as far as there are any.
+// window / 2 behind, as far as there are any; query i stands at key i.
 inline double Attention::pairs() const {
   const auto queries = static_cast<double>(q_len);
   const auto keys = static_cast<double>(kv_len);
@@ -63,11 +63,14 @@ inline double Attention::pairs() const {
     return density * (queries * reach - short_queries * (2 * missing - short_queries + 1) / 2);
   }
   if (all_keys || scattered) return density * queries * reach;
-  const auto side = [&](double far) {  // sum over queries of min(far, keys on that side)
-    const double most = std::min(far, keys - 1);
-    return queries * most - most * (most + 1) / 2;
+  const auto least = [](double far, double count) {  // sum of min(far, i) over i = 0 ... count - 1
+    const double most = std::max(0.0, std::min(far, count - 1));
+    return most * (most + 1) / 2 + std::max(0.0, count - 1 - most) * most;
   };
-  return density * (queries + side(std::floor((reach - 1) / 2)) + side(std::floor(reach / 2)));
+  const double before = least(std::floor((reach - 1) / 2), queries);
+  const double far_behind = std::floor(reach / 2);
+  const double behind = least(far_behind, keys) - least(far_behind, keys - queries);
+  return density * (queries + before + behind);
 }
 
 inline double Attention::keys_read() const {

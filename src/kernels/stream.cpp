@@ -34,7 +34,12 @@ void Stream::explain(Derivation& d) const {
   d.result("special", "elements special_per_element", w.special.value(), "op");
   d.result("read", sum_of(read, "read_beside", d), w.read.value(), "B", "every operand once");
   d.result("written", sum_of(written, "written_beside", d), w.written.value(), "B");
-  d.result("l2", "read + written", w.l2.value(), "B", "each byte once");
+  if (steps == 1) {
+    d.result("l2", "read + written", w.l2.value(), "B", "each byte once");
+  } else {
+    d.given("steps", steps, "", "serial passes");
+    d.result("l2", "read steps + written", w.l2.value(), "B", "what is read, once in each pass");
+  }
 }
 
 }  // namespace ridgepoint

@@ -37,9 +37,9 @@ struct Stream {
     const double elements = rows * cols;
     return {.vector = Flops{elements * flops_per_element},
             .special = Flops{elements * special_per_element},
-            .read = read,
-            .written = written,
-            .l2 = read * steps + written};
+            .read = read.total(),
+            .written = written.total(),
+            .l2 = read.total() * steps + written.total()};
   }
   void explain(Derivation& derivation) const;
 };

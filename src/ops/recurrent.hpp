@@ -15,6 +15,7 @@ struct RecurrentLayers : OpBase {
   static constexpr Category kCategory = Category::kMatmul;
 
   std::int64_t hidden = 1;
+  static constexpr std::int64_t kMostLayers = 10'000;  ///< each is kernels of its own
   std::int64_t layers = 1;
   std::int64_t projection = 0;
   bool bidirectional = false;
@@ -40,6 +41,8 @@ struct RecurrentLayers : OpBase {
                     {"a projection to " + std::to_string(projection) + " is not narrower than the hidden units",
                      "less than " + std::to_string(hidden)}};
     }
+    if (layers > kMostLayers)
+      throw OpError{"layers", {std::to_string(layers) + " layers", "at most " + std::to_string(kMostLayers)}};
     if (biases > 2) throw OpError{"biases", {std::to_string(biases) + " biases per gate", "0, 1 or 2"}};
     TensorType y{inputs[0].shape, precision.activations};
     y.shape[-1] = width();

@@ -87,7 +87,7 @@ ExplainedFusion fusion_of(const Network& network, const Lowering& lowering, cons
 void explain_price(ExplainedLaunch& launch, const Device& device, Mode mode, Execution execution) {
   if (mode == Mode::kRoofline) return;
   const Clock clock = clock_of(execution);
-  const Pricing pricing = pricing_of(launch.launch, device, mode, clock);
+  const Pricing pricing = pricing_of(launch.launch, device, mode, {.clock = clock});
   launch.model = pricing.model->name;
   const Derivation formulas(terms_of(launch.launch, device, mode, {.clock = clock}));
   Derivation whole;  // the model's parameters, where its formulas do not give them, and the formulas

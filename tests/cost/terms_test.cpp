@@ -44,7 +44,7 @@ TEST_CASE("the formulas of a price end with the price", "[cost]") {
       const Derivation d(terms_of(launch, device, Mode::kDatasheet));
       REQUIRE(d.find("time") != nullptr);
       CHECK(d.find("time")->value == Approx(price(launch, device, Mode::kDatasheet).time.value()));
-      if (pricing_of(launch, device, Mode::kDatasheet, Clock::kKernel).model != &kLaw) continue;
+      if (pricing_of(launch, device, Mode::kDatasheet, {.clock = Clock::kKernel}).model != &kLaw) continue;
       for (const Term& term : d.terms()) {
         INFO(term.symbol << " = " << term.formula);
         if (!term.formula.empty()) CHECK(d.evaluate(term) == Approx(term.value).epsilon(1e-9));

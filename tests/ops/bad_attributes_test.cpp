@@ -40,6 +40,7 @@ std::string network_of(std::string_view op, const OpCase& c, std::string_view na
   }
   std::string layer = "{\"name\": \"here\", \"op\": \"" + std::string(op) + "\", \"inputs\": [" + references + "]";
   for (const auto& [key, value] : attributes_of(c.op)) {
+    if (key != name && json_of(value) == "[]") continue;  // a list that is not used is left out
     layer += ", \"" + key + "\": " + (key == name ? replaced : json_of(value));
   }
   return "{\"name\": \"n\", \"inputs\": {" + inputs + "},\n \"layers\": [\n" + layer + "}]}\n";

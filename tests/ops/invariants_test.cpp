@@ -285,6 +285,7 @@ TEST_CASE("a product computes only the gradients that are wanted", "[ops]") {
 }
 
 // What multiplies by learned matrices does as many multiply-adds on the way back, once for the input and once for the
+// weights. Not so where both factors are inputs (bilinear), or where products of inputs stand beside those with
 // weights.
 TEST_CASE("the three passes of a product with weights do the same multiply-adds", "[ops]") {
   for_every_op([](const OpEntry& entry, unsigned seed) {
@@ -293,7 +294,7 @@ TEST_CASE("the three passes of a product with weights do the same multiply-adds"
     const bool weights = std::any_of(parameters.begin(), parameters.end(),
                                      [](const Parameter& p) { return p.role == ParameterRole::kWeight; });
     const double forward = place.work(Pass::kFprop).macs;
-    if (!weights || forward == 0) return;
+    if (!weights || forward == 0 || entry.name == "bilinear" || entry.name == "latent_attention") return;
     CHECK(place.work(Pass::kDgrad).macs == forward);
     CHECK(place.work(Pass::kWgrad).macs == forward);
   });

@@ -77,6 +77,7 @@ OracleCase case_of(const std::string& line) {
   for (const std::string& input : parts_of(cells[2], ' ')) c.op.inputs.push_back(tensor_of(input));
   c.parameters = std::stod(cells[3]);
   for (const std::string& output : parts_of(cells[4], ' ')) c.outputs.push_back(shape_of(output));
+  if (cells[4].empty()) c.outputs.emplace_back();  // a scalar has no extents to write
   c.counted = cells[5] != "-";
   if (c.counted) {
     c.forward = std::stod(cells[5]);

@@ -91,6 +91,8 @@ void CUPTIAPI take_buffer(CUcontext context, std::uint32_t stream, std::uint8_t*
 class Recorder final : public ActivityRecorder {
  public:
   explicit Recorder(SharedLibrary library) : library_(std::move(library)) {}
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
   ~Recorder() override {
     for (const CUpti_ActivityKind kind : kKinds) static_cast<void>(functions_.disable(kind));
   }

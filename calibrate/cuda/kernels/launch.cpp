@@ -91,6 +91,7 @@ constexpr std::array kOps{Op{"round_trip", round_trip}, Op{"back_to_back", back_
 std::vector<Point> points(Effort effort, const DeviceFacts&) {
   const Seconds budget = by_effort(effort, Seconds{0.05}, Seconds{0.1}, Seconds{0.3});
   std::vector<Point> points;
+  points.reserve(kOps.size());
   for (const Op& op : kOps) points.push_back(make_point("launch", "fp32", budget, op.name, 1));
   return points;
 }
