@@ -65,8 +65,10 @@ std::vector<double> held_out_predictions(const EntrySamples& samples, const FitP
     }));
   }
   std::vector<CalibrationEntry> entries;
+  entries.reserve(fits.size());
   for (auto& fit : fits) entries.push_back(entry_of(samples.entry, fit.get()));
   std::vector<double> predictions;
+  predictions.reserve(samples.observations.size());
   for (const Observation& o : samples.observations) predictions.push_back(predicted(o, entries[o.shape % kFolds]));
   return predictions;
 }

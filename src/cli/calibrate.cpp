@@ -85,7 +85,7 @@ Device device_of(const SampleFile& file, const std::vector<std::string>& aliases
     if (alias.substr(0, equals) == file.device) return load_device(alias.substr(equals + 1));
   }
   for (const std::string& name : names_in(kDevices)) {
-    const Device device = load_device(name);
+    Device device = load_device(name);
     if (same_device(file.device, device)) return device;
   }
   file.table.fail(file.table.rows.front(), static_cast<std::size_t>(file.table.column("gpu")),
@@ -96,9 +96,12 @@ Device device_of(const SampleFile& file, const std::vector<std::string>& aliases
 int run_pool(const PoolArguments& a) {
   std::vector<SampleFile> files;
   std::vector<Device> devices;
+  devices.reserve(a.samples.size());
+  files.reserve(a.samples.size());
   for (const std::string& path : a.samples) files.push_back(read_samples(path));
   for (const SampleFile& file : files) devices.push_back(device_of(file, a.aliases));
   std::vector<PoolInput> inputs;
+  inputs.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) inputs.push_back({&files[i], &devices[i]});
   const Module module("fit");
   const PoolResult result = pool(inputs, module.function<Minimize>(kMinimizeEntry));

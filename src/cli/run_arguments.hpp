@@ -39,9 +39,6 @@ struct ParsedRun {
 
 /// Adds MODEL and the run's options to a command.
 void declare_run(CLI::App& app, RunArguments& arguments);
-/// The run's options alone.
-void declare_run_options(CLI::App& app, RunArguments& arguments);
-
 /// The same without MODEL and --mode, for commands that have these of their own.
 void declare_run_options(CLI::App& app, RunArguments& arguments);
 

@@ -117,6 +117,7 @@ class Reader {
     if (node == nullptr) return kLaw;
     std::vector<std::string_view> names;
     const std::vector<const CostModel*> models = models_for(kind);
+    names.reserve(models.size());
     for (const CostModel* model : models) names.push_back(model->name);
     const std::string word = reader.choice(*node, names);
     return *models[static_cast<std::size_t>(std::find(names.begin(), names.end(), word) - names.begin())];

@@ -115,8 +115,8 @@ struct Sizes {
   Pass pass;
   explicit Sizes(const Conv& conv)
       : groups(static_cast<double>(conv.groups)),
-        c(static_cast<double>(conv.c / conv.groups)),
-        k(static_cast<double>(conv.k / conv.groups)),
+        c(static_cast<double>(conv.c) / static_cast<double>(conv.groups)),
+        k(static_cast<double>(conv.k) / static_cast<double>(conv.groups)),
         taps(volume(conv.filter)),
         in(static_cast<double>(conv.n) * volume(conv.in)),
         out(static_cast<double>(conv.n) * volume(conv.out)),

@@ -47,8 +47,8 @@ Extents extents_of(const Kernel& kernel) {
   constexpr double kMany = 1e9;
   const auto& conv = std::get<Conv>(kernel);
   const double pixels = static_cast<double>(conv.n) * volume(conv.out);
-  const auto filters = static_cast<double>(conv.k / conv.groups);
-  const auto channels = static_cast<double>(conv.c / conv.groups);
+  const double filters = static_cast<double>(conv.k) / static_cast<double>(conv.groups);
+  const double channels = static_cast<double>(conv.c) / static_cast<double>(conv.groups);
   if (conv.pass == Pass::kWgrad) return {filters, channels * volume(conv.filter), pixels, kMany};
   if (conv.pass == Pass::kDgrad)
     return {static_cast<double>(conv.n) * volume(conv.in), channels, filters * volume(conv.filter), kMany};

@@ -25,11 +25,11 @@ constexpr std::array kParameters{
 
 /// Rows that are read at random, and what is read and written in order.
 struct Access {
-  double rows;
-  double row_bytes;
-  double table_bytes;
-  Bytes read;
-  Bytes written;
+  double rows = 0;
+  double row_bytes = 0;
+  double table_bytes = 0;
+  Bytes read{};
+  Bytes written{};
 };
 
 // The share of a table's rows that takes four fifths of the accesses of a Zipf law, over that share: 1 when all rows

@@ -10,7 +10,7 @@ namespace {
 // The clocks whose entries may price a kernel that is seen by this clock, best first. A call takes at least its
 // kernel's time, so that entries of the kernel clock price calls too, with the host's time beside them.
 constexpr std::array<std::array<Clock, 3>, 3> kClocksFor{{
-    {Clock::kKernel, Clock::kWall, Clock::kWall},
+    {Clock::kKernel, Clock::kWall, Clock::kOp},
     {Clock::kOp, Clock::kKernel, Clock::kWall},
     {Clock::kWall, Clock::kKernel, Clock::kKernel},
 }};

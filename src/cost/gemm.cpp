@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cost/machine.hpp"
+#include "cost/stream_memory.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -59,12 +60,12 @@ constexpr std::array kTiles{Tile{16, 32},  Tile{16, 64},  Tile{16, 128},  Tile{3
 
 /// A product as its tiles see it: `batch` products of m x n x k; the sizes may be expectations.
 struct Product {
-  double batch;
-  double m;
-  double n;
-  double k;
-  double a_bits;
-  double b_bits;
+  double batch = 1;
+  double m = 1;
+  double n = 1;
+  double k = 1;
+  double a_bits = 0;
+  double b_bits = 0;
   double dram = 0;        ///< bytes that come from and go to dram
   double fused_l2 = 0;    ///< l2 traffic of what is fused
   double c_bytes = 0;     ///< bytes of the output
@@ -234,7 +235,7 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   account.choice = tiling.best();
   account.dram = tiling.dram();
   account.vector = s.demand.vector.value();
-  if (!s.launch.part) account.launch = p[kLaunch];
+  account.launch = start_time(s, p[kLaunch]);
   account.convert = conversion(s.launch.kernel, account.machine, p);
   // Without matrix units for the format the vector units do both.
   const bool apart = s.demand.on_matrix;

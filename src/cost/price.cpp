@@ -110,13 +110,13 @@ Pricing pricing_of(const Launch& launch, const Device& device, Mode mode, const 
   Clock clock = circumstances.clock;
   if (resolve(mode, device) == Mode::kCalibrated) {
     if (const CalibrationEntry* entry = own_parameters(launch.kernel, *device.calibration, clock))
-      return {entry->model, entry->parameters, entry->p10, entry->p90, entry};
+      return {entry->model, entry->parameters, entry->p10, entry->p90, entry, entry->clock};
   }
   // In a network a call is its kernel, and the host that issues it; a part of a kernel is no call.
   if (launch.part || circumstances.copies == 0) clock = Clock::kKernel;
   const PooledParameters& pooled = mode == Mode::kDatasheet ? pooled_parameters(launch.kernel, clock)
                                                             : prior_parameters(launch.kernel, device, clock);
-  return {pooled.model, pooled.values, pooled.p10, pooled.p90};
+  return {pooled.model, pooled.values, pooled.p10, pooled.p90, nullptr, clock};
 }
 
 namespace {
@@ -144,6 +144,13 @@ void price_parts(Price& price, const Launch& launch, const Device& device, Mode 
   price.bound = largest_need(price);
 }
 
+// The clock that a model sees is that of its parameters.
+Situation as_fitted(const Situation& situation, const Pricing& pricing) {
+  Situation seen = situation;
+  seen.circumstances.clock = pricing.clock;
+  return seen;
+}
+
 }  // namespace
 
 Price price(const Launch& launch, const Device& device, Mode mode, const Circumstances& circumstances) {
@@ -164,7 +171,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
     return price;
   }
   const Pricing pricing = pricing_of(launch, device, mode, circumstances);
-  const Timing timing = pricing.model->time(situation, pricing.parameters);
+  const Timing timing = pricing.model->time(as_fitted(situation, pricing), pricing.parameters);
   price.own = pricing.entry != nullptr;
   price.needs = timing.needs;
   price.time = timing.time;
@@ -182,7 +189,7 @@ Terms terms_of(const Launch& launch, const Device& device, Mode mode, const Circ
   if (mode == Mode::kRoofline || mode == Mode::kCeilings) return {};
   const Pricing pricing = pricing_of(launch, device, mode, circumstances);
   if (pricing.model->terms == nullptr) return {};
-  return pricing.model->terms(situation_of(launch, device, circumstances), pricing.parameters);
+  return pricing.model->terms(as_fitted(situation_of(launch, device, circumstances), pricing), pricing.parameters);
 }
 
 std::optional<Problem> missing_format(const Device& device, DType math) {

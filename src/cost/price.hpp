@@ -43,6 +43,7 @@ struct Pricing {
   double p10 = 1;
   double p90 = 1;
   const CalibrationEntry* entry = nullptr;  ///< of the device's calibration; null when pooled
+  Clock clock = Clock::kKernel;             ///< that the parameters were fitted on
 };
 
 /// What prices a launch in this mode, which must not be the plain roofline.

@@ -45,6 +45,7 @@ struct Options {
 
 Kind read_kind(CompactReader& reader) {
   std::vector<std::string_view> names;
+  names.reserve(kKinds.size());
   for (const Kind& kind : kKinds) names.push_back(kind.name);
   const std::string wanted = reader.word("convolution", names, "gcn");
   return *std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.name == wanted; });

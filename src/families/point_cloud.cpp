@@ -18,6 +18,7 @@ constexpr std::array kArchitectures{
 
 void describe(CompactReader& reader, Description& description) {
   std::vector<std::string_view> names;
+  names.reserve(kArchitectures.size());
   for (const PointCloudArchitecture& architecture : kArchitectures) names.push_back(architecture.name);
   const std::string wanted = reader.word("architecture", names, "pointnet");
   if (wanted != "minkunet") {

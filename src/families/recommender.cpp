@@ -24,6 +24,7 @@ constexpr std::array kArchitectures{
 
 void describe(CompactReader& reader, Description& description) {
   std::vector<std::string_view> names;
+  names.reserve(kArchitectures.size());
   for (const RecommenderArchitecture& architecture : kArchitectures) names.push_back(architecture.name);
   const std::string wanted = reader.word("architecture", names, "dlrm");
   const auto* const found = std::find_if(kArchitectures.begin(), kArchitectures.end(),

@@ -96,6 +96,7 @@ std::vector<std::string_view> names_at(const Network& network, const std::vector
 [[noreturn]] void refuse(const Network& network, std::string_view text) {
   const std::vector<std::string_view> names = names_of(network.layers);
   std::vector<std::string_view> ends;  // a slip of the hand may be in the end of a name
+  ends.reserve(names.size());
   for (const std::string_view name : names) ends.push_back(name.substr(name.rfind('.') + 1));
   const std::string_view whole = nearest(text, names);
   throw InputError({fmt::format("{} has no layer {}", network.name, in_quotes(text)),

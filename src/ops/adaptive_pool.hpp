@@ -41,7 +41,8 @@ struct AdaptivePool : OpBase {
   }
   void dgrad(const Site& site, Kernels& kernels) const {
     kernels.emplace_back(pass_over(site.in(), StreamKind::kElementwise, "pool_backward", 1, 0,
-                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept"), site.inputs[0].bytes()));
+                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept"),
+                                   site.inputs[0].bytes()));
   }
   /// A maximum keeps which input won, as a 64-bit index (PyTorch).
   [[nodiscard]] Saved saved(const Site& site) const {

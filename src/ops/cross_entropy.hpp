@@ -37,8 +37,9 @@ struct CrossEntropy : OpBase {
   }
   /// dX = (exp(x - m) / sum - [is target]) dY: difference, exp, two products.
   void dgrad(const Site& site, Kernels& kernels) const {
-    kernels.emplace_back(
-        by_row(site, 4, site.inputs[0].bytes() + site.inputs[1].bytes() + Traffic(saved(site).extra, "kept"), site.inputs[0].bytes()));
+    kernels.emplace_back(by_row(site, 4,
+                                site.inputs[0].bytes() + site.inputs[1].bytes() + Traffic(saved(site).extra, "kept"),
+                                site.inputs[0].bytes()));
   }
   /// And ln(sum(exp)) of each sample.
   [[nodiscard]] Saved saved(const Site& site) const {

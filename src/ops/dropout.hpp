@@ -33,7 +33,8 @@ struct Dropout : OpBase {
   }
   void dgrad(const Site& site, Kernels& kernels) const {
     kernels.emplace_back(pass_over(site.in(), StreamKind::kElementwise, kName, 2, 0,
-                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept"), site.inputs[0].bytes()));
+                                   site.outputs[0].bytes() + Traffic(saved(site).extra, "kept"),
+                                   site.inputs[0].bytes()));
   }
   [[nodiscard]] Saved saved(const Site& site) const {
     return {.extra = bytes_of(static_cast<double>(site.in().elements()), DType::kInt8)};

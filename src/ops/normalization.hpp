@@ -97,7 +97,8 @@ struct RowNorm : OpBase {
     if (weight || bias) kernels.emplace_back(by_row(site, norm_wgrad(site, kCost, parameter_bytes(site))));
   }
   [[nodiscard]] Saved saved(const Site& site) const {
-    const double statistics = static_cast<double>(site.in().elements() / row(site.in())) * (Centred ? 2 : 1);
+    const std::int64_t rows = site.in().elements() / row(site.in());
+    const double statistics = static_cast<double>(rows) * (Centred ? 2 : 1);
     return {.inputs = true, .extra = bytes_of(statistics, DType::kFp32)};
   }
   friend bool operator==(const RowNorm&, const RowNorm&) = default;

@@ -18,6 +18,7 @@ class Symbols {
     name_all(layer.inputs, "x");
     name_all(layer.outputs, "y");
   }
+  ~Symbols() = default;
   Symbols(const Symbols&) = delete;
   Symbols& operator=(const Symbols&) = delete;
 

@@ -22,8 +22,7 @@ const Price& Pricer::price_of(const Launch& launch) {
   const auto [entry, is_new] = known_.try_emplace(Key{launch});
   Price& result = entry->second;
   if (!is_new) return result;
-  result = price(launch, device_, mode_,
-                 {.clock = clock_of(execution_), .footprint = distance_in(launch, footprint_)});
+  result = price(launch, device_, mode_, {.clock = clock_of(execution_), .footprint = distance_in(launch, footprint_)});
   return result;
 }
 

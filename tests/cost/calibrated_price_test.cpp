@@ -106,8 +106,9 @@ TEST_CASE("each clock takes its own entries first", "[price]") {
   // Without op entries a call is its kernel, and takes at least the pooled host's time.
   const Device kernels = calibrated({entry("gemm", DType::kBf16, Clock::kKernel, 0.5)});
   CHECK(seconds(kernels, tiny, {.clock = Clock::kOp}) == kEagerHostTime.typical.value());
-  // Op entries alone say nothing of kernels in a graph.
-  CHECK_FALSE(price(launch(kLarge), calibrated({op}), Mode::kAuto).own);
+  // Without kernel entries a kernel in a graph is its call without the host.
+  CHECK(price(launch(kLarge), calibrated({op}), Mode::kAuto).own);
+  CHECK(seconds(calibrated({op}), tiny) < 10e-6);
 }
 
 TEST_CASE("wall entries price a graph: with their floor only where the host is the device", "[price]") {
