@@ -98,6 +98,13 @@ struct PrecisionItem {
   std::int64_t weight_group = 0;
 };
 
+/// What an imported file holds and this tool has no op for: counted, never dropped in silence.
+struct Unmodelled {
+  std::string name;
+  std::string type;
+  std::int64_t count = 1;
+};
+
 /// A whole network as written.
 struct Description {
   std::string name;
@@ -105,6 +112,9 @@ struct Description {
   std::string source;
   std::string family;  ///< of a compact description, else ""
   std::vector<std::string> notes{};
+  std::string importer;                   ///< of an imported file, else ""
+  std::vector<std::string> warnings{};    ///< of the importer: what it did not understand and could matter
+  std::vector<Unmodelled> unmodelled{};
   PrecisionItem precision{};
   Attributes parameters{};
   std::vector<PhaseItem> phases{};  ///< empty: inference and training

@@ -14,6 +14,7 @@
 #include "ops/binary.hpp"
 #include "ops/cast.hpp"
 #include "ops/channel_shuffle.hpp"
+#include "ops/constant.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/convolution.hpp"
 #include "ops/cross_entropy.hpp"
@@ -94,7 +95,7 @@ using Op = std::variant<Linear, Matmul, Convolution, ConvTranspose, DeformConv, 
                         PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                             //
                         LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, CausalConv,       //
                         Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                  //
-                        HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens>;
+                        HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens, Constant>;
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>

@@ -68,6 +68,7 @@ std::vector<Refusal> experts_and_products() {
        "or 1 for the gaps"},
       {LearnedAdd{.axes = 3}, {{2, 4}}, "axes", "at most 2"},
       {LearnedTokens{}, {{2, 4}}, "", "[batch, tokens, channels]"},
+      {Constant{.holds = Held::kIndices}, {{2, 4}}, "holds", "\"learned\": false"},
   };
 }
 
