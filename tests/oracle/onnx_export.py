@@ -24,9 +24,9 @@ from torch.utils.flop_counter import FlopCounterMode
 KEPT_FLOATS = 64     # elements of a float tensor whose values stay in a fixture
 KEPT_INTEGERS = 4096  # elements of an integer tensor whose values stay
 CONVOLUTIONS = (torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d, torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d)
-# Their tables of biases by relative position do not survive constant folding.
+# Their tables of biases by relative position, or the name of a buffer, do not survive constant folding.
 RELATIVE = ("swin_t", "swin_v2_t", "hf_swin", "maxvit_t", "coatnet_nano_rw_224", "beit_2", "eva02_2", "levit_128s",
-            "efficientformer_l1", "tiny_vit_5m_224")
+            "efficientformer_l1", "tiny_vit_5m_224", "bart")
 FOLDABLE = (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.BatchNorm3d)
 
 
@@ -240,6 +240,30 @@ def strip(path):
     return model
 
 
+def shorten(model):
+    """Names of values between nodes tell nothing and take half of a file."""
+    graph = model.graph
+    kept = {value.name for value in (*graph.input, *graph.output, *graph.initializer)}
+    short = {}
+
+    def name(old):
+        return old if old == "" or old in kept else short.setdefault(old, f"t{len(short)}")
+
+    def visit(nodes):
+        for node in nodes:
+            if node.op_type == "Identity" and node.input[0] in kept:
+                kept.update(node.output)  # a parameter under a name of its own
+            node.input[:] = [name(old) for old in node.input]
+            node.output[:] = [name(old) for old in node.output]
+            for attribute in node.attribute:
+                if attribute.type == onnx.AttributeProto.GRAPH:
+                    visit(attribute.g.node)
+                    for output in attribute.g.output:
+                        output.name = name(output.name)
+
+    visit(graph.node)
+
+
 def dynamic_axes(inputs):
     names = [f"x{i}" for i in range(len(inputs))]
     axes = {}
@@ -253,7 +277,10 @@ def dynamic_axes(inputs):
 def export(model, inputs, path, exporter):
     names, axes = dynamic_axes(inputs)
     if exporter == "dynamo":
-        torch.onnx.export(model, inputs, str(path), dynamo=True, external_data=True, verbose=False, input_names=names)
+        # An extent of 1 cannot be open there.
+        shapes = tuple({1: torch.export.Dim(axes[name][1])} if 1 in axes[name] else {} for name in names)
+        torch.onnx.export(model, inputs, str(path), dynamo=True, external_data=True, verbose=False, input_names=names,
+                          dynamic_shapes=(shapes,) if any(shapes) else None)
     elif exporter == "raw":  # batch norms stay
         torch.onnx.export(model, inputs, str(path), dynamo=False, input_names=names, do_constant_folding=False,
                           training=torch.onnx.TrainingMode.PRESERVE, opset_version=13)
@@ -328,11 +355,12 @@ def one(name, exporter, folder, distinct):
     stripped = strip(raw)
     for leftover in folder.glob("raw.onnx*"):
         leftover.unlink()
+    shorten(stripped)
     file = f"{name}.{exporter}.onnx"
     onnx.save(stripped, folder / file)
     names, axes = dynamic_axes(inputs)
     open_sizes = sorted({f"{axis}={value.shape[i]}" for value, name in zip(inputs, names) for i, axis in axes[name].items()})
-    return [file, parameters, in_file, macs, ";".join(open_sizes) if exporter == "dynamic" else ""]
+    return [file, parameters, in_file, macs, ";".join(size for size in open_sizes if exporter == "dynamic" or (exporter == "dynamo" and "batch" not in size))]
 
 
 def main():
@@ -345,7 +373,7 @@ def main():
         name, _, exporter = word.partition(":")
         start = time.time()
         try:
-            row = one(name, exporter or default_exporter(name), folder, distinct=len(name) % 3 != 0)
+            row = one(name, exporter or default_exporter(name), folder, distinct=exporter == "dynamo" or len(name) % 3 != 0)
         except Exception as error:  # an exporter may not take a model: the next one
             print(f"{word}: {type(error).__name__}: {str(error)[:300]}", file=sys.stderr, flush=True)
             continue

@@ -75,6 +75,9 @@ struct Graph {
   [[nodiscard]] const ValueInfo& value(int id) const { return values[static_cast<std::size_t>(id)]; }
 };
 
+/// The initializer whose elements a constant has, in whatever order: the one of as many; itself where there is none.
+int root_of(const Graph& graph, int id);
+
 bool is_integer(Elem elem);
 bool is_real(Elem elem);
 /// The format of the tool that stores such values.

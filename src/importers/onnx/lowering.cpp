@@ -11,17 +11,6 @@
 namespace ridgepoint::onnx {
 namespace {
 
-int root_of(const Graph& graph, int id) {
-  const ValueInfo& value = graph.value(id);
-  if (value.is_initializer || !value.shape) return id;
-  const Dim count = product(*value.shape);
-  for (const int root : value.roots) {
-    const ValueInfo& candidate = graph.value(root);
-    if (candidate.shape && product(*candidate.shape) == count) return root;
-  }
-  return id;
-}
-
 // Ops whose output has the format of their first input.
 constexpr std::array<std::string_view, 9> kKeepsFormat{"reshape", "transpose", "slice",        "split", "expand",
                                                        "concat",  "gather",    "index_select", "pad"};
@@ -136,23 +125,33 @@ void Writer::split_merged_vectors(int root) {
 }
 
 ParameterKey Writer::key(int value, int node) const {
+  if (value < 0) throw Unknown{};
   const int root = root_of(graph_, value);
   const auto module = owners_by_module_.find({root, node});
   return {root, module == owners_by_module_.end() ? "" : module->second};
 }
 
-bool Writer::always_together(int a, int b) const {
-  return consumers(root_of(graph_, a)) == consumers(root_of(graph_, b));
+bool Writer::always_together(int a, int b, int node) const {
+  const auto readers = [&](int value) {
+    std::vector<int> nodes;
+    for (const int reader : consumers(root_of(graph_, value))) {
+      if (key(value, reader) == key(value, node)) nodes.push_back(reader);
+    }
+    return nodes;
+  };
+  return readers(a) == readers(b);
 }
 
 bool Writer::is_learned(int value) const {
   const ValueInfo& root = graph_.value(root_of(graph_, value));
   if (!root.is_initializer || !is_real(root.elem) || !root.shape || names_buffer(root.name)) return false;
+  if (names_folded_constant(root.name)) return false;
   if (product(*root.shape).value() > 1) return !root.name.starts_with("val_") || root.shape->size() > 1;
   return !is_anonymous(root.name) && names_parameter(root.name);
 }
 
 std::string Writer::tensor(int value) {
+  if (value < 0) throw Unknown{};
   const auto found = tensors_.find(value);
   if (found != tensors_.end()) return found->second;
   if (!graph_.value(value).constant && !graph_.value(value).known()) throw Unknown{};

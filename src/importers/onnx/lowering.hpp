@@ -39,8 +39,8 @@ class Writer {
   /// Whose parameters the constant `value` is, as node `node` reads it.
   [[nodiscard]] ParameterKey key(int value, int node) const;
   [[nodiscard]] bool is_owned(const ParameterKey& key) const { return owned_.contains(key); }
-  /// Whether all nodes that read one of these constants read all of them.
-  [[nodiscard]] bool always_together(int a, int b) const;
+  /// Whether all nodes that read one of these constants, as `node` does, read the other too.
+  [[nodiscard]] bool always_together(int a, int b, int node) const;
   /// Whether a constant is a parameter by its format and its name, where its place does not say so.
   [[nodiscard]] bool is_learned(int value) const;
   /// Finds who reads what; before the first layer, after the patterns.
@@ -86,10 +86,10 @@ class Lowering : public NodeContext {
   Lowering(Writer& writer, Node& node, int index) : NodeContext(writer.graph(), node), writer_(writer), index_(index) {}
 
   [[nodiscard]] Writer& writer() const { return writer_; }
-  [[nodiscard]] std::string ref(std::size_t i) const { return writer_.tensor(node().inputs[i]); }
+  [[nodiscard]] std::string ref(std::size_t i) const { return writer_.tensor(input(i)); }
   [[nodiscard]] const Dims& out_shape(std::size_t i = 0) const;
   [[nodiscard]] const ValueInfo& out(std::size_t i = 0) const { return graph().value(node().outputs[i]); }
-  [[nodiscard]] ParameterKey key(std::size_t i) const { return writer_.key(node().inputs[i], index_); }
+  [[nodiscard]] ParameterKey key(std::size_t i) const { return writer_.key(input(i), index_); }
   [[nodiscard]] int index() const { return index_; }
 
   /// One layer that gives the first output.
@@ -107,6 +107,12 @@ class Lowering : public NodeContext {
   [[nodiscard]] std::string reshaped(const std::string& suffix, const std::string& tensor, const Dims& dims) const;
 
  private:
+  /// Input `i`. Throws InputError when the node does not have it.
+  [[nodiscard]] int input(std::size_t i) const {
+    (void)in(i);
+    return node().inputs[i];
+  }
+
   Writer& writer_;
   int index_;
 };

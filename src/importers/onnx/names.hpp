@@ -11,6 +11,9 @@ bool is_anonymous(std::string_view name);
 /// Buffers are saved beside parameters and are none: statistics, masks, tables of angles and positions.
 bool names_buffer(std::string_view name);
 
+/// A value that PyTorch's exporter computed from no parameter and named by the operation that gave it.
+bool names_folded_constant(std::string_view name);
+
 /// A single number is a parameter where its name says so.
 bool names_parameter(std::string_view name);
 

@@ -170,6 +170,17 @@ DType format_of(Elem elem) {
   }
 }
 
+int root_of(const Graph& graph, int id) {
+  const ValueInfo& value = graph.value(id);
+  if (value.is_initializer || !value.shape) return id;
+  const Dim count = product(*value.shape);
+  for (const int root : value.roots) {
+    const ValueInfo& candidate = graph.value(root);
+    if (candidate.shape && product(*candidate.shape) == count) return root;
+  }
+  return id;
+}
+
 std::optional<std::vector<Scalar>> decode(const TensorView& tensor) {
   std::int64_t count = 1;
   for (const std::int64_t dim : tensor.dims) {

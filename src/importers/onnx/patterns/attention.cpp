@@ -69,7 +69,7 @@ Node* weighted_sum(const Matcher& m, int value) {
     if (next == nullptr) {  // a test for NaN beside its choice
       for (const int index : m.consumers(value)) {
         Node& reader = m.graph().nodes[static_cast<std::size_t>(index)];
-        if (!reader.dead && reader.type == "Where") next = &reader;
+        if (!reader.dead && reader.type == "Where" && is_whole(reader)) next = &reader;
       }
       const bool guarded = next != nullptr && m.producer(next->inputs[0], "IsNaN") != nullptr;
       if (!guarded) return nullptr;

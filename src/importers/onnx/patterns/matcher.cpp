@@ -1,9 +1,26 @@
 #include "importers/onnx/patterns/matcher.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace ridgepoint::onnx {
+namespace {
+
+// How many inputs patterns look at without asking.
+std::size_t needed(std::string_view type) {
+  constexpr std::array<std::string_view, 9> kTwo{"Add", "Sub", "Mul", "Div", "Pow", "MatMul", "Expand", "Concat", "Reshape"};
+  if (type == "Where") return 3;
+  return std::find(kTwo.begin(), kTwo.end(), type) != kTwo.end() ? 2 : 1;
+}
+
+}  // namespace
+
+bool is_whole(const Node& node) {
+  const std::size_t count = node.op.empty() ? needed(node.type) : 1;
+  if (node.inputs.size() < count || node.outputs.empty() || node.outputs[0] < 0) return false;
+  return std::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(count), [](int id) { return id >= 0; });
+}
 
 Matcher::Matcher(Graph& graph) : graph_(graph), readers_(graph.values.size()), is_output_(graph.values.size(), 0) {
   for (const int id : graph.outputs) is_output_[static_cast<std::size_t>(id)] = 1;
@@ -21,7 +38,7 @@ Node* Matcher::producer(int value, std::string_view type) const {
   if (value < 0 || graph_.value(value).producer < 0) return nullptr;
   Node& node = graph_.nodes[static_cast<std::size_t>(graph_.value(value).producer)];
   const bool fits = type.empty() || (node.type == type && node.op.empty());
-  return !node.dead && fits ? &node : nullptr;
+  return !node.dead && fits && is_whole(node) ? &node : nullptr;
 }
 
 Node* Matcher::consumer(int value, std::string_view type) const {
@@ -34,7 +51,7 @@ Node* Matcher::consumer(int value, std::string_view type) const {
     if (found != nullptr) return nullptr;
     found = &node;
   }
-  return found != nullptr && (type.empty() || (found->type == type && found->op.empty())) ? found : nullptr;
+  return found != nullptr && is_whole(*found) && (type.empty() || (found->type == type && found->op.empty())) ? found : nullptr;
 }
 
 std::optional<double> Matcher::number(int value) const {
@@ -78,8 +95,9 @@ void Matcher::bury(int value) {
   while (!open.empty()) {
     const int id = open.back();
     open.pop_back();
-    Node* const node = producer(id);
-    if (node == nullptr) continue;
+    if (id < 0 || graph_.value(id).producer < 0) continue;
+    Node* const node = &graph_.nodes[static_cast<std::size_t>(graph_.value(id).producer)];
+    if (node->dead) continue;
     const bool wanted = std::any_of(node->outputs.begin(), node->outputs.end(), [&](int output) {
       return output >= 0 && (is_output_[static_cast<std::size_t>(output)] != 0 || is_read(output));
     });

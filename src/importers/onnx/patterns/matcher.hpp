@@ -9,6 +9,9 @@
 
 namespace ridgepoint::onnx {
 
+/// Whether a node has what patterns look at without asking: its inputs and its first output.
+bool is_whole(const Node& node);
+
 class Matcher {
  public:
   explicit Matcher(Graph& graph);

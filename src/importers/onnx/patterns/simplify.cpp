@@ -22,7 +22,7 @@ int before_quantization(const Graph& graph, const Node& node) {
   const int producer = graph.value(node.inputs[0]).producer;
   if (producer < 0) return -1;
   const Node& quantize = graph.nodes[static_cast<std::size_t>(producer)];
-  return quantize.type == "QuantizeLinear" && !graph.value(node.inputs[0]).constant ? quantize.inputs[0] : -1;
+  return quantize.type == "QuantizeLinear" && !quantize.inputs.empty() && !graph.value(node.inputs[0]).constant ? quantize.inputs[0] : -1;
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ bool is_embedding(const Lowering& n) {
 void lower_gather(Lowering& n) {
   const std::size_t axis = axis_of(n);
   if (is_embedding(n)) {
-    return n.emit_owner("embedding", {n.writer().indices(n.node().inputs[1])},
+    return n.emit_owner("embedding", {n.writer().indices(n.node().inputs.at(1))},
                         {{"rows", n.shape(0)[0].as_value()}, {"dim", n.shape(0)[1].as_value()}}, {n.key(0)});
   }
   const std::vector<Scalar>* const ids = n.numbers(1);
@@ -69,7 +69,7 @@ void lower_gather(Lowering& n) {
                                     {{"axis", static_cast<std::int64_t>(axis)}, {"count", count.as_value()}});
     return n.bind(0, n.shape(1).size() == 1 ? rows : n.reshaped("axes", rows, n.out_shape()));
   }
-  const std::string ids_name = n.writer().indices(n.node().inputs[1]);
+  const std::string ids_name = n.writer().indices(n.node().inputs.at(1));
   if (axis == 0) return n.emit("gather", {n.ref(0), ids_name});
   const std::string flat = n.shape(1).size() == 1 ? ids_name : n.reshaped("flat", ids_name, {product(n.shape(1))});
   const std::string rows =
@@ -82,9 +82,10 @@ void infer_gather_elements(Inference& n) { n.set(0, n.in(0).elem, n.shape(1)); }
 void infer_gather_nd(Inference& n) {
   const Dims& x = n.shape(0);
   const Dims& ids = n.shape(1);
-  const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(0, n.integer("batch_dims", 0)));
+  constexpr std::int64_t kMost = 64;
+  const auto batch = static_cast<std::size_t>(std::clamp<std::int64_t>(n.integer("batch_dims", 0), 0, kMost));
   if (ids.empty()) n.fail("its indices are a scalar", "indices with axes");
-  const auto depth = static_cast<std::size_t>(std::max<std::int64_t>(0, ids.back().value()));
+  const auto depth = static_cast<std::size_t>(std::clamp<std::int64_t>(ids.back().value(), 0, kMost));
   if (batch + depth > x.size()) n.fail("its indices are longer than its axes", "at most one for each axis");
   Dims y(ids.begin(), ids.end() - 1);
   y.insert(y.end(), x.begin() + static_cast<std::ptrdiff_t>(batch + depth), x.end());
@@ -116,7 +117,7 @@ void infer_one_hot(Inference& n) {
 }
 
 void lower_one_hot(Lowering& n) {
-  const std::string hot = n.step("hot", "one_hot", {n.writer().indices(n.node().inputs[0])}, {{"classes", n.sizes(1).at(0).as_value()}});
+  const std::string hot = n.step("hot", "one_hot", {n.writer().indices(n.node().inputs.at(0))}, {{"classes", n.sizes(1).at(0).as_value()}});
   n.bind(0, n.reshaped("axes", hot, n.out_shape()));
 }
 

@@ -517,7 +517,7 @@ constexpr std::array kRules{
 }  // namespace
 
 void lower_alias(Lowering& n) {
-  const int from = n.node().inputs.empty() ? -1 : n.node().inputs[0];
+  const int from = n.node().inputs.empty() ? -1 : n.node().inputs.at(0);
   if (from < 0) throw Unknown{};
   n.bind(0, n.ref(0));
 }

@@ -11,7 +11,7 @@ namespace {
 bool is_learned(const Lowering& n, std::size_t i) {
   if (!n.has(i) || !n.in(i).constant) return false;
   const ValueInfo& value = n.in(i);
-  return value.is_initializer || !value.roots.empty();
+  return (value.is_initializer || !value.roots.empty()) && !value.name.starts_with("val_");
 }
 
 void add_key(const Lowering& n, std::size_t i, std::vector<ParameterKey>& keys) {

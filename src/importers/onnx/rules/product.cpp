@@ -191,9 +191,10 @@ void lower_linear(Lowering& n, const ProductForm& form) {
   const auto b = static_cast<std::size_t>(std::max(form.bias, 0));
   const bool biased = form.bias >= 0 && n.in(b).constant && product(n.shape(b)) == width;
   // A bias that is put together from parts, some of them no parameters, is added behind the product.
-  const bool whole = biased && (n.in(b).is_initializer || n.in(b).roots.size() < 2) && !names_buffer(n.in(b).name);
+  const bool whole = biased && (n.in(b).is_initializer || n.in(b).roots.size() < 2) &&
+                     !names_buffer(n.graph().value(root_of(n.graph(), n.node().inputs.at(b))).name);
   const bool together =
-      whole && n.writer().always_together(n.node().inputs[1], n.node().inputs[b]);
+      whole && n.writer().always_together(n.node().inputs.at(1), n.node().inputs.at(b), n.index());
   std::vector<ParameterKey> keys{weight};
   if (together) keys.push_back(n.key(b));
   n.emit_owner("linear", {n.ref(0)}, {{"out_features", width.as_value()}, {"bias", together}}, keys);

@@ -49,7 +49,7 @@ void lower_qlinear_conv(Lowering& n) { lower_convolution(n, 3, n.has(8) ? 8 : -1
 void infer_qlinear_matmul(Inference& n) {
   const Rule* const plain = find_rule("", "MatMul");
   Node view = n.node();
-  view.inputs = {n.node().inputs.at(0), n.node().inputs.size() > 3 ? n.node().inputs[3] : -1};
+  view.inputs = {n.node().inputs.at(0), n.node().inputs.size() > 3 ? n.node().inputs.at(3) : -1};
   Inference inner(n.graph(), view);
   plain->infer(inner);
   n.graph().value(n.node().outputs.at(0)).elem = n.has(7) ? n.in(7).elem : n.in(0).elem;
@@ -64,7 +64,7 @@ void lower_as_product(Lowering& n, const std::vector<int>& inputs, const Product
 
 void lower_qlinear_matmul(Lowering& n) {
   if (n.input_count() < 4) throw Unknown{};
-  lower_as_product(n, {n.node().inputs[0], n.node().inputs[3]}, {});
+  lower_as_product(n, {n.node().inputs.at(0), n.node().inputs.at(3)}, {});
 }
 
 void infer_integer_to_float(Inference& n) {
@@ -79,8 +79,8 @@ void infer_integer_to_float(Inference& n) {
 void lower_integer_to_float(Lowering& n) {
   const bool dynamic = n.node().type == "DynamicQuantizeMatMul";
   const std::size_t bias = dynamic ? 4 : 6;
-  std::vector<int> inputs{n.node().inputs[0], n.node().inputs[1]};
-  if (n.has(bias)) inputs.push_back(n.node().inputs[bias]);
+  std::vector<int> inputs{n.node().inputs.at(0), n.node().inputs.at(1)};
+  if (n.has(bias)) inputs.push_back(n.node().inputs.at(bias));
   lower_as_product(n, inputs, {.bias = n.has(bias) ? 2 : -1});
 }
 

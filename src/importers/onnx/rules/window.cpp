@@ -142,7 +142,7 @@ void lower_convolution(Lowering& n, std::size_t weight, int bias) {
   if (groups_of(n) != 1) attributes.push_back({"groups", groups_of(n)});
   const bool biased = bias >= 0 && n.has(static_cast<std::size_t>(bias)) && n.in(static_cast<std::size_t>(bias)).constant;
   const auto b = static_cast<std::size_t>(std::max(bias, 0));
-  const bool together = biased && n.writer().always_together(n.node().inputs[weight], n.node().inputs[b]);
+  const bool together = biased && n.writer().always_together(n.node().inputs.at(weight), n.node().inputs.at(b), n.index());
   attributes.push_back({"bias", together});
   std::vector<ParameterKey> keys{n.key(weight)};
   if (together) keys.push_back(n.key(b));
