@@ -71,8 +71,9 @@ struct Graph {
   std::int64_t fixed_batch = 1;
   bool quantized = false;  ///< activations were quantized and dequantized at once
 
-  [[nodiscard]] ValueInfo& value(int id) { return values[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] const ValueInfo& value(int id) const { return values[static_cast<std::size_t>(id)]; }
+  /// Throws std::out_of_range for an input that a node leaves out.
+  [[nodiscard]] ValueInfo& value(int id) { return values.at(static_cast<std::size_t>(id)); }
+  [[nodiscard]] const ValueInfo& value(int id) const { return values.at(static_cast<std::size_t>(id)); }
 };
 
 /// The initializer whose elements a constant has, in whatever order: the one of as many; itself where there is none.

@@ -74,7 +74,15 @@ void bind_inputs(const Graph& graph, const Description& description, Writer& wri
   }
 }
 
+// A tensor without elements (a rest behind all that a slice took) is nothing.
+bool is_empty(const Graph& graph, const Node& node) {
+  return !node.outputs.empty() && std::all_of(node.outputs.begin(), node.outputs.end(), [&](int id) {
+    return id < 0 || (graph.value(id).shape && product(*graph.value(id).shape).value() == 0);
+  });
+}
+
 void lower(Writer& writer, Node& node, int index) {
+  if (is_empty(writer.graph(), node)) return;
   const Rule* const rule = find_rule(node.domain, node.type);
   if (node.op == "unmodelled") return writer.unmodelled(node);
   const std::size_t written = writer.description().items.size();
@@ -177,6 +185,8 @@ Description import_model(std::string_view bytes, const std::string& label, const
     throw InputError(error.problem(), {.file = label});
   } catch (const OverflowError&) {
     throw InputError({"a size overflows", "sizes below 2^63"}, {.file = label});
+  } catch (const std::out_of_range&) {
+    throw InputError({"a node leaves out an input that it needs", "inputs as its operator has them"}, {.file = label});
   }
 }
 
