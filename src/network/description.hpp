@@ -50,6 +50,23 @@ struct Reference {
   // NOLINTEND(google-explicit-constructor)
 };
 
+/// The formats that a description asks for; what is absent follows from the rest.
+struct PrecisionItem {
+  std::optional<DType> activations{};
+  std::optional<DType> weights{};
+  std::optional<DType> kv_cache{};
+  std::optional<DType> math{};
+  std::int64_t weight_group = 0;
+};
+
+/// How the matmul weights of some layers are stored, and what their products compute in; absent, as the activations.
+struct WeightsItem {
+  std::optional<DType> weights{};
+  std::optional<DType> math{};
+  std::int64_t weight_group = 0;
+  friend bool operator==(const WeightsItem&, const WeightsItem&) = default;
+};
+
 /// A layer, or the use of a block in the place of one. Without inputs it takes what the item before it gives.
 struct Item {
   std::string name;   ///< "" takes the op's or the block's name, numbered when it is taken
@@ -60,6 +77,9 @@ struct Item {
   Value repeat{1};
   Value skip{0};     ///< not 0: it keeps its parameters and state, and runs nothing
   Reference tied{};  ///< the layer whose parameters this one shares
+  /// Formats of this layer's, or this block's, weights and products where they are not the network's: of a checkpoint
+  /// that is quantized in part.
+  std::optional<WeightsItem> precision{};
   Where where{};
 };
 
@@ -89,15 +109,6 @@ struct PhaseItem {
   Attributes parameters{};
 };
 
-/// The formats that a description asks for; what is absent follows from the rest.
-struct PrecisionItem {
-  std::optional<DType> activations{};
-  std::optional<DType> weights{};
-  std::optional<DType> kv_cache{};
-  std::optional<DType> math{};
-  std::int64_t weight_group = 0;
-};
-
 /// What an imported file holds and this tool has no op for: counted, never dropped in silence.
 struct Unmodelled {
   std::string name;
@@ -112,8 +123,8 @@ struct Description {
   std::string source;
   std::string family;  ///< of a compact description, else ""
   std::vector<std::string> notes{};
-  std::string importer;                   ///< of an imported file, else ""
-  std::vector<std::string> warnings{};    ///< of the importer: what it did not understand and could matter
+  std::string importer;                 ///< of an imported file, else ""
+  std::vector<std::string> warnings{};  ///< of the importer: what it did not understand and could matter
   std::vector<Unmodelled> unmodelled{};
   PrecisionItem precision{};
   Attributes parameters{};

@@ -6,8 +6,8 @@ namespace ridgepoint {
 /// Fused attention of q[batch, q_len, heads * head_dim] over k[batch, kv_len, kv_heads * head_dim] and v[batch, kv_len,
 /// kv_heads * v_head_dim]. Fewer KV heads than heads is grouped-query attention, one is multi-query. A fourth input is
 /// a bias of the scores, [heads, q_len, kv_len] or with the batch before; axes of 1 are shared. A window leaves each
-/// query the `window` latest keys (Longformer, arXiv 2004.05150; around it if not causal), a chunk those of its own chunk
-/// (Llama 4), a density a share of the pairs (block-sparse; arXiv 1904.10509, 2007.14062).
+/// query the `window` latest keys (Longformer, arXiv 2004.05150; around it if not causal), a chunk those of its own
+/// chunk (Llama 4), a density a share of the pairs (block-sparse; arXiv 1904.10509, 2007.14062).
 struct FusedAttention : OpBase {
   static constexpr std::string_view kName = "attention";
   static constexpr std::string_view kEquation = "o = softmax(q k^T / sqrt(d)) v, per head";

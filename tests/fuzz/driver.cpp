@@ -23,8 +23,8 @@ namespace {
 
 constexpr unsigned kLongest = 20;  ///< seconds for one input, under sanitizers
 
-unsigned g_seed = 0;   // NOLINT: for the callback
-long g_round = 0;      // NOLINT
+unsigned g_seed = 0;  // NOLINT: for the callback
+long g_round = 0;     // NOLINT
 
 // Without the sanitizers a crash is a signal.
 void say_where_and_end(int) {

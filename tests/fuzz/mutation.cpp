@@ -75,14 +75,29 @@ std::string written(const std::vector<Field>& fields, std::mt19937& random) {
 }
 
 std::uint64_t number(std::mt19937& random) {
-  constexpr std::array<std::uint64_t, 14> kEdges{0, 1, 2, 3, 7, 16, 127, 255, 65536, 0x7fffffff, 0xffffffff, 0x7fffffffffffffff,
-                                                 0x8000000000000000, 0xffffffffffffffff};
+  constexpr std::array<std::uint64_t, 14> kEdges{0,
+                                                 1,
+                                                 2,
+                                                 3,
+                                                 7,
+                                                 16,
+                                                 127,
+                                                 255,
+                                                 65536,
+                                                 0x7fffffff,
+                                                 0xffffffff,
+                                                 0x7fffffffffffffff,
+                                                 0x8000000000000000,
+                                                 0xffffffffffffffff};
   return random() % 2 == 0 ? kEdges[random() % kEdges.size()] : random() % 64;
 }
 
 void change_bytes(std::string& bytes, std::mt19937& random) {
   switch (random() % 4) {
-    case 0: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(random() % (bytes.size() + 1)), static_cast<char>(random())); break;
+    case 0:
+      bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(random() % (bytes.size() + 1)),
+                   static_cast<char>(random()));
+      break;
     case 1: bytes.resize(bytes.empty() ? 0 : random() % bytes.size()); break;
     default:
       if (!bytes.empty()) bytes[random() % bytes.size()] = static_cast<char>(random());
@@ -112,7 +127,9 @@ std::string mutated(const std::string& message, std::mt19937& random) {
   const std::size_t at = random() % fields->size();
   switch (random() % 16) {
     case 0: fields->erase(fields->begin() + static_cast<std::ptrdiff_t>(at)); break;
-    case 1: fields->insert(fields->begin() + static_cast<std::ptrdiff_t>(random() % fields->size()), Field((*fields)[at])); break;
+    case 1:
+      fields->insert(fields->begin() + static_cast<std::ptrdiff_t>(random() % fields->size()), Field((*fields)[at]));
+      break;
     case 2: std::swap((*fields)[at], (*fields)[random() % fields->size()]); break;
     case 3: (*fields)[at].value = (*fields)[random() % fields->size()].value; break;
     case 4: (*fields)[at].key = ((*fields)[at].key & 7) | (random() % 30 + 1) << 3; break;

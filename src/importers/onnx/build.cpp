@@ -35,10 +35,11 @@ void merge(std::vector<int>& roots, const std::vector<int>& more) {
   }
 }
 
-// What is drawn at random is no constant; and products of constants are work that the run does, unless they were folded.
+// What is drawn at random is no constant; and products of constants are work that the run does, unless they were
+// folded.
 bool is_work(std::string_view type) {
-  return type.starts_with("Random") || type == "Bernoulli" || type == "Multinomial" || type == "MatMul" || type == "Gemm" ||
-         type == "Conv" || type == "Einsum";
+  return type.starts_with("Random") || type == "Bernoulli" || type == "Multinomial" || type == "MatMul" ||
+         type == "Gemm" || type == "Conv" || type == "Einsum";
 }
 
 }  // namespace
@@ -52,7 +53,8 @@ Builder::Builder(const ModelView& model, DimReader dims) : model_(model), dims_(
 void Builder::spend(std::size_t nodes) {
   spent_ += nodes;
   if (spent_ > kMostNodes) {
-    throw InputError({fmt::format("more than {} nodes, with functions and loops written out", kMostNodes), "a smaller graph"});
+    throw InputError(
+        {fmt::format("more than {} nodes, with functions and loops written out", kMostNodes), "a smaller graph"});
   }
 }
 
@@ -84,7 +86,8 @@ void Builder::add_initializers(const GraphView& graph, Scope& scope) {
     value.shape = Dims(tensor.dims.begin(), tensor.dims.end());
     for (const std::int64_t dim : tensor.dims) {
       if (dim < 0) {
-        throw InputError({fmt::format("initializer {} has an extent of {}", in_quotes(value.name), dim), "extents of at least 0"});
+        throw InputError(
+            {fmt::format("initializer {} has an extent of {}", in_quotes(value.name), dim), "extents of at least 0"});
       }
     }
     (void)product(*value.shape);
@@ -121,7 +124,8 @@ void Builder::run() {
   for (const ValueView& output : model_.graph.outputs) {
     const int id = find(scope, output.name);
     if (id < 0) {
-      throw InputError({fmt::format("the output {} is given by nothing", in_quotes(printable(output.name))), "the name of a value"});
+      throw InputError(
+          {fmt::format("the output {} is given by nothing", in_quotes(printable(output.name))), "the name of a value"});
     }
     graph_.outputs.push_back(id);
   }
@@ -146,7 +150,15 @@ void Builder::run_node(const NodeView& given, Scope& scope) {
 }
 
 void Builder::infer(const NodeView& view, Scope& scope) {
-  Node node{.type = view.type, .domain = view.domain, .name = printable(view.name), .scope = module_of(view.scopes), .view = &view, .inputs = {}, .outputs = {}, .op = {}, .attributes = {}};
+  Node node{.type = view.type,
+            .domain = view.domain,
+            .name = printable(view.name),
+            .scope = module_of(view.scopes),
+            .view = &view,
+            .inputs = {},
+            .outputs = {},
+            .op = {},
+            .attributes = {}};
   for (const std::string_view input : view.inputs) node.inputs.push_back(input.empty() ? -1 : find(scope, input));
   for (const std::string_view output : view.outputs) {
     if (output.empty()) {
@@ -217,9 +229,23 @@ void Builder::finish_outputs(const Node& node, const Scope& scope) {
 int Builder::synthetic(std::string_view type, std::vector<int> inputs, std::vector<AttributeView> attributes,
                        const NodeView& of) {
   spend(1);
-  made_.push_back({.name = of.name, .type = type, .domain = "", .scopes = {}, .inputs = {}, .outputs = {}, .attributes = std::move(attributes)});
+  made_.push_back({.name = of.name,
+                   .type = type,
+                   .domain = "",
+                   .scopes = {},
+                   .inputs = {},
+                   .outputs = {},
+                   .attributes = std::move(attributes)});
   const int id = add_value("");
-  graph_.nodes.push_back({.type = type, .domain = {}, .name = printable(of.name), .scope = {}, .view = &made_.back(), .inputs = std::move(inputs), .outputs = {id}, .op = {}, .attributes = {}});
+  graph_.nodes.push_back({.type = type,
+                          .domain = {},
+                          .name = printable(of.name),
+                          .scope = {},
+                          .view = &made_.back(),
+                          .inputs = std::move(inputs),
+                          .outputs = {id},
+                          .op = {},
+                          .attributes = {}});
   infer_node(graph_.nodes.back(), Scope{});
   return id;
 }

@@ -42,7 +42,8 @@ class Builder {
   void run_node(const NodeView& view, Scope& scope);
   void infer(const NodeView& view, Scope& scope);
   void finish_outputs(const Node& node, const Scope& scope);
-  int synthetic(std::string_view type, std::vector<int> inputs, std::vector<AttributeView> attributes, const NodeView& of);
+  int synthetic(std::string_view type, std::vector<int> inputs, std::vector<AttributeView> attributes,
+                const NodeView& of);
   void infer_node(Node& node, const Scope& scope);
 
   bool call(const NodeView& view, Scope& scope);

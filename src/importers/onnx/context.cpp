@@ -9,8 +9,8 @@
 namespace ridgepoint::onnx {
 namespace {
 
-constexpr std::array<std::string_view, 9> kKindNames{"nothing", "a float",  "an integer", "a string", "a tensor",
-                                                     "a graph", "floats", "integers",   "strings"};
+constexpr std::array<std::string_view, 9> kKindNames{"nothing", "a float", "an integer", "a string", "a tensor",
+                                                     "a graph", "floats",  "integers",   "strings"};
 
 std::string_view kind_name(AttributeKind kind) {
   const auto index = static_cast<std::size_t>(kind);

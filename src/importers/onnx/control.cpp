@@ -22,8 +22,9 @@ const AttributeView* find_attribute(const std::vector<AttributeView>& list, std:
 const GraphView& body_of(const NodeView& view, std::string_view name) {
   const AttributeView* const attribute = find_attribute(view.attributes, name);
   if (attribute != nullptr && attribute->graph != nullptr) return *attribute->graph;
-  throw InputError({fmt::format("{} {} has no graph {}", printable(view.type), in_quotes(printable(view.name)), in_quotes(name)),
-                    "a graph in that attribute"});
+  throw InputError(
+      {fmt::format("{} {} has no graph {}", printable(view.type), in_quotes(printable(view.name)), in_quotes(name)),
+       "a graph in that attribute"});
 }
 
 std::int64_t integer(const NodeView& view, std::string_view name, std::int64_t otherwise) {
@@ -32,7 +33,8 @@ std::int64_t integer(const NodeView& view, std::string_view name, std::int64_t o
 }
 
 bool has_references(const NodeView& view) {
-  return std::any_of(view.attributes.begin(), view.attributes.end(), [](const AttributeView& a) { return !a.reference.empty(); });
+  return std::any_of(view.attributes.begin(), view.attributes.end(),
+                     [](const AttributeView& a) { return !a.reference.empty(); });
 }
 
 /// Counts how deep calls are; too deep is an error.
@@ -62,7 +64,8 @@ bool Builder::call(const NodeView& view, Scope& scope) {
 
 void Builder::run_function(const FunctionView& function, const NodeView& view, Scope& scope) {
   if (std::find(open_.begin(), open_.end(), &function) != open_.end()) {
-    throw InputError({fmt::format("function {} calls itself", in_quotes(printable(function.name))), "functions without a cycle"});
+    throw InputError(
+        {fmt::format("function {} calls itself", in_quotes(printable(function.name))), "functions without a cycle"});
   }
   const Depth depth(depth_);
   Scope inner;
@@ -74,7 +77,8 @@ void Builder::run_function(const FunctionView& function, const NodeView& view, S
   open_.push_back(&function);
   calls_.emplace_back(&view, &function);
   for (const NodeView* const node : in_order(function.nodes, [&](std::string_view name) {
-         return find(inner, name) >= 0 || std::find(function.inputs.begin(), function.inputs.end(), name) != function.inputs.end();
+         return find(inner, name) >= 0 ||
+                std::find(function.inputs.begin(), function.inputs.end(), name) != function.inputs.end();
        })) {
     spend(1);
     run_node(*node, inner);
@@ -132,7 +136,15 @@ const Scalar* only_number(const Graph& graph, int id) {
 }  // namespace
 
 void Builder::unmodelled(const NodeView& view, Scope&) {
-  Node node{.type = view.type, .domain = view.domain, .name = printable(view.name), .scope = {}, .view = &view, .inputs = {}, .outputs = {}, .op = "unmodelled", .attributes = {}};
+  Node node{.type = view.type,
+            .domain = view.domain,
+            .name = printable(view.name),
+            .scope = {},
+            .view = &view,
+            .inputs = {},
+            .outputs = {},
+            .op = "unmodelled",
+            .attributes = {}};
   graph_.nodes.push_back(std::move(node));
 }
 
@@ -176,10 +188,13 @@ int Builder::stack(const std::vector<int>& parts, const NodeView& of) {
 // Trip count, condition and carried values in; condition, carried values and what is collected out.
 void Builder::run_loop(const NodeView& view, Scope& scope) {
   const GraphView& body = body_of(view, "body");
-  const auto input = [&](std::size_t i) { return i < view.inputs.size() && !view.inputs[i].empty() ? find(scope, view.inputs[i]) : -1; };
+  const auto input = [&](std::size_t i) {
+    return i < view.inputs.size() && !view.inputs[i].empty() ? find(scope, view.inputs[i]) : -1;
+  };
   const std::size_t carried_count = view.inputs.size() < 2 ? 0 : view.inputs.size() - 2;
   if (body.inputs.size() != carried_count + 2 || body.outputs.size() < carried_count + 1) {
-    throw InputError({fmt::format("Loop {}: its graph does not fit its inputs", in_quotes(printable(view.name))), "a count, a condition and the carried values"});
+    throw InputError({fmt::format("Loop {}: its graph does not fit its inputs", in_quotes(printable(view.name))),
+                      "a count, a condition and the carried values"});
   }
   std::vector<int> carried;
   for (std::size_t i = 0; i < carried_count; ++i) carried.push_back(input(i + 2));
@@ -208,8 +223,10 @@ void Builder::run_loop(const NodeView& view, Scope& scope) {
 void Builder::run_scan(const NodeView& view, Scope& scope) {
   const GraphView& body = body_of(view, "body");
   const std::int64_t sequences = integer(view, "num_scan_inputs", 0);
-  if (sequences < 1 || sequences > static_cast<std::int64_t>(view.inputs.size()) || body.inputs.size() != view.inputs.size()) {
-    throw InputError({fmt::format("Scan {}: its graph does not fit its inputs", in_quotes(printable(view.name))), "states, then num_scan_inputs sequences"});
+  if (sequences < 1 || sequences > static_cast<std::int64_t>(view.inputs.size()) ||
+      body.inputs.size() != view.inputs.size()) {
+    throw InputError({fmt::format("Scan {}: its graph does not fit its inputs", in_quotes(printable(view.name))),
+                      "states, then num_scan_inputs sequences"});
   }
   const std::size_t states = view.inputs.size() - static_cast<std::size_t>(sequences);
   std::vector<int> given;

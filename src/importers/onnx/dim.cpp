@@ -154,10 +154,9 @@ Dim smaller(const Dim& a, const Dim& b) {
 bool operator==(const Dim& a, const Dim& b) {
   if (a.is_number() != b.is_number() || a.value_ != b.value_) return false;
   if (a.is_number()) return true;
-  return std::equal(a.terms_->begin(), a.terms_->end(), b.terms_->begin(), b.terms_->end(),
-                    [](const Dim::Term& x, const Dim::Term& y) {
-                      return x.factor == y.factor && same_atoms(x.atoms, y.atoms);
-                    });
+  return std::equal(
+      a.terms_->begin(), a.terms_->end(), b.terms_->begin(), b.terms_->end(),
+      [](const Dim::Term& x, const Dim::Term& y) { return x.factor == y.factor && same_atoms(x.atoms, y.atoms); });
 }
 
 Dim product(const Dims& dims) {

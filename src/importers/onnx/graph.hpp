@@ -36,7 +36,7 @@ struct ValueInfo {
   std::optional<std::vector<Scalar>> data;
   bool constant = false;
   std::vector<int> roots;
-  int producer = -1;          ///< node, or -1 for inputs and initializers
+  int producer = -1;  ///< node, or -1 for inputs and initializers
   bool is_initializer = false;
   bool stored_values = false;  ///< an initializer whose bytes are in the file
   const TensorView* tensor = nullptr;

@@ -20,7 +20,8 @@ constexpr std::int64_t kOldestIr = 3;
 void expect_versions(const ModelView& model) {
   if (!model.has_graph) throw InputError({"it holds no graph", "an ONNX model"});
   if (model.ir_version < kOldestIr || model.ir_version > 1000) {
-    throw InputError({fmt::format("its IR version is {}", model.ir_version), fmt::format("an ONNX model of IR version {} or newer", kOldestIr)});
+    throw InputError({fmt::format("its IR version is {}", model.ir_version),
+                      fmt::format("an ONNX model of IR version {} or newer", kOldestIr)});
   }
 }
 
@@ -31,7 +32,8 @@ void bury_dead(Graph& graph) {
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
     if (node->dead || node->op == "unmodelled") continue;
     const bool needed = std::any_of(node->outputs.begin(), node->outputs.end(), [&](int id) {
-      return id >= 0 && wanted[static_cast<std::size_t>(id)] != 0 && !graph.value(id).constant && !graph.value(id).known();
+      return id >= 0 && wanted[static_cast<std::size_t>(id)] != 0 && !graph.value(id).constant &&
+             !graph.value(id).known();
     });
     if (!needed) {
       node->dead = true;
@@ -105,14 +107,16 @@ DType main_format(const Graph& graph) {
     if (!value.is_initializer || !value.shape || !is_real(value.elem)) continue;
     counts[value.elem] = checked_add(counts[value.elem], product(*value.shape).value());
   }
-  const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most =
+      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == counts.end() ? DType::kFp32 : format_of(most->first);
 }
 
 void describe(const ModelView& model, Graph& graph, Description& description, const Symbols& symbols) {
   description.name = model.graph.name.empty() ? "onnx" : printable(model.graph.name.substr(0, 80));
   description.source = fmt::format("ONNX, IR version {}, operator set {}", model.ir_version, graph.opset);
-  if (!model.producer.empty()) description.source += fmt::format(", written by {}", printable(model.producer.substr(0, 80)));
+  if (!model.producer.empty())
+    description.source += fmt::format(", written by {}", printable(model.producer.substr(0, 80)));
   description.parameters = symbols.parameters();
   description.precision.activations = main_format(graph);
   if (const std::string note = symbols.note(); !note.empty()) description.notes.push_back(note);
@@ -137,7 +141,9 @@ std::int64_t fixed_batch(const ModelView& model) {
 Description import_view(const ModelView& model, const Attributes& overrides, bool patterns) {
   expect_versions(model);
   Symbols symbols(overrides);
-  Builder builder(model, [&](const DimView& dim, std::string_view input, std::size_t axis) { return symbols.read(dim, input, axis); });
+  Builder builder(model, [&](const DimView& dim, std::string_view input, std::size_t axis) {
+    return symbols.read(dim, input, axis);
+  });
   Graph& graph = builder.graph();
   if (const std::int64_t fixed = fixed_batch(model); fixed > 0 && symbols.free_batch(fixed)) {
     graph.batch = symbols.batch();
@@ -165,11 +171,13 @@ Description import_view(const ModelView& model, const Attributes& overrides, boo
   writer.write_rest();
   writer.set_precision();
   if (description.items.empty()) {
-    throw InputError({fmt::format("none of the {} nodes that its outputs need is understood", live), "a graph with known operators and sizes"});
+    throw InputError({fmt::format("none of the {} nodes that its outputs need is understood", live),
+                      "a graph with known operators and sizes"});
   }
   const std::size_t unknown = description.unmodelled.size();
-  description.notes.push_back(fmt::format("{} of the {} nodes that the run computes are understood ({:.1f} %)", live - unknown, live,
-                                          live == 0 ? 100.0 : 100.0 * static_cast<double>(live - unknown) / static_cast<double>(live)));
+  description.notes.push_back(
+      fmt::format("{} of the {} nodes that the run computes are understood ({:.1f} %)", live - unknown, live,
+                  live == 0 ? 100.0 : 100.0 * static_cast<double>(live - unknown) / static_cast<double>(live)));
   return description;
 }
 

@@ -65,7 +65,8 @@ std::string Writer::add(const std::string& wanted, std::string op, std::vector<s
   item.name = unique(wanted);
   const bool kept = std::find(kKeepsFormat.begin(), kKeepsFormat.end(), op) != kKeepsFormat.end();
   const bool indexes = op == "cast" && is_index_format(attributes);
-  const bool from_indices = kept && !inputs.empty() && index_tensors_.contains(inputs[0].substr(0, inputs[0].find(':')));
+  const bool from_indices =
+      kept && !inputs.empty() && index_tensors_.contains(inputs[0].substr(0, inputs[0].find(':')));
   if (indexes || from_indices) index_tensors_.insert(item.name);
   item.op = std::move(op);
   for (std::string& input : inputs) item.inputs.emplace_back(std::move(input));
@@ -174,8 +175,8 @@ std::string Writer::constant(int value) {
   const ValueInfo& root = graph_.value(root_of(graph_, value));
   const std::string& name = learned && !root.name.empty() ? root.name : info.name;
   const std::vector<ParameterKey> keys = learned ? std::vector{key(value, -1)} : std::vector<ParameterKey>{};
-  std::string tensor = add_owner(name.empty() ? "constant" : name, "constant",
-                                 {description_.inputs.front().name}, std::move(attributes), keys);
+  std::string tensor = add_owner(name.empty() ? "constant" : name, "constant", {description_.inputs.front().name},
+                                 std::move(attributes), keys);
   if (index) holds_indices(tensor);
   tensors_[value] = tensor;
   return tensor;
@@ -215,7 +216,8 @@ void Writer::stores(DType format, std::int64_t count, std::int64_t group) {
 }
 
 void Writer::set_precision() {
-  const auto most = std::max_element(stored_.begin(), stored_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most = std::max_element(stored_.begin(), stored_.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
   if (most == stored_.end()) return;
   const auto [format, group] = most->first;
   PrecisionItem& precision = description_.precision;

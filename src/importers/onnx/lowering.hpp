@@ -76,7 +76,7 @@ class Writer {
   std::map<std::pair<DType, std::int64_t>, std::int64_t> stored_;  ///< format and group: weights
   std::map<std::vector<ParameterKey>, std::string> owners_;
   std::set<ParameterKey> owned_;
-  std::unordered_map<int, std::vector<int>> consumers_;  ///< of a root: nodes
+  std::unordered_map<int, std::vector<int>> consumers_;          ///< of a root: nodes
   std::map<std::pair<int, int>, std::string> owners_by_module_;  ///< root and node
 };
 

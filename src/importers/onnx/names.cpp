@@ -45,15 +45,15 @@ bool names_buffer(std::string_view name) {
 }
 
 bool names_folded_constant(std::string_view name) {
-  constexpr std::array<std::string_view, 24> kOps{"zeros", "ones",  "full",  "where",   "arange",  "tril",    "triu",   "cos",
-                                                  "sin",   "eq",    "ne",    "lt",      "le",      "gt",      "ge",     "bitwise",
-                                                  "logical", "masked", "new_", "lifted", "mul",  "expand_as", "div",  "sub"};
+  constexpr std::array<std::string_view, 24> kOps{
+      "zeros", "ones", "full", "where",   "arange",  "tril",   "triu", "cos",    "sin", "eq",        "ne",  "lt",
+      "le",    "gt",   "ge",   "bitwise", "logical", "masked", "new_", "lifted", "mul", "expand_as", "div", "sub"};
   if (has_word(name, ".")) return false;
   return std::any_of(kOps.begin(), kOps.end(), [&](std::string_view op) { return name.starts_with(op); });
 }
 
 bool names_parameter(std::string_view name) {
-  constexpr std::array<std::string_view, 10> kWords{"weight", "bias",  "scale",       "gamma", "beta",
+  constexpr std::array<std::string_view, 10> kWords{"weight", "bias", "scale",       "gamma", "beta",
                                                     "alpha",  "gain", "temperature", "embed", "token"};
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return has_word(name, word); });
 }

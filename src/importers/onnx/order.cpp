@@ -49,8 +49,9 @@ bool is_sorted(const std::vector<NodeView>& nodes, const Producers& producers,
       if (producer != producers.end()) {
         sorted = sorted && producer->second < i;
       } else if (!input.empty() && !known(input)) {
-        throw InputError({fmt::format("{} takes {}, which nothing gives", name_of(nodes[i]), in_quotes(printable(input))),
-                          "an input, an initializer or the output of a node"});
+        throw InputError(
+            {fmt::format("{} takes {}, which nothing gives", name_of(nodes[i]), in_quotes(printable(input))),
+             "an input, an initializer or the output of a node"});
       }
     }
     for (const std::string_view input : captured(nodes[i])) {

@@ -68,12 +68,9 @@ void append_floats(Message<Field>& message, std::vector<float>& list) {
 // A single value of a typed field: its bits.
 std::uint64_t single(Message<InTensor>& message) {
   switch (message.wire_type()) {
-    case protozero::pbf_wire_type::fixed32:
-      return message.get_fixed32();
-    case protozero::pbf_wire_type::fixed64:
-      return message.get_fixed64();
-    default:
-      return message.get_uint64();
+    case protozero::pbf_wire_type::fixed32: return message.get_fixed32();
+    case protozero::pbf_wire_type::fixed64: return message.get_fixed64();
+    default: return message.get_uint64();
   }
 }
 
@@ -101,7 +98,10 @@ TensorView read_tensor(std::string_view bytes) {
       case InTensor::kInt64s:
       case InTensor::kDoubles:
       case InTensor::kUint64s: read_values(message, tensor); break;
-      case InTensor::kExternal: tensor.external = true; message.skip(); break;
+      case InTensor::kExternal:
+        tensor.external = true;
+        message.skip();
+        break;
       case InTensor::kLocation: tensor.external = message.get_int32() == 1; break;
       default: message.skip();
     }
@@ -128,7 +128,9 @@ AttributeView read_attribute(std::string_view bytes, int depth) {
       case InAttribute::kInt: attribute.integer = message.get_int64(); break;
       case InAttribute::kString: attribute.text = text(message); break;
       case InAttribute::kTensor: attribute.tensor = std::make_shared<TensorView>(read_tensor(text(message))); break;
-      case InAttribute::kGraph: attribute.graph = std::make_shared<GraphView>(read_graph(text(message), depth + 1)); break;
+      case InAttribute::kGraph:
+        attribute.graph = std::make_shared<GraphView>(read_graph(text(message), depth + 1));
+        break;
       case InAttribute::kFloats: append_floats(message, attribute.reals); break;
       case InAttribute::kInts: append_integers(message, attribute.integers); break;
       case InAttribute::kStrings: attribute.texts.push_back(text(message)); break;
@@ -215,7 +217,8 @@ ValueView read_value_view(std::string_view bytes) {
       value.name = text(message);
     } else if (message.tag() == InValue::kType) {
       auto type = inner<InType>(text(message));
-      while (type.next(InType::kTensor, protozero::pbf_wire_type::length_delimited)) read_tensor_type(text(type), value);
+      while (type.next(InType::kTensor, protozero::pbf_wire_type::length_delimited))
+        read_tensor_type(text(type), value);
     } else {
       message.skip();
     }

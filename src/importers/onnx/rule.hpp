@@ -11,7 +11,8 @@ namespace ridgepoint::onnx {
 
 constexpr std::string_view kMicrosoft = "com.microsoft";
 
-/// One operator of a domain ("" is ai.onnx). `infer` sets extents and numbers of the outputs; `lower` writes its layers.
+/// One operator of a domain ("" is ai.onnx). `infer` sets extents and numbers of the outputs; `lower` writes its
+/// layers.
 struct Rule {
   std::string_view type;
   void (*infer)(Inference&);

@@ -18,10 +18,10 @@ struct Meaning {
   std::string_view parameter;
 };
 constexpr Meaning kMeanings[]{
-    {"batch", 1, "batch"},      {"past", 128, ""},         {"total", 256, "kv_len"}, {"kv_len", 256, "kv_len"},
-    {"decoder", 128, ""},       {"encoder", 128, "seq"},   {"seq", 128, "seq"},      {"length", 128, ""},
-    {"tokens", 128, ""},        {"height", 224, ""},       {"width", 224, ""},       {"time", 128, ""},
-    {"frames", 16, ""},         {"channels", 3, ""},
+    {"batch", 1, "batch"}, {"past", 128, ""},       {"total", 256, "kv_len"}, {"kv_len", 256, "kv_len"},
+    {"decoder", 128, ""},  {"encoder", 128, "seq"}, {"seq", 128, "seq"},      {"length", 128, ""},
+    {"tokens", 128, ""},   {"height", 224, ""},     {"width", 224, ""},       {"time", 128, ""},
+    {"frames", 16, ""},    {"channels", 3, ""},
 };
 
 std::string lower(std::string_view text) {
@@ -49,11 +49,13 @@ std::string identifier(std::string_view text) {
 }
 
 bool is_number(std::string_view text) {
-  return !text.empty() && text.size() < 10 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  return !text.empty() && text.size() < 10 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 bool is_word(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.'; });
 }
 
 }  // namespace
@@ -106,7 +108,8 @@ Dim Symbols::parse(std::string_view text, bool leading) {
 }
 
 bool Symbols::free_batch(std::int64_t fixed) {
-  const bool asked = std::any_of(overrides_.begin(), overrides_.end(), [](const Attribute& a) { return a.name == "batch"; });
+  const bool asked =
+      std::any_of(overrides_.begin(), overrides_.end(), [](const Attribute& a) { return a.name == "batch"; });
   if (asked) fixed_batch_ = fixed;
   return asked;
 }
@@ -115,7 +118,8 @@ Dim Symbols::read(const DimView& dim, std::string_view input, std::size_t axis) 
   if (axis == 0 && fixed_batch_ > 0 && dim.has_number && dim.number == fixed_batch_) return batch();
   if (dim.has_number && dim.number > 0) return Dim(dim.number);
   if (dim.has_number && dim.number < -1) {
-    throw InputError({fmt::format("input {} has an extent of {}", in_quotes(printable(input)), dim.number), "an extent of at least 1"});
+    throw InputError({fmt::format("input {} has an extent of {}", in_quotes(printable(input)), dim.number),
+                      "an extent of at least 1"});
   }
   const bool named = !dim.name.empty() && dim.name.size() < 200 && dim.name != "?" && !dim.name.starts_with("unk__");
   if (named) return parse(dim.name, axis == 0);
@@ -134,7 +138,8 @@ Attributes Symbols::parameters() const {
 std::string Symbols::note() const {
   std::string list;
   for (const auto& [name, symbol] : symbols_) {
-    list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", name, symbol.alias.empty() ? std::to_string(symbol.value) : symbol.alias);
+    list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", name,
+                        symbol.alias.empty() ? std::to_string(symbol.value) : symbol.alias);
   }
   return list.empty() ? "" : fmt::format("sizes that the file leaves open: {}; --set changes them", list);
 }

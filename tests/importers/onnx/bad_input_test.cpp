@@ -50,7 +50,8 @@ TEST_CASE("random changes of a file give a message or a network", "[onnx]") {
 }
 
 TEST_CASE("files of other formats are named as such", "[onnx]") {
-  for (const std::string& bytes : {std::string("\x89PNG\r\n\x1a\n and more"), std::string("PK\x03\x04 a zip"), std::string("hello world, this is text"), std::string()}) {
+  for (const std::string& bytes : {std::string("\x89PNG\r\n\x1a\n and more"), std::string("PK\x03\x04 a zip"),
+                                   std::string("hello world, this is text"), std::string()}) {
     CHECK(message(bytes).find("model.onnx") != std::string::npos);
     CHECK(message(bytes).find("ONNX") != std::string::npos);
   }
@@ -63,17 +64,34 @@ TEST_CASE("graphs that cannot be run are refused by name", "[onnx]") {
   };
   std::vector<Case> cases;
   const auto add = [&](const OnnxGraph& g, const std::string& says) { cases.push_back({onnx_model(g), says}); };
-  add(OnnxGraph().input("x", {2, 3}).node("Add", {"x", "b"}, {"a"}, {}, "", "first").node("Relu", {"a"}, {"b"}).output("b"), "waits for its own output");
-  add(OnnxGraph().input("x", {2, 3}).node("Add", {"x", "nobody"}, {"y"}).output("y"), "takes \"nobody\", which nothing gives");
-  add(OnnxGraph().input("x", {2, 3}).node("Relu", {"x"}, {"y"}).node("Tanh", {"x"}, {"y"}).output("y"), "two values are named \"y\"");
+  add(OnnxGraph()
+          .input("x", {2, 3})
+          .node("Add", {"x", "b"}, {"a"}, {}, "", "first")
+          .node("Relu", {"a"}, {"b"})
+          .output("b"),
+      "waits for its own output");
+  add(OnnxGraph().input("x", {2, 3}).node("Add", {"x", "nobody"}, {"y"}).output("y"),
+      "takes \"nobody\", which nothing gives");
+  add(OnnxGraph().input("x", {2, 3}).node("Relu", {"x"}, {"y"}).node("Tanh", {"x"}, {"y"}).output("y"),
+      "two values are named \"y\"");
   add(OnnxGraph().input("x", {2, 3}).node("Relu", {"x"}, {"y"}).output("z"), "the output \"z\" is given by nothing");
   add(OnnxGraph().input("x", {-5, 3}).node("Relu", {"x"}, {"y"}).output("y"), "input \"x\" has an extent of -5");
-  add(OnnxGraph().input("x", {2, 3}).weight("w", {3, -4}).node("MatMul", {"x", "w"}, {"y"}).output("y"), "initializer \"w\" has an extent of -4");
-  add(OnnxGraph().input("x", {std::int64_t{1} << 40, std::int64_t{1} << 40}).node("Relu", {"x"}, {"y"}).output("y"), "a size overflows");
-  add(OnnxGraph().input("x", {2, 3}).weight("w", {4, 5}).node("MatMul", {"x", "w"}, {"y"}, {}, "", "product").output("y"), "MatMul \"product\": cannot multiply 2 x 3 by 4 x 5");
-  add(OnnxGraph().input("x", {2, 3}).node("Softmax", {"x"}, {"y"}, {{"axis", 7}}).output("y"), "axis 7 of a tensor with 2 axes");
-  add(OnnxGraph().input("x", {2, 3}).node("Concat", {"x", "x"}, {"y"}, {OnnxAttribute("axis", 1).as(7)}).output("y"), "attribute \"axis\" is integers");
-  add(OnnxGraph().input("x", {2, 3}).integers("s", {4, 4}).node("Reshape", {"x", "s"}, {"y"}).output("y"), "cannot reshape 2 x 3 to 4 x 4");
+  add(OnnxGraph().input("x", {2, 3}).weight("w", {3, -4}).node("MatMul", {"x", "w"}, {"y"}).output("y"),
+      "initializer \"w\" has an extent of -4");
+  add(OnnxGraph().input("x", {std::int64_t{1} << 40, std::int64_t{1} << 40}).node("Relu", {"x"}, {"y"}).output("y"),
+      "a size overflows");
+  add(OnnxGraph()
+          .input("x", {2, 3})
+          .weight("w", {4, 5})
+          .node("MatMul", {"x", "w"}, {"y"}, {}, "", "product")
+          .output("y"),
+      "MatMul \"product\": cannot multiply 2 x 3 by 4 x 5");
+  add(OnnxGraph().input("x", {2, 3}).node("Softmax", {"x"}, {"y"}, {{"axis", 7}}).output("y"),
+      "axis 7 of a tensor with 2 axes");
+  add(OnnxGraph().input("x", {2, 3}).node("Concat", {"x", "x"}, {"y"}, {OnnxAttribute("axis", 1).as(7)}).output("y"),
+      "attribute \"axis\" is integers");
+  add(OnnxGraph().input("x", {2, 3}).integers("s", {4, 4}).node("Reshape", {"x", "s"}, {"y"}).output("y"),
+      "cannot reshape 2 x 3 to 4 x 4");
   add(OnnxGraph().input("x", {2, 3}).node("Frobnicate", {"x"}, {"y"}).output("y"), "none of the 1 nodes");
   for (const Case& c : cases) {
     INFO(c.says);
@@ -83,7 +101,8 @@ TEST_CASE("graphs that cannot be run are refused by name", "[onnx]") {
 }
 
 TEST_CASE("functions and loops that grow without end are stopped", "[onnx]") {
-  const std::string itself = onnx_function("F", {"a"}, {"b"}, {OnnxGraph::node_bytes("F", {"a"}, {"b"}, {}, "made.up")});
+  const std::string itself =
+      onnx_function("F", {"a"}, {"b"}, {OnnxGraph::node_bytes("F", {"a"}, {"b"}, {}, "made.up")});
   OnnxGraph g;
   g.input("x", {2, 3}).node("F", {"x"}, {"y"}, {}, "made.up").output("y");
   CHECK(message(onnx_model(g, 17, {itself})).find("function \"F\" calls itself") != std::string::npos);
@@ -94,7 +113,8 @@ TEST_CASE("functions and loops that grow without end are stopped", "[onnx]") {
     std::vector<std::string> nodes;
     const std::string inner = level == 0 ? "Relu" : "G" + std::to_string(level - 1);
     for (int i = 0; i < 10; ++i) {
-      nodes.push_back(OnnxGraph::node_bytes(inner, {i == 0 ? "a" : "t" + std::to_string(i - 1)}, {i == 9 ? "b" : "t" + std::to_string(i)}, {}, level == 0 ? "" : "made.up"));
+      nodes.push_back(OnnxGraph::node_bytes(inner, {i == 0 ? "a" : "t" + std::to_string(i - 1)},
+                                            {i == 9 ? "b" : "t" + std::to_string(i)}, {}, level == 0 ? "" : "made.up"));
     }
     functions.push_back(onnx_function("G" + std::to_string(level), {"a"}, {"b"}, nodes));
   }

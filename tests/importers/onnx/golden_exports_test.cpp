@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path kFixtures = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests" / "importers" / "onnx" / "exports";
 
-/// A line of golden.csv. `held` are the parameters that the file holds; no `macs` where PyTorch does not count them all.
+/// A line of golden.csv. `held` are the parameters that the file holds; no `macs` where PyTorch does not count them
+/// all.
 struct Export {
   std::string file;
   double held = 0;
@@ -27,7 +28,8 @@ Attributes settings(const std::string& text) {
   std::stringstream stream(text);
   for (std::string pair; std::getline(stream, pair, ';');) {
     const std::size_t equals = pair.find('=');
-    if (equals != std::string::npos) list.push_back({pair.substr(0, equals), Value(std::int64_t{std::stoll(pair.substr(equals + 1))})});
+    if (equals != std::string::npos)
+      list.push_back({pair.substr(0, equals), Value(std::int64_t{std::stoll(pair.substr(equals + 1))})});
   }
   return list;
 }
@@ -49,7 +51,8 @@ std::vector<Export> exports() {
     std::getline(cells, held, ',');
     std::getline(cells, macs, ',');
     std::getline(cells, set, ',');
-    list.push_back({file, std::stod(held), macs.empty() ? std::nullopt : std::optional(std::stod(macs)), settings(set)});
+    list.push_back(
+        {file, std::stod(held), macs.empty() ? std::nullopt : std::optional(std::stod(macs)), settings(set)});
   }
   return list;
 }
@@ -124,7 +127,8 @@ TEST_CASE("open sizes are parameters, whatever the run", "[onnx]") {
   for (const auto& [batch, seq] : std::vector<std::pair<std::int64_t, std::int64_t>>{{8, 16}, {3, 40}}) {
     const Attributes set{{"batch", Value(batch)}, {"seq", Value(seq)}};
     const Network direct = imported({"bert.dynamic.onnx", 0, {}, set}, true).network;
-    const Network later = instantiate(once.description, {.phase = Phase::kInference, .parameters = set, .precision = {}});
+    const Network later =
+        instantiate(once.description, {.phase = Phase::kInference, .parameters = set, .precision = {}});
     CHECK(product_macs(direct) == product_macs(later));
     CHECK(parameters_of(direct) == parameters_of(later));
     REQUIRE(direct.tensors.size() == later.tensors.size());

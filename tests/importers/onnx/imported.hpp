@@ -28,7 +28,8 @@ struct Imported {
 
 inline Imported import_bytes(const std::string& bytes, const Attributes& set = {}, bool patterns = true) {
   Imported imported{onnx::import_model(bytes, "model.onnx", set, patterns), {}};
-  imported.network = instantiate(imported.description, {.phase = Phase::kInference, .parameters = set, .precision = {}});
+  imported.network =
+      instantiate(imported.description, {.phase = Phase::kInference, .parameters = set, .precision = {}});
   return imported;
 }
 
@@ -36,7 +37,8 @@ inline Imported import_bytes(const std::string& bytes, const Attributes& set = {
 inline double product_macs(const Network& network) {
   double macs = 0;
   for (const Layer& layer : network.layers) {
-    if (category_of(layer.op) == Category::kMatmul) macs += work_of(network, layer).macs * static_cast<double>(layer.repeat);
+    if (category_of(layer.op) == Category::kMatmul)
+      macs += work_of(network, layer).macs * static_cast<double>(layer.repeat);
   }
   return macs;
 }

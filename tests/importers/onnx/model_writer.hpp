@@ -17,10 +17,16 @@ class OnnxAttribute {
   };
 
  public:
-  OnnxAttribute(std::string name, std::int64_t value) : OnnxAttribute(std::move(name), Kind{2}) { writer().add_int64(3, value); }
+  OnnxAttribute(std::string name, std::int64_t value) : OnnxAttribute(std::move(name), Kind{2}) {
+    writer().add_int64(3, value);
+  }
   OnnxAttribute(std::string name, int value) : OnnxAttribute(std::move(name), std::int64_t{value}) {}
-  OnnxAttribute(std::string name, float value) : OnnxAttribute(std::move(name), Kind{1}) { writer().add_float(2, value); }
-  OnnxAttribute(std::string name, const char* value) : OnnxAttribute(std::move(name), Kind{3}) { writer().add_string(4, value); }
+  OnnxAttribute(std::string name, float value) : OnnxAttribute(std::move(name), Kind{1}) {
+    writer().add_float(2, value);
+  }
+  OnnxAttribute(std::string name, const char* value) : OnnxAttribute(std::move(name), Kind{3}) {
+    writer().add_string(4, value);
+  }
   OnnxAttribute(std::string name, const std::vector<std::int64_t>& values) : OnnxAttribute(std::move(name), Kind{7}) {
     for (const std::int64_t value : values) writer().add_int64(8, value);
   }
@@ -80,7 +86,9 @@ class OnnxGraph {
   using Size = std::variant<std::int64_t, std::string>;
   using Sizes = std::vector<Size>;
 
-  OnnxGraph& input(const std::string& name, const Sizes& shape, std::int32_t elem = 1) { return value(11, name, shape, elem); }
+  OnnxGraph& input(const std::string& name, const Sizes& shape, std::int32_t elem = 1) {
+    return value(11, name, shape, elem);
+  }
   OnnxGraph& output(const std::string& name) {
     std::string bytes;
     protozero::pbf_writer(bytes).add_string(1, name);
@@ -97,13 +105,16 @@ class OnnxGraph {
   OnnxGraph& integers(const std::string& name, const std::vector<std::int64_t>& values) {
     return initializer(onnx_tensor(name, {static_cast<std::int64_t>(values.size())}, 7, values));
   }
-  OnnxGraph& node(const std::string& type, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
-                  const std::vector<OnnxAttribute>& attributes = {}, const std::string& domain = "", const std::string& name = "") {
+  OnnxGraph& node(const std::string& type, const std::vector<std::string>& inputs,
+                  const std::vector<std::string>& outputs, const std::vector<OnnxAttribute>& attributes = {},
+                  const std::string& domain = "", const std::string& name = "") {
     writer().add_message(1, node_bytes(type, inputs, outputs, attributes, domain, name));
     return *this;
   }
-  static std::string node_bytes(const std::string& type, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
-                                const std::vector<OnnxAttribute>& attributes = {}, const std::string& domain = "", const std::string& name = "") {
+  static std::string node_bytes(const std::string& type, const std::vector<std::string>& inputs,
+                                const std::vector<std::string>& outputs,
+                                const std::vector<OnnxAttribute>& attributes = {}, const std::string& domain = "",
+                                const std::string& name = "") {
     std::string bytes;
     protozero::pbf_writer node(bytes);
     for (const std::string& input : inputs) node.add_string(1, input);
@@ -155,8 +166,8 @@ inline std::string onnx_function(const std::string& name, const std::vector<std:
 }
 
 /// A whole file.
-inline std::string onnx_model(const OnnxGraph& graph, std::int64_t opset = 17, const std::vector<std::string>& functions = {},
-                              std::int64_t ir_version = 8) {
+inline std::string onnx_model(const OnnxGraph& graph, std::int64_t opset = 17,
+                              const std::vector<std::string>& functions = {}, std::int64_t ir_version = 8) {
   std::string bytes;
   protozero::pbf_writer writer(bytes);
   writer.add_int64(1, ir_version);

@@ -47,13 +47,16 @@ TEST_CASE("what is written down as constants of nodes is no parameter", "[onnx]"
 TEST_CASE("sizes that the run computes are folded", "[onnx]") {
   OnnxGraph g;
   g.input("x", {"batch", 6, 4}).integers("zero", {0}).integers("rest", {-1});
-  g.node("Shape", {"x"}, {"s"}).node("Gather", {"s", "zero"}, {"n"}).node("Concat", {"n", "rest"}, {"shape"}, {{"axis", 0}});
+  g.node("Shape", {"x"}, {"s"})
+      .node("Gather", {"s", "zero"}, {"n"})
+      .node("Concat", {"n", "rest"}, {"shape"}, {{"axis", 0}});
   g.node("Reshape", {"x", "shape"}, {"y"}).output("y");
   const std::string bytes = onnx_model(g);
   CHECK(import_bytes(bytes).result() == Shape{1, 24});
   CHECK(import_bytes(bytes, {{"batch", 5}}).result() == Shape{5, 24});
   const Imported model = import_bytes(bytes);
-  const Network later = instantiate(model.description, {.phase = Phase::kInference, .parameters = {{"batch", 7}}, .precision = {}});
+  const Network later =
+      instantiate(model.description, {.phase = Phase::kInference, .parameters = {{"batch", 7}}, .precision = {}});
   CHECK(later.tensors.back().type.shape == Shape{7, 24});
 }
 
@@ -67,7 +70,10 @@ TEST_CASE("a batch that the file calls otherwise is still the batch", "[onnx]") 
 TEST_CASE("a fixed batch can still be set", "[onnx]") {
   OnnxGraph g;
   g.input("x", {1, 3, 4, 4}).weight("w", {8, 3, 1, 1}).weight("head", {128, 10}).integers("shape", {1, 128});
-  g.node("Conv", {"x", "w"}, {"h"}).node("Reshape", {"h", "shape"}, {"f"}).node("MatMul", {"f", "head"}, {"y"}).output("y");
+  g.node("Conv", {"x", "w"}, {"h"})
+      .node("Reshape", {"h", "shape"}, {"f"})
+      .node("MatMul", {"f", "head"}, {"y"})
+      .output("y");
   CHECK(import_bytes(onnx_model(g)).result() == Shape{1, 10});
   CHECK(import_bytes(onnx_model(g), {{"batch", 4}}).result() == Shape{4, 10});
 }
@@ -81,7 +87,8 @@ TEST_CASE("a branch whose condition is known is taken", "[onnx]") {
   OnnxGraph g;
   g.input("x", {2, 3}).integers("one", {1}).integers("other", {2});
   g.node("Equal", {"one", "other"}, {"condition"});
-  g.node("If", {"condition"}, {"y"}, {OnnxAttribute::graph("then_branch", branch("Relu")), OnnxAttribute::graph("else_branch", branch("Tanh"))});
+  g.node("If", {"condition"}, {"y"},
+         {OnnxAttribute::graph("then_branch", branch("Relu")), OnnxAttribute::graph("else_branch", branch("Tanh"))});
   g.output("y");
   const Imported model = import_bytes(onnx_model(g));
   CHECK(model.ops() == std::map<std::string, int>{{"tanh", 1}});
@@ -95,7 +102,9 @@ TEST_CASE("a loop of known length runs that often", "[onnx]") {
   body.output("still").output("next").output("seen");
   OnnxGraph g;
   g.input("x", {2, 3}).initializer(onnx_tensor("trips", {}, 7, {4}));
-  g.node("Loop", {"trips", "", "x"}, {"last", "all"}, {OnnxAttribute::graph("body", body.bytes())}).output("last").output("all");
+  g.node("Loop", {"trips", "", "x"}, {"last", "all"}, {OnnxAttribute::graph("body", body.bytes())})
+      .output("last")
+      .output("all");
   const Imported model = import_bytes(onnx_model(g));
   CHECK(model.ops()["relu"] == 4);
   CHECK(model.ops()["sigmoid"] == 4);
@@ -116,16 +125,24 @@ TEST_CASE("a scan takes its sequences apart", "[onnx]") {
 }
 
 TEST_CASE("functions are written out where they are called", "[onnx]") {
-  const std::string twice = onnx_function("Twice", {"a"}, {"c"}, {OnnxGraph::node_bytes("Relu", {"a"}, {"b"}), OnnxGraph::node_bytes("Tanh", {"b"}, {"c"})});
+  const std::string twice =
+      onnx_function("Twice", {"a"}, {"c"},
+                    {OnnxGraph::node_bytes("Relu", {"a"}, {"b"}), OnnxGraph::node_bytes("Tanh", {"b"}, {"c"})});
   OnnxGraph g;
-  g.input("x", {2, 3}).node("Twice", {"x"}, {"h"}, {}, "made.up").node("Twice", {"h"}, {"y"}, {}, "made.up").output("y");
+  g.input("x", {2, 3})
+      .node("Twice", {"x"}, {"h"}, {}, "made.up")
+      .node("Twice", {"h"}, {"y"}, {}, "made.up")
+      .output("y");
   const Imported model = import_bytes(onnx_model(g, 17, {twice}));
   CHECK(model.ops() == std::map<std::string, int>{{"relu", 2}, {"tanh", 2}});
 }
 
 TEST_CASE("an einsum of two is a product", "[onnx]") {
   OnnxGraph g;
-  g.input("a", {2, 5, 4, 8}).input("b", {2, 7, 4, 8}).node("Einsum", {"a", "b"}, {"y"}, {{"equation", "bqhd,bkhd->bhqk"}}).output("y");
+  g.input("a", {2, 5, 4, 8})
+      .input("b", {2, 7, 4, 8})
+      .node("Einsum", {"a", "b"}, {"y"}, {{"equation", "bqhd,bkhd->bhqk"}})
+      .output("y");
   const Imported model = import_bytes(onnx_model(g));
   CHECK(model.result() == Shape{2, 4, 5, 7});
   CHECK(product_macs(model.network) == 2 * 4 * 5 * 7 * 8);
@@ -134,7 +151,12 @@ TEST_CASE("an einsum of two is a product", "[onnx]") {
 TEST_CASE("fused operators of ONNX Runtime are counted in full", "[onnx]") {
   constexpr const char* kMs = "com.microsoft";
   OnnxGraph g;
-  g.input("x", {2, 16, 64}).weight("qkv", {64, 192}).weight("qkv_b", {192}).weight("o", {64, 64}).weight("gamma", {64}).weight("beta", {64});
+  g.input("x", {2, 16, 64})
+      .weight("qkv", {64, 192})
+      .weight("qkv_b", {192})
+      .weight("o", {64, 64})
+      .weight("gamma", {64})
+      .weight("beta", {64});
   g.node("Attention", {"x", "qkv", "qkv_b"}, {"a"}, {{"num_heads", 4}}, kMs);
   g.node("FusedMatMul", {"a", "o"}, {"p"}, {{"transB", 1}}, kMs);
   g.node("SkipLayerNormalization", {"p", "x", "gamma", "beta"}, {"n"}, {}, kMs);
@@ -147,8 +169,13 @@ TEST_CASE("fused operators of ONNX Runtime are counted in full", "[onnx]") {
 
 TEST_CASE("grouped attention of ONNX Runtime has its heads, cache and rotation", "[onnx]") {
   OnnxGraph g;
-  g.input("q", {1, 4, 64}).input("k", {1, 4, 32}).input("v", {1, 4, 32}).input("past_k", {1, 2, 12, 16}).input("past_v", {1, 2, 12, 16});
-  g.node("GroupQueryAttention", {"q", "k", "v", "past_k", "past_v"}, {"y", "pk", "pv"}, {{"num_heads", 4}, {"kv_num_heads", 2}, {"do_rotary", 1}}, "com.microsoft");
+  g.input("q", {1, 4, 64})
+      .input("k", {1, 4, 32})
+      .input("v", {1, 4, 32})
+      .input("past_k", {1, 2, 12, 16})
+      .input("past_v", {1, 2, 12, 16});
+  g.node("GroupQueryAttention", {"q", "k", "v", "past_k", "past_v"}, {"y", "pk", "pv"},
+         {{"num_heads", 4}, {"kv_num_heads", 2}, {"do_rotary", 1}}, "com.microsoft");
   g.output("y").output("pk").output("pv");
   const Imported model = import_bytes(onnx_model(g));
   CHECK(model.ops()["rope"] == 2);
@@ -166,7 +193,11 @@ TEST_CASE("attention of opset 23 is attention", "[onnx]") {
 
 TEST_CASE("quantized forms are their layers", "[onnx]") {
   OnnxGraph g;
-  g.input("x", {1, 3, 8, 8}, 2).initializer(onnx_real("s", 0.1F)).weight("z", {}, 2).weight("w", {4, 3, 3, 3}, 3).weight("b", {4}, 6);
+  g.input("x", {1, 3, 8, 8}, 2)
+      .initializer(onnx_real("s", 0.1F))
+      .weight("z", {}, 2)
+      .weight("w", {4, 3, 3, 3}, 3)
+      .weight("b", {4}, 6);
   g.node("QLinearConv", {"x", "s", "z", "w", "s", "z", "s", "z", "b"}, {"y"}).output("y");
   const Imported conv = import_bytes(onnx_model(g));
   CHECK(conv.result() == Shape{1, 4, 6, 6});
@@ -174,7 +205,9 @@ TEST_CASE("quantized forms are their layers", "[onnx]") {
 
   OnnxGraph bits;
   bits.input("x", {2, 64}).weight("packed", {32, 2, 16}, 2).weight("scales", {64});
-  bits.node("MatMulNBits", {"x", "packed", "scales"}, {"y"}, {{"K", 64}, {"N", 32}, {"bits", 4}, {"block_size", 32}}, "com.microsoft").output("y");
+  bits.node("MatMulNBits", {"x", "packed", "scales"}, {"y"}, {{"K", 64}, {"N", 32}, {"bits", 4}, {"block_size", 32}},
+            "com.microsoft")
+      .output("y");
   const Imported narrow = import_bytes(onnx_model(bits));
   CHECK(parameters_of(narrow.network) == 64 * 32);
   CHECK(narrow.network.precision.weights == DType::kInt4);
@@ -191,7 +224,9 @@ TEST_CASE("quantized forms are their layers", "[onnx]") {
 TEST_CASE("a recurrent layer has its weights and its last state", "[onnx]") {
   OnnxGraph g;
   g.input("x", {7, 2, 5}).weight("w", {2, 24, 5}).weight("r", {2, 24, 6}).weight("b", {2, 48});
-  g.node("LSTM", {"x", "w", "r", "b"}, {"y", "h"}, {{"hidden_size", 6}, {"direction", "bidirectional"}}).output("y").output("h");
+  g.node("LSTM", {"x", "w", "r", "b"}, {"y", "h"}, {{"hidden_size", 6}, {"direction", "bidirectional"}})
+      .output("y")
+      .output("h");
   const Imported model = import_bytes(onnx_model(g));
   CHECK(parameters_of(model.network) == 2 * 24 * (5 + 6 + 2));
   CHECK(model.description.unmodelled.empty());

@@ -25,13 +25,15 @@ int towards_product(const Matcher& m, const Node& node, int steps);
 bool leads_to_product(const Matcher& m, int value, int steps) {
   const Node* const node = m.producer(value);
   if (node == nullptr || steps == 0) return false;
-  if (node->type == "MatMul" && node->op.empty()) return !m.is_constant(node->inputs[1]) || !m.is_constant(node->inputs[0]);
+  if (node->type == "MatMul" && node->op.empty())
+    return !m.is_constant(node->inputs[1]) || !m.is_constant(node->inputs[0]);
   return towards_product(m, *node, steps - 1) >= 0;
 }
 
 int towards_product(const Matcher& m, const Node& node, int steps) {
   if (!node.op.empty()) return -1;
-  if (node.type == "Tanh" || is_plain(node.type)) return leads_to_product(m, node.inputs[0], steps) ? node.inputs[0] : -1;
+  if (node.type == "Tanh" || is_plain(node.type))
+    return leads_to_product(m, node.inputs[0], steps) ? node.inputs[0] : -1;
   const bool scales = node.type == "Mul" || node.type == "Div";
   const bool masks = node.type == "Add" || node.type == "Sub" || node.type == "Where";
   if (!scales && !masks) return -1;
@@ -115,7 +117,9 @@ int before_repeats(const Matcher& m, int value) {
   const Dims* const five = repeated == nullptr ? nullptr : m.shape(repeated->outputs[0]);
   const Dims* const one = repeated == nullptr ? nullptr : m.shape(repeated->inputs[0]);
   const Dims* const four = m.shape(value);
-  if (five == nullptr || one == nullptr || five->size() != 5 || one->size() != 5 || four == nullptr || four->size() != 4) return value;
+  if (five == nullptr || one == nullptr || five->size() != 5 || one->size() != 5 || four == nullptr ||
+      four->size() != 4)
+    return value;
   if (!(*one)[2].is(1) || !((*one)[1] == (*five)[1]) || !((*five)[3] == (*four)[2])) return value;
   const Node* const opened = m.producer(repeated->inputs[0]);
   if (opened == nullptr || (opened->type != "Unsqueeze" && opened->type != "Reshape")) return value;
@@ -172,7 +176,8 @@ Fit fit_of(const Dims& q, const Dims& k, const Dims& v) {
   if (rank > 3) {
     fit.heads = q[rank - 2].value();
     fit.kv_heads = k[rank - 2].value();
-    if (!q[rank - 2].is_number() || !(k[rank - 2] == v[rank - 2]) || fit.kv_heads < 1 || fit.heads % fit.kv_heads != 0) return {};
+    if (!q[rank - 2].is_number() || !(k[rank - 2] == v[rank - 2]) || fit.kv_heads < 1 || fit.heads % fit.kv_heads != 0)
+      return {};
   }
   fit.fits = q.back() == k.back() && k[batch].value() == v[batch].value();
   return fit;
@@ -184,7 +189,8 @@ bool is_readable(const Matcher& m, int mask, const Dims& q, const Dims& k) {
   const Dims* const dims = m.shape(mask);
   if (dims == nullptr || dims->size() > 4) return false;
   const auto fits = [&](std::size_t from_end, const Dim& extent) {
-    return dims->size() < from_end || (*dims)[dims->size() - from_end].is(1) || (*dims)[dims->size() - from_end] == extent;
+    return dims->size() < from_end || (*dims)[dims->size() - from_end].is(1) ||
+           (*dims)[dims->size() - from_end] == extent;
   };
   return fits(1, k[length]) && fits(2, q[length]);
 }
@@ -196,7 +202,8 @@ bool match_attention(Matcher& m, Node& anchor) {
   const Scores scores = scores_of(m, anchor.inputs[0]);
   Node* const sum = scores.product == nullptr ? nullptr : weighted_sum(m, anchor.outputs[0]);
   const Dims* const shape = sum == nullptr ? nullptr : m.shape(scores.product->outputs[0]);
-  if (shape == nullptr || m.shape(sum->inputs[0]) == nullptr || m.shape(sum->inputs[0])->size() != shape->size()) return false;
+  if (shape == nullptr || m.shape(sum->inputs[0]) == nullptr || m.shape(sum->inputs[0])->size() != shape->size())
+    return false;
   const std::vector<std::int64_t> rows = rows_order(shape->size());
   const Operand q = operand_of(m, without_scale(m, scores.product->inputs[0]), rows);
   const Operand k = keys_of(m, scores.product->inputs[1], rows);
@@ -211,8 +218,8 @@ bool match_attention(Matcher& m, Node& anchor) {
     if (!m.is_constant(mask) && !is_readable(m, mask, q_dims, k_dims)) return false;
     inputs.push_back(mask);
   }
-  Attributes attributes{{"heads", fit.heads}, {"kv_heads", fit.kv_heads}, {"softcap", scores.softcap},
-                        {"@q", Value(q.order)}, {"@k", Value(k.order)}, {"@v", Value(v.order)}};
+  Attributes attributes{{"heads", fit.heads},   {"kv_heads", fit.kv_heads}, {"softcap", scores.softcap},
+                        {"@q", Value(q.order)}, {"@k", Value(k.order)},     {"@v", Value(v.order)}};
   // Heads put side by side behind it are how the kernel writes them.
   Node* last = sum;
   Node* const back = m.consumer(sum->outputs[0], "Transpose");

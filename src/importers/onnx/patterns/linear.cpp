@@ -14,7 +14,8 @@ bool match_linear(Matcher& m, Node& anchor) {
   if (sum == nullptr) return false;
   const int bias = Matcher::other(*sum, anchor.outputs[0]);
   const Dims* const b = m.shape(bias);
-  if (!m.is_constant(bias) || b == nullptr || names_buffer(m.graph().value(root_of(m.graph(), bias)).name)) return false;
+  if (!m.is_constant(bias) || b == nullptr || names_buffer(m.graph().value(root_of(m.graph(), bias)).name))
+    return false;
   if (!(product(*b) == w->back()) || b->empty() || !(b->back() == w->back())) return false;
   const std::string name = anchor.name;
   m.replace(*sum, "linear", {anchor.inputs[0], anchor.inputs[1], bias}, sum->outputs[0], {});

@@ -9,12 +9,15 @@ namespace ridgepoint::onnx {
 namespace {
 
 const Value& attribute(const Node& node, std::string_view name) {
-  return std::find_if(node.attributes.begin(), node.attributes.end(), [&](const Attribute& a) { return a.name == name; })->value;
+  return std::find_if(node.attributes.begin(), node.attributes.end(),
+                      [&](const Attribute& a) { return a.name == name; })
+      ->value;
 }
 
 std::vector<std::int64_t> order_of(const Node& node, std::string_view name) {
   std::vector<std::int64_t> order;
-  for (const Value& value : std::get<std::vector<Value>>(attribute(node, name).data)) order.push_back(std::get<std::int64_t>(value.data));
+  for (const Value& value : std::get<std::vector<Value>>(attribute(node, name).data))
+    order.push_back(std::get<std::int64_t>(value.data));
   return order;
 }
 
@@ -38,7 +41,8 @@ std::string rows(const Lowering& n, std::size_t i, const std::string& label) {
   const Dims& from = n.shape(i);
   const std::vector<std::int64_t> order = order_of(n.node(), "@" + label);
   std::string tensor = n.ref(i);
-  if (moves(from, order)) tensor = n.step(label + ".order", "transpose", {tensor}, {{"axes", Value(order)}, {"free", true}});
+  if (moves(from, order))
+    tensor = n.step(label + ".order", "transpose", {tensor}, {{"axes", Value(order)}, {"free", true}});
   Dims dims;
   for (const std::int64_t axis : order) dims.push_back(from[static_cast<std::size_t>(axis)]);
   const Dims wanted = three(dims);
@@ -54,8 +58,8 @@ bool adds_up(const Dims& a, const Dims& b) {
   return true;
 }
 
-// All that is added to the scores as one tensor, or "". A constant of windows beside heads is no such tensor: its values
-// are known, and its bytes are few.
+// All that is added to the scores as one tensor, or "". A constant of windows beside heads is no such tensor: its
+// values are known, and its bytes are few.
 std::string mask(const Lowering& n) {
   std::string sum;
   Dims dims;

@@ -9,7 +9,8 @@ namespace {
 
 // How many inputs patterns look at without asking.
 std::size_t needed(std::string_view type) {
-  constexpr std::array<std::string_view, 9> kTwo{"Add", "Sub", "Mul", "Div", "Pow", "MatMul", "Expand", "Concat", "Reshape"};
+  constexpr std::array<std::string_view, 9> kTwo{"Add",    "Sub",    "Mul",    "Div",    "Pow",
+                                                 "MatMul", "Expand", "Concat", "Reshape"};
   if (type == "Where") return 3;
   return std::find(kTwo.begin(), kTwo.end(), type) != kTwo.end() ? 2 : 1;
 }
@@ -19,7 +20,8 @@ std::size_t needed(std::string_view type) {
 bool is_whole(const Node& node) {
   const std::size_t count = node.op.empty() ? needed(node.type) : 1;
   if (node.inputs.size() < count || node.outputs.empty() || node.outputs[0] < 0) return false;
-  return std::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(count), [](int id) { return id >= 0; });
+  return std::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(count),
+                     [](int id) { return id >= 0; });
 }
 
 Matcher::Matcher(Graph& graph) : graph_(graph), readers_(graph.values.size()), is_output_(graph.values.size(), 0) {
@@ -51,7 +53,8 @@ Node* Matcher::consumer(int value, std::string_view type) const {
     if (found != nullptr) return nullptr;
     found = &node;
   }
-  return found != nullptr && is_whole(*found) && (type.empty() || (found->type == type && found->op.empty())) ? found : nullptr;
+  return found != nullptr && is_whole(*found) && (type.empty() || (found->type == type && found->op.empty())) ? found
+                                                                                                              : nullptr;
 }
 
 std::optional<double> Matcher::number(int value) const {

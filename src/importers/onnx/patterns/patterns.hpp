@@ -5,8 +5,8 @@
 
 namespace ridgepoint::onnx {
 
-/// Takes out nodes that change nothing: copies, dropout, casts between formats of reals. Values that they gave are those
-/// that they took.
+/// Takes out nodes that change nothing: copies, dropout, casts between formats of reals. Values that they gave are
+/// those that they took.
 void simplify(Graph& graph);
 
 /// Replaces what the patterns match.

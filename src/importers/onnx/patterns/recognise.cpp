@@ -8,8 +8,8 @@ namespace {
 using Match = bool (*)(Matcher& m, Node& anchor);
 
 // Small ones first: the larger are made of them.
-constexpr Match kPatterns[]{match_gelu,   match_gated_activation, match_norm,      match_group_norm,
-                            match_linear, match_channel_affine,   match_rope,      match_attention};
+constexpr Match kPatterns[]{match_gelu,   match_gated_activation, match_norm, match_group_norm,
+                            match_linear, match_channel_affine,   match_rope, match_attention};
 
 // A node whose attributes are not known is no part of a pattern.
 void try_match(Match match, Matcher& m, Node& anchor) {

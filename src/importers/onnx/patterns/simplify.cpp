@@ -18,11 +18,15 @@ bool changes_nothing(const Graph& graph, const Node& node) {
 
 // What was quantized only to be dequantized at once, or -1: the kernels read the narrow values.
 int before_quantization(const Graph& graph, const Node& node) {
-  if (node.type != "DequantizeLinear" || node.inputs.empty() || node.inputs[0] < 0 || node.outputs.empty() || node.outputs[0] < 0) return -1;
+  if (node.type != "DequantizeLinear" || node.inputs.empty() || node.inputs[0] < 0 || node.outputs.empty() ||
+      node.outputs[0] < 0)
+    return -1;
   const int producer = graph.value(node.inputs[0]).producer;
   if (producer < 0) return -1;
   const Node& quantize = graph.nodes[static_cast<std::size_t>(producer)];
-  return quantize.type == "QuantizeLinear" && !quantize.inputs.empty() && !graph.value(node.inputs[0]).constant ? quantize.inputs[0] : -1;
+  return quantize.type == "QuantizeLinear" && !quantize.inputs.empty() && !graph.value(node.inputs[0]).constant
+             ? quantize.inputs[0]
+             : -1;
 }
 
 }  // namespace

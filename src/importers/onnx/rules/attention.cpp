@@ -19,8 +19,8 @@ struct Heads {
 std::string rows_of(const Lowering& n, const std::string& label, const std::string& tensor, const Dims& dims) {
   if (dims.size() == 3) return tensor;
   if (dims.size() != 4) throw Unknown{};
-  const std::string ordered =
-      n.step(label + ".order", "transpose", {tensor}, {{"axes", Value(std::vector<std::int64_t>{0, 2, 1, 3})}, {"free", true}});
+  const std::string ordered = n.step(label + ".order", "transpose", {tensor},
+                                     {{"axes", Value(std::vector<std::int64_t>{0, 2, 1, 3})}, {"free", true}});
   return n.reshaped(label, ordered, {dims[0], dims[2], dims[1] * dims[3]});
 }
 
@@ -36,7 +36,8 @@ Attributes attributes_of(const Heads& h) {
 void finish(const Lowering& n, std::string o, const Dims& q, const Dim& width) {
   if (n.out_shape().size() == 4) {
     o = n.reshaped("heads", o, {q[0], q[2], q[1], width});
-    o = n.step("heads.order", "transpose", {o}, {{"axes", Value(std::vector<std::int64_t>{0, 2, 1, 3})}, {"free", true}});
+    o = n.step("heads.order", "transpose", {o},
+               {{"axes", Value(std::vector<std::int64_t>{0, 2, 1, 3})}, {"free", true}});
   }
   n.bind(0, o);
 }
@@ -113,13 +114,15 @@ void infer_packed(Inference& n) {
 void lower_packed(Lowering& n) {
   const Dim width = n.shape(1)[1];
   Dims sizes(3, divide(width, Dim(3)));
-  if (const auto given = n.integers("qkv_hidden_sizes"); given && given->size() == 3) sizes.assign(given->begin(), given->end());
+  if (const auto given = n.integers("qkv_hidden_sizes"); given && given->size() == 3)
+    sizes.assign(given->begin(), given->end());
   if (!n.in(1).constant) return n.unmodelled();
   const bool biased = n.has(2) && n.in(2).constant;
   std::vector<ParameterKey> keys{n.key(1)};
   if (biased) keys.push_back(n.key(2));
   const std::string name = layer_name(n.graph(), n.node());
-  const std::string packed = n.writer().add_owner(name + ".qkv", "linear", {n.ref(0)}, {{"out_features", width.as_value()}, {"bias", biased}}, keys);
+  const std::string packed = n.writer().add_owner(name + ".qkv", "linear", {n.ref(0)},
+                                                  {{"out_features", width.as_value()}, {"bias", biased}}, keys);
   const std::string parts = n.step("parts", "split", {packed}, {{"axis", 2}, {"sizes", as_value(sizes)}});
   const std::int64_t heads = positive(n, "num_heads", 1);
   n.emit("attention", {parts + ":0", parts + ":1", parts + ":2"},
@@ -151,12 +154,13 @@ struct Streams {
   std::string q, k, v;
 };
 
-std::string appended(const Lowering& n, const std::string& label, const std::string& tensor, std::size_t past, std::size_t output,
-                     const Dim& length, std::int64_t kv) {
+std::string appended(const Lowering& n, const std::string& label, const std::string& tensor, std::size_t past,
+                     std::size_t output, const Dim& length, std::int64_t kv) {
   if (!n.has(past) || n.shape(past).size() != 4 || product(n.shape(past)).value() == 0) return tensor;
   const Dims& kept = n.shape(past);
   std::string parted = n.reshaped(label + ".heads", tensor, {kept[0], length, Dim(kv), kept[3]});
-  parted = n.step(label + ".order", "transpose", {parted}, {{"axes", Value(std::vector<std::int64_t>{0, 2, 1, 3})}, {"free", true}});
+  parted = n.step(label + ".order", "transpose", {parted},
+                  {{"axes", Value(std::vector<std::int64_t>{0, 2, 1, 3})}, {"free", true}});
   const std::string all = n.step(label + ".past", "concat", {n.ref(past), parted}, {{"axis", 2}});
   n.bind(output, all);
   return rows_of(n, label + ".all", all, {kept[0], Dim(kv), kept[2] + length, kept[3]});
@@ -164,7 +168,9 @@ std::string appended(const Lowering& n, const std::string& label, const std::str
 
 Streams packed_streams(const Lowering& n, std::int64_t heads, std::int64_t kv) {
   const Dim head = divide(n.shape(0)[2], Dim(heads + 2 * kv));
-  const std::string parts = n.step("parts", "split", {n.ref(0)}, {{"axis", 2}, {"sizes", as_value({head * Dim(heads), head * Dim(kv), head * Dim(kv)})}});
+  const std::string parts =
+      n.step("parts", "split", {n.ref(0)},
+             {{"axis", 2}, {"sizes", as_value({head * Dim(heads), head * Dim(kv), head * Dim(kv)})}});
   return {parts + ":0", parts + ":1", parts + ":2"};
 }
 
@@ -186,7 +192,8 @@ void lower_multi_head(Lowering& n) {
   s.v = appended(n, "v", s.v, past + 1, 2, q[1], kv);
   const std::int64_t window = std::max<std::int64_t>(0, n.integer("local_window_size", -1));
   const bool causal = grouped || n.integer("unidirectional", 0) != 0;
-  n.emit("attention", {s.q, s.k, s.v}, attributes_of({.heads = heads, .kv_heads = kv, .causal = causal, .window = window}));
+  n.emit("attention", {s.q, s.k, s.v},
+         attributes_of({.heads = heads, .kv_heads = kv, .causal = causal, .window = window}));
 }
 
 // RotaryEmbedding: x[b, s, width] or [b, h, s, d].

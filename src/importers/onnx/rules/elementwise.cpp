@@ -192,8 +192,7 @@ void fold_pair(Inference& n, Fold2 fold) {
   std::vector<Scalar> y;
   const auto count = static_cast<std::size_t>(product(dims).value());
   for (std::size_t i = 0; i < count; ++i) {
-    const std::optional<Scalar> value =
-        fold((*a)[source(i, dims, n.shape(0))], (*b)[source(i, dims, n.shape(1))]);
+    const std::optional<Scalar> value = fold((*a)[source(i, dims, n.shape(0))], (*b)[source(i, dims, n.shape(1))]);
     if (!value) return;
     y.push_back(*value);
   }

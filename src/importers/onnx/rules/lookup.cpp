@@ -59,8 +59,9 @@ void lower_gather(Lowering& n) {
   if (ids != nullptr && ids->size() == 1) {  // one index is a part of the axis
     const Dim& extent = n.shape(0)[axis];
     const Dim at = ids->front().size.value() < 0 ? ids->front().size + extent : ids->front().size;
-    const std::string part = n.step("part", "slice", {n.ref(0)},
-                                    {{"axis", static_cast<std::int64_t>(axis)}, {"start", at.as_value()}, {"length", 1}});
+    const std::string part =
+        n.step("part", "slice", {n.ref(0)},
+               {{"axis", static_cast<std::int64_t>(axis)}, {"start", at.as_value()}, {"length", 1}});
     return n.bind(0, n.reshaped("axes", part, n.out_shape()));
   }
   if (n.in(1).constant || ids != nullptr) {
@@ -117,7 +118,8 @@ void infer_one_hot(Inference& n) {
 }
 
 void lower_one_hot(Lowering& n) {
-  const std::string hot = n.step("hot", "one_hot", {n.writer().indices(n.node().inputs.at(0))}, {{"classes", n.sizes(1).at(0).as_value()}});
+  const std::string hot =
+      n.step("hot", "one_hot", {n.writer().indices(n.node().inputs.at(0))}, {{"classes", n.sizes(1).at(0).as_value()}});
   n.bind(0, n.reshaped("axes", hot, n.out_shape()));
 }
 
@@ -127,14 +129,17 @@ void infer_trilu(Inference& n) { infer_same(n); }
 void lower_trilu(Lowering& n) { n.emit("scale", {n.ref(0)}); }
 
 void infer_roi_align(Inference& n) {
-  n.set(0, n.in(0).elem, {n.shape(1).at(0), n.shape(0).at(1), Dim(n.integer("output_height", 1)), Dim(n.integer("output_width", 1))});
+  n.set(0, n.in(0).elem,
+        {n.shape(1).at(0), n.shape(0).at(1), Dim(n.integer("output_height", 1)), Dim(n.integer("output_width", 1))});
 }
 
 void lower_roi_align(Lowering& n) {
   const Dim rois = divide(n.shape(1).at(0), n.shape(0).at(0), true);
   const std::vector<Value> output{n.integer("output_height", 1), n.integer("output_width", 1)};
-  n.emit("roi_align", {n.ref(0)}, {{"rois", larger(rois, Dim(1)).as_value()}, {"output", Value(output)},
-                                   {"sampling", std::max<std::int64_t>(1, n.integer("sampling_ratio", 2))}});
+  n.emit("roi_align", {n.ref(0)},
+         {{"rois", larger(rois, Dim(1)).as_value()},
+          {"output", Value(output)},
+          {"sampling", std::max<std::int64_t>(1, n.integer("sampling_ratio", 2))}});
 }
 
 void infer_reverse(Inference& n) { infer_same(n); }

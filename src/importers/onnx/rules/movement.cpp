@@ -21,8 +21,8 @@ void infer_alias(Inference& n) {
   to.sequence = from.sequence;
 }
 
-// PyTorch's exporter writes equal parameters once and copies them by name: each copy is a parameter of its own. A factor
-// of a product that has no name is the same one, transposed for a second use.
+// PyTorch's exporter writes equal parameters once and copies them by name: each copy is a parameter of its own. A
+// factor of a product that has no name is the same one, transposed for a second use.
 void infer_identity(Inference& n) {
   infer_alias(n);
   const ValueInfo& from = n.in(0);
@@ -210,7 +210,8 @@ Cut cut_of(const Dim& start, const Dim& end, std::int64_t step, std::int64_t axi
     const bool to_front = end.is_number() && end.value() < -(std::int64_t{1} << 30);
     const Dim stop = to_front ? Dim(-1) : clamped(end, extent, -1, 1);
     const Dim room = cut.start - stop;
-    cut.length = room.value() <= 0 ? Dim(0) : divide(room, Dim(-std::max<std::int64_t>(step, -(std::int64_t{1} << 40))), true);
+    cut.length =
+        room.value() <= 0 ? Dim(0) : divide(room, Dim(-std::max<std::int64_t>(step, -(std::int64_t{1} << 40))), true);
   }
   return cut;
 }
@@ -341,7 +342,8 @@ void infer_pad(Inference& n) {
 
 Dim block_of(const NodeContext& n) {
   const std::int64_t block = n.integer("blocksize", 1);
-  if (block < 1 || block > (1 << 20) || n.shape(0).size() != 4) n.fail("does not fit its input", "[n, c, h, w] and a block of at least 1");
+  if (block < 1 || block > (1 << 20) || n.shape(0).size() != 4)
+    n.fail("does not fit its input", "[n, c, h, w] and a block of at least 1");
   return Dim(block);
 }
 
@@ -383,7 +385,8 @@ std::string stretched(const Lowering& n, std::size_t i, std::int64_t axis) {
   for (std::size_t k = 0; k < x.size(); ++k) {
     const auto at = static_cast<std::int64_t>(k);
     if (at == axis || !x[k].is(1) || n.out_shape()[k].is(1)) continue;
-    part = n.step("part" + std::to_string(i), "expand", {part}, {{"axis", at}, {"length", n.out_shape()[k].as_value()}});
+    part =
+        n.step("part" + std::to_string(i), "expand", {part}, {{"axis", at}, {"length", n.out_shape()[k].as_value()}});
   }
   return part;
 }
@@ -410,8 +413,9 @@ void lower_slice(Lowering& n) {
     if (cut.step < 0) {
       x = n.step(suffix, "index_select", {x}, {{"axis", cut.axis}, {"count", cut.length.as_value()}});
     } else {
-      x = n.step(suffix, "slice", {x},
-                 {{"axis", cut.axis}, {"start", cut.start.as_value()}, {"length", cut.length.as_value()}, {"step", cut.step}});
+      x = n.step(
+          suffix, "slice", {x},
+          {{"axis", cut.axis}, {"start", cut.start.as_value()}, {"length", cut.length.as_value()}, {"step", cut.step}});
     }
     ++written;
   }
@@ -456,7 +460,8 @@ void lower_tile(Lowering& n) {
     if (times == 1) continue;
     const auto axis = static_cast<std::int64_t>(i);
     if (n.shape(0)[i].is(1)) {
-      tensor = n.step("axis" + std::to_string(i), "expand", {tensor}, {{"axis", axis}, {"length", repeats[i].as_value()}});
+      tensor =
+          n.step("axis" + std::to_string(i), "expand", {tensor}, {{"axis", axis}, {"length", repeats[i].as_value()}});
       continue;
     }
     tensor = n.step("axis" + std::to_string(i), "index_select", {tensor},

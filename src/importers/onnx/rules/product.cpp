@@ -30,9 +30,7 @@ Dims product_shape(const NodeContext& n, Dims a, Dims b, bool transpose_a, bool 
   return y;
 }
 
-void infer_matmul(Inference& n) {
-  n.set(0, n.in(0).elem, product_shape(n, n.shape(0), n.shape(1), false, false));
-}
+void infer_matmul(Inference& n) { n.set(0, n.in(0).elem, product_shape(n, n.shape(0), n.shape(1), false, false)); }
 
 void infer_matmul_integer(Inference& n) {
   n.set(0, Elem::kInt32, product_shape(n, n.shape(0), n.shape(1), false, false));
@@ -50,8 +48,8 @@ void infer_gemm(Inference& n) {
 
 void lower_matmul(Lowering& n) {
   const bool fused = n.node().type == "FusedMatMul" || n.node().type == "TransposeMatMul";
-  lower_product(n, {.transpose_a = fused && n.integer("transA", 0) != 0,
-                    .transpose_b = fused && n.integer("transB", 0) != 0});
+  lower_product(
+      n, {.transpose_a = fused && n.integer("transA", 0) != 0, .transpose_b = fused && n.integer("transB", 0) != 0});
 }
 
 void lower_gemm(Lowering& n) {
@@ -88,7 +86,8 @@ std::map<char, Dim> extents_of(const NodeContext& n, const Equation& equation) {
   std::map<char, Dim> extents;
   for (std::size_t i = 0; i < equation.operands.size(); ++i) {
     const Dims& shape = n.shape(i);
-    if (shape.size() != equation.operands[i].size()) n.fail("its equation does not fit its inputs", "a letter for every axis");
+    if (shape.size() != equation.operands[i].size())
+      n.fail("its equation does not fit its inputs", "a letter for every axis");
     for (std::size_t k = 0; k < shape.size(); ++k) {
       Dim& extent = extents.emplace(equation.operands[i][k], shape[k]).first->second;
       if (extent.is(1)) extent = shape[k];
@@ -157,8 +156,10 @@ void lower_einsum(Lowering& n) {
   const Dim m = product(extents(all, roles.left));
   const Dim k = product(extents(all, roles.summed));
   const Dim r = product(extents(all, roles.right));
-  const std::string a = arranged(n, "a", n.ref(0), equation.operands[0], roles.batch + roles.left + roles.summed, {batch, m, k});
-  const std::string b = arranged(n, "b", n.ref(1), equation.operands[1], roles.batch + roles.summed + roles.right, {batch, k, r});
+  const std::string a =
+      arranged(n, "a", n.ref(0), equation.operands[0], roles.batch + roles.left + roles.summed, {batch, m, k});
+  const std::string b =
+      arranged(n, "b", n.ref(1), equation.operands[1], roles.batch + roles.summed + roles.right, {batch, k, r});
   std::string y = n.writer().add(layer_name(n.graph(), n.node()), "matmul", {a, b}, {});
   const std::string order = roles.batch + roles.left + roles.right;
   y = n.reshaped("axes", y, extents(all, order));
@@ -182,7 +183,8 @@ constexpr std::array kRules{
 
 // A matrix that is constant and that all of A shares is a layer with weights.
 bool is_linear(const Lowering& n, const ProductForm& form) {
-  return n.in(1).constant && n.shape(1).size() == 2 && !n.in(0).is_initializer && !form.transpose_a && !n.shape(0).empty();
+  return n.in(1).constant && n.shape(1).size() == 2 && !n.in(0).is_initializer && !form.transpose_a &&
+         !n.shape(0).empty();
 }
 
 void lower_linear(Lowering& n, const ProductForm& form) {
@@ -193,8 +195,7 @@ void lower_linear(Lowering& n, const ProductForm& form) {
   // A bias that is put together from parts, some of them no parameters, is added behind the product.
   const bool whole = biased && (n.in(b).is_initializer || n.in(b).roots.size() < 2) &&
                      !names_buffer(n.graph().value(root_of(n.graph(), n.node().inputs.at(b))).name);
-  const bool together =
-      whole && n.writer().always_together(n.node().inputs.at(1), n.node().inputs.at(b), n.index());
+  const bool together = whole && n.writer().always_together(n.node().inputs.at(1), n.node().inputs.at(b), n.index());
   std::vector<ParameterKey> keys{weight};
   if (together) keys.push_back(n.key(b));
   n.emit_owner("linear", {n.ref(0)}, {{"out_features", width.as_value()}, {"bias", together}}, keys);

@@ -35,8 +35,8 @@ void lower_dequantize(Lowering& n) { n.emit("dequantize", {n.ref(0)}); }
 void lower_dynamic_quantize(Lowering& n) {
   std::vector<std::int64_t> axes;
   for (std::size_t i = 0; i < n.shape(0).size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
-  const std::string scale = axes.empty() ? n.ref(0)
-                                         : n.step("extrema", "reduce", {n.ref(0)}, {{"reduce", "max"}, {"axes", Value(axes)}});
+  const std::string scale =
+      axes.empty() ? n.ref(0) : n.step("extrema", "reduce", {n.ref(0)}, {{"reduce", "max"}, {"axes", Value(axes)}});
   n.emit("quantize", {n.ref(0)});
   n.bind(1, scale);
   n.bind(2, scale);
@@ -87,9 +87,7 @@ void lower_integer_to_float(Lowering& n) {
 // a, scale, zero, b, scale, zero: a sum or product of quantized values is one of their values.
 void infer_qlinear_binary(Inference& n) { n.set(0, n.in(0).elem, broadcast(n, n.shape(0), n.shape(3))); }
 
-void lower_qlinear_binary(Lowering& n) {
-  n.emit(n.node().type == "QLinearMul" ? "mul" : "add", {n.ref(0), n.ref(3)});
-}
+void lower_qlinear_binary(Lowering& n) { n.emit(n.node().type == "QLinearMul" ? "mul" : "add", {n.ref(0), n.ref(3)}); }
 
 void infer_qlinear_concat(Inference& n) {
   Dims y = n.shape(2);
@@ -101,7 +99,8 @@ void infer_qlinear_concat(Inference& n) {
 void lower_qlinear_concat(Lowering& n) {
   std::vector<std::string> parts;
   for (std::size_t i = 2; i < n.input_count(); i += 3) parts.push_back(n.ref(i));
-  n.emit("concat", std::move(parts), {{"axis", n.axis(n.integer("axis", 0), static_cast<std::int64_t>(n.shape(2).size()))}});
+  n.emit("concat", std::move(parts),
+         {{"axis", n.axis(n.integer("axis", 0), static_cast<std::int64_t>(n.shape(2).size()))}});
 }
 
 void lower_qlinear_unary(Lowering& n) {

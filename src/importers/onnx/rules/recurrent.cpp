@@ -31,7 +31,8 @@ void infer_recurrent(Inference& n) {
 // The last step of each direction, [directions, batch, hidden], out of [batch, time, directions hidden].
 std::string last_state(const Lowering& n, const std::string& y, const Dims& x, std::size_t output) {
   const Dim last = x[0] - Dim(1);
-  const std::string step = n.step("last" + std::to_string(output), "slice", {y}, {{"axis", 1}, {"start", last.as_value()}, {"length", 1}});
+  const std::string step =
+      n.step("last" + std::to_string(output), "slice", {y}, {{"axis", 1}, {"start", last.as_value()}, {"length", 1}});
   return n.reshaped("state" + std::to_string(output), step, n.out_shape(output));
 }
 
@@ -42,13 +43,17 @@ void lower_recurrent(Lowering& n) {
   std::vector<ParameterKey> keys{n.key(1), n.key(2)};
   if (n.has(3)) keys.push_back(n.key(3));
   const std::string op = n.node().type == "LSTM" ? "lstm" : n.node().type == "GRU" ? "gru" : "rnn";
-  const std::string rows = n.step("batch_first", "transpose", {n.ref(0)}, {{"axes", Value(std::vector<std::int64_t>{1, 0, 2})}, {"free", true}});
-  n.emit_owner(op, {rows},
-               {{"hidden", hidden_of(n).as_value()}, {"bidirectional", directions_of(n) == 2}, {"biases", n.has(3) ? 2 : 0}}, keys);
+  const std::string rows = n.step("batch_first", "transpose", {n.ref(0)},
+                                  {{"axes", Value(std::vector<std::int64_t>{1, 0, 2})}, {"free", true}});
+  n.emit_owner(
+      op, {rows},
+      {{"hidden", hidden_of(n).as_value()}, {"bidirectional", directions_of(n) == 2}, {"biases", n.has(3) ? 2 : 0}},
+      keys);
   const std::string y = n.ref_out();  // [batch, time, directions hidden]
   const Dim directions(directions_of(n));
   const std::string parted = n.reshaped("directions", y, {x[1], x[0], directions, hidden_of(n)});
-  const std::string ordered = n.step("time_first", "transpose", {parted}, {{"axes", Value(std::vector<std::int64_t>{1, 2, 0, 3})}, {"free", true}});
+  const std::string ordered = n.step("time_first", "transpose", {parted},
+                                     {{"axes", Value(std::vector<std::int64_t>{1, 2, 0, 3})}, {"free", true}});
   n.bind(0, ordered);
   for (std::size_t i = 1; i < n.node().outputs.size(); ++i) {
     if (n.node().outputs[i] >= 0) n.bind(i, last_state(n, y, x, i));

@@ -16,9 +16,9 @@ struct Reducing {
 };
 
 constexpr std::array kReducers{
-    Reducing{"ReduceMean", "mean"},   Reducing{"ReduceSum", "sum"},           Reducing{"ReduceMax", "max"},
-    Reducing{"ReduceMin", "min"},     Reducing{"ReduceL2", "l2"},             Reducing{"ReduceSumSquare", "squared_l2"},
-    Reducing{"ReduceL1", "sum"},      Reducing{"ReduceProd", "sum"},          Reducing{"ReduceLogSumExp", "sum"},
+    Reducing{"ReduceMean", "mean"},  Reducing{"ReduceSum", "sum"},  Reducing{"ReduceMax", "max"},
+    Reducing{"ReduceMin", "min"},    Reducing{"ReduceL2", "l2"},    Reducing{"ReduceSumSquare", "squared_l2"},
+    Reducing{"ReduceL1", "sum"},     Reducing{"ReduceProd", "sum"}, Reducing{"ReduceLogSumExp", "sum"},
     Reducing{"ReduceLogSum", "sum"},
 };
 
@@ -37,11 +37,16 @@ void fold(Inference& n) {
   for (std::size_t i = 1; i < x->size(); ++i) {
     const Scalar& next = (*x)[i];
     if (!y.whole || !next.whole) return;
-    if (n.node().type == "ReduceProd") y = Scalar(y.size * next.size);
-    else if (n.node().type == "ReduceSum") y = Scalar(y.size + next.size);
-    else if (n.node().type == "ReduceMax") y = Scalar(larger(y.size, next.size));
-    else if (n.node().type == "ReduceMin") y = Scalar(smaller(y.size, next.size));
-    else return;
+    if (n.node().type == "ReduceProd")
+      y = Scalar(y.size * next.size);
+    else if (n.node().type == "ReduceSum")
+      y = Scalar(y.size + next.size);
+    else if (n.node().type == "ReduceMax")
+      y = Scalar(larger(y.size, next.size));
+    else if (n.node().type == "ReduceMin")
+      y = Scalar(smaller(y.size, next.size));
+    else
+      return;
   }
   n.set_data(0, {y});
 }
@@ -62,7 +67,8 @@ void infer_reduce(Inference& n) {
 }
 
 void lower_reduce(Lowering& n) {
-  const auto found = std::find_if(kReducers.begin(), kReducers.end(), [&](const Reducing& r) { return r.type == n.node().type; });
+  const auto found =
+      std::find_if(kReducers.begin(), kReducers.end(), [&](const Reducing& r) { return r.type == n.node().type; });
   const std::vector<std::int64_t> axes = axes_of(n);
   if (axes.empty()) return lower_alias(n);
   n.emit("reduce", {n.ref(0)},
@@ -108,10 +114,8 @@ void lower_top_k(Lowering& n) {
 void lower_cumulative(Lowering& n) { n.emit("shift", {n.ref(0)}); }
 
 constexpr std::array kOthers{
-    Rule{"ArgMax", infer_arg, lower_arg},
-    Rule{"ArgMin", infer_arg, lower_arg},
-    Rule{"TopK", infer_top_k, lower_top_k},
-    Rule{"CumSum", infer_same, lower_cumulative},
+    Rule{"ArgMax", infer_arg, lower_arg},          Rule{"ArgMin", infer_arg, lower_arg},
+    Rule{"TopK", infer_top_k, lower_top_k},        Rule{"CumSum", infer_same, lower_cumulative},
     Rule{"CumProd", infer_same, lower_cumulative},
 };
 

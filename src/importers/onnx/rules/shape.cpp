@@ -14,7 +14,9 @@ void mark_constant(Inference& n) { n.graph().value(n.node().outputs[0]).constant
 void infer_shape(Inference& n) {
   const Dims& x = n.shape(0);
   const auto rank = static_cast<std::int64_t>(x.size());
-  const auto clamp = [rank](std::int64_t at) { return std::min(std::max<std::int64_t>(at < 0 ? at + rank : at, 0), rank); };
+  const auto clamp = [rank](std::int64_t at) {
+    return std::min(std::max<std::int64_t>(at < 0 ? at + rank : at, 0), rank);
+  };
   const std::int64_t start = clamp(n.integer("start", 0));
   const std::int64_t end = std::max(start, clamp(n.integer("end", rank)));
   const std::vector<Scalar> data(x.begin() + start, x.begin() + end);
@@ -70,7 +72,8 @@ void infer_range(Inference& n) {
   const std::vector<Scalar>* const start = n.numbers(0);
   const std::vector<Scalar>* const limit = n.numbers(1);
   const std::vector<Scalar>* const step = n.numbers(2);
-  if (start == nullptr || limit == nullptr || step == nullptr || start->empty() || limit->empty() || step->empty()) throw Unknown{};
+  if (start == nullptr || limit == nullptr || step == nullptr || start->empty() || limit->empty() || step->empty())
+    throw Unknown{};
   const Scalar& a = start->front();
   const Scalar& b = limit->front();
   const Scalar& d = step->front();

@@ -17,7 +17,8 @@ std::vector<std::int64_t> list(const NodeContext& n, std::string_view name, std:
     n.fail(fmt::format("{} has {} numbers", name, values.size()), fmt::format("{}, one for each spatial axis", axes));
   }
   for (const std::int64_t value : values) {
-    if (value < least || value > (std::int64_t{1} << 40)) n.fail(fmt::format("{} has a {}", name, value), fmt::format("at least {}", least));
+    if (value < least || value > (std::int64_t{1} << 40))
+      n.fail(fmt::format("{} has a {}", name, value), fmt::format("at least {}", least));
   }
   return values;
 }
@@ -72,7 +73,8 @@ Dims window_shape(const NodeContext& n, const Dims& x, const WindowForm& w, cons
   Dims y{x[0], channels};
   for (std::size_t i = 0; i < w.kernel.size(); ++i) {
     const Dim room = x[i + 2] + w.before[i] + w.behind[i] - reach(w, i);
-    if (room.value() < 0) n.fail(fmt::format("a window of {} over {}", reach(w, i).text(), to_string(x)), "a smaller window");
+    if (room.value() < 0)
+      n.fail(fmt::format("a window of {} over {}", reach(w, i).text(), to_string(x)), "a smaller window");
     Dim count = divide(room, Dim(w.stride[i])) + Dim(1);
     if (w.ceil_mode) {
       const Dim more = divide(room, Dim(w.stride[i]), true) + Dim(1);
@@ -140,9 +142,11 @@ void lower_convolution(Lowering& n, std::size_t weight, int bias) {
   Attributes attributes{{"out_channels", w[0].as_value()}};
   for (Attribute& attribute : window_attributes(form)) attributes.push_back(std::move(attribute));
   if (groups_of(n) != 1) attributes.push_back({"groups", groups_of(n)});
-  const bool biased = bias >= 0 && n.has(static_cast<std::size_t>(bias)) && n.in(static_cast<std::size_t>(bias)).constant;
+  const bool biased =
+      bias >= 0 && n.has(static_cast<std::size_t>(bias)) && n.in(static_cast<std::size_t>(bias)).constant;
   const auto b = static_cast<std::size_t>(std::max(bias, 0));
-  const bool together = biased && n.writer().always_together(n.node().inputs.at(weight), n.node().inputs.at(b), n.index());
+  const bool together =
+      biased && n.writer().always_together(n.node().inputs.at(weight), n.node().inputs.at(b), n.index());
   attributes.push_back({"bias", together});
   std::vector<ParameterKey> keys{n.key(weight)};
   if (together) keys.push_back(n.key(b));
@@ -233,8 +237,7 @@ void infer_global_pool(Inference& n) {
 }
 
 void lower_global_pool(Lowering& n) {
-  n.emit("global_pool", {n.ref(0)},
-         {{"reduce", n.node().type == "GlobalMaxPool" ? "max" : "mean"}, {"keep", true}});
+  n.emit("global_pool", {n.ref(0)}, {{"reduce", n.node().type == "GlobalMaxPool" ? "max" : "mean"}, {"keep", true}});
 }
 
 // Sizes come as such, or as factors, in an input or an attribute; the place of both moved between versions.
@@ -251,7 +254,8 @@ void infer_resize(Inference& n) {
   if (by_size) {
     const Dims sizes = n.sizes(3);
     if (sizes.size() != axes.size()) n.fail("sizes do not fit its axes", "one for each axis");
-    for (std::size_t i = 0; i < axes.size(); ++i) y[static_cast<std::size_t>(n.axis(axes[i], static_cast<std::int64_t>(x.size())))] = sizes[i];
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      y[static_cast<std::size_t>(n.axis(axes[i], static_cast<std::int64_t>(x.size())))] = sizes[i];
   } else {
     if (factors == nullptr) throw Unknown{};
     if (factors->size() != axes.size()) n.fail("scales do not fit its axes", "one for each axis");
@@ -295,7 +299,9 @@ void lower_grid_sample(Lowering& n) {
   const Dims& y = n.out_shape();
   if (y.size() > 5) throw Unknown{};
   const std::string_view mode = n.text("mode", "linear");
-  const std::string word = mode.find("cubic") != std::string_view::npos ? "cubic" : mode == "nearest" ? "nearest" : "linear";
+  const std::string word = mode.find("cubic") != std::string_view::npos ? "cubic"
+                           : mode == "nearest"                          ? "nearest"
+                                                                        : "linear";
   n.emit("resize", {n.ref(0)}, {{"mode", word}, {"size", as_value(Dims(y.begin() + 2, y.end()))}});
 }
 
