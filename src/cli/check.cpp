@@ -33,7 +33,7 @@ std::vector<Finding> check_network(const std::shared_ptr<const Document>& docume
   for (const Phase phase : phases_of(description)) {
     const Network network = instantiate(description, {.phase = phase});
     double parameters = 0;
-    for (const Layer& layer : network.layers) parameters += parameter_count(layer) * static_cast<double>(layer.repeat);
+    for (const Layer& layer : network.layers) parameters += all_parameters(layer);
     findings.push_back({document->file(), "network", description.name, std::string(name(phase)),
                         fmt::format("{} layers, {:.0f} parameters", network.layers.size(), parameters)});
   }
@@ -62,8 +62,7 @@ Finding check_samples(const std::string& path) {
 // The name of a model or device, or a file: a sample file by its ending, else its keys say what it is.
 std::vector<Finding> findings_of(const std::string& given) {
   if (given.ends_with(".csv")) return {check_samples(given)};
-  const std::vector<std::string> devices = names_in(kDevices);
-  const bool is_device_name = std::find(devices.begin(), devices.end(), given) != devices.end();
+  const bool is_device_name = find_name(kDevices, given).has_value();
   const auto document = Document::load(resolve(is_device_name ? kDevices : kModels, given));
   const bool is_device = document->root().kind == Node::Kind::kObject && document->root().find("datasheet") != nullptr;
   if (is_device) return {check_device(document)};

@@ -59,6 +59,7 @@ struct Item {
   Attributes attributes{};
   Value repeat{1};
   Value skip{0};     ///< not 0: it keeps its parameters and state, and runs nothing
+  Value shared{0};   ///< not 0: all repetitions of the block have one set of parameters
   Reference tied{};  ///< the layer whose parameters this one shares
   Where where{};
 };
