@@ -34,7 +34,7 @@ std::vector<Finding> check_network(const ModelFile& file, bool strict) {
   for (const Phase phase : phases_of(description)) {
     const Network network = instantiate(description, {.phase = phase});
     double parameters = 0;
-    for (const Layer& layer : network.layers) parameters += parameter_count(layer) * static_cast<double>(layer.repeat);
+    for (const Layer& layer : network.layers) parameters += all_parameters(layer);
     findings.push_back({file.label(), "network", description.name, std::string(name(phase)),
                         fmt::format("{} layers, {:.0f} parameters", network.layers.size(), parameters)});
   }
@@ -63,8 +63,7 @@ Finding check_samples(const std::string& path) {
 // The name of a model or device, or a file: a sample file by its ending, else its keys say what it is.
 std::vector<Finding> findings_of(const std::string& given, bool strict) {
   if (given.ends_with(".csv")) return {check_samples(given)};
-  const std::vector<std::string> devices = names_in(kDevices);
-  if (std::find(devices.begin(), devices.end(), given) != devices.end()) {
+  if (find_name(kDevices, given).has_value()) {
     return {check_device(Document::load(resolve(kDevices, given)))};
   }
   const ModelFile file(model_path(given));

@@ -1,6 +1,7 @@
 #pragma once
 // Reads a compact description: each key either becomes a parameter of the network or decides its structure.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.hpp"
 #include "network/description_reader.hpp"
 
 namespace ridgepoint {
@@ -29,6 +31,12 @@ class CompactReader {
 
   /// One of the words.
   std::string word(std::string_view key, std::span<const std::string_view> words, std::string_view fallback);
+  /// The row of a table that the word names; rows have a `name`.
+  template <class Table>
+  const auto& row(std::string_view key, const Table& table, std::string_view fallback) {
+    const std::string wanted = word(key, names_of(table), fallback);
+    return *std::find_if(std::begin(table), std::end(table), [&](const auto& row) { return row.name == wanted; });
+  }
   bool flag(std::string_view key, bool fallback);
   /// A list of words, or the fallback; --set writes it a,b,c. One word stands for a list of it.
   std::vector<std::string> words(std::string_view key, std::span<const std::string_view> choices,

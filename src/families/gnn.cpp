@@ -43,14 +43,6 @@ struct Options {
   bool mean_of_heads = false;  ///< in the last layer
 };
 
-Kind read_kind(CompactReader& reader) {
-  std::vector<std::string_view> names;
-  names.reserve(kKinds.size());
-  for (const Kind& kind : kKinds) names.push_back(kind.name);
-  const std::string wanted = reader.word("convolution", names, "gcn");
-  return *std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.name == wanted; });
-}
-
 // One relation: the mean over its edges, times its matrix, added to what is there.
 Block relation(bool sampled) {
   Block block{.name = "relation", .inputs = {"sum", "x"}, .required = {"out", "targets", "edges"}};
@@ -172,7 +164,7 @@ void add_graph(CompactReader& reader, const Options& options, Description& descr
 }
 
 void describe(CompactReader& reader, Description& description) {
-  Options options{.kind = read_kind(reader)};
+  Options options{.kind = reader.row("convolution", kKinds, "gcn")};
   if (reader.is_given("node_types")) {
     if (!options.kind.relations) {
       reader.fail("convolution", {fmt::format("{} over several types of nodes", options.kind.name), "rgcn or rgat"});

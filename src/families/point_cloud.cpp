@@ -1,6 +1,5 @@
 // Networks over point clouds and voxels.
 
-#include <algorithm>
 #include <array>
 
 #include "families/families.hpp"
@@ -17,18 +16,13 @@ constexpr std::array kArchitectures{
 };
 
 void describe(CompactReader& reader, Description& description) {
-  std::vector<std::string_view> names;
-  names.reserve(kArchitectures.size());
-  for (const PointCloudArchitecture& architecture : kArchitectures) names.push_back(architecture.name);
-  const std::string wanted = reader.word("architecture", names, "pointnet");
-  if (wanted != "minkunet") {
+  const PointCloudArchitecture& architecture = reader.row("architecture", kArchitectures, "pointnet");
+  if (architecture.name != "minkunet") {
     reader.size("batch", 1);
     reader.size("points", 1024);
   }
   reader.size("classes", 40);
-  const auto* const found = std::find_if(kArchitectures.begin(), kArchitectures.end(),
-                                         [&](const PointCloudArchitecture& a) { return a.name == wanted; });
-  found->describe(reader, description);
+  architecture.describe(reader, description);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // Recommenders: embeddings of categorical features, and what makes a probability of them.
 
-#include <algorithm>
 #include <array>
 
 #include "families/families.hpp"
@@ -23,13 +22,7 @@ constexpr std::array kArchitectures{
 };
 
 void describe(CompactReader& reader, Description& description) {
-  std::vector<std::string_view> names;
-  names.reserve(kArchitectures.size());
-  for (const RecommenderArchitecture& architecture : kArchitectures) names.push_back(architecture.name);
-  const std::string wanted = reader.word("architecture", names, "dlrm");
-  const auto* const found = std::find_if(kArchitectures.begin(), kArchitectures.end(),
-                                         [&](const RecommenderArchitecture& a) { return a.name == wanted; });
-  found->describe(reader, description);
+  reader.row("architecture", kArchitectures, "dlrm").describe(reader, description);
 }
 
 }  // namespace

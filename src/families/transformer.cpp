@@ -122,12 +122,31 @@ void add_embeddings(const TransformerOptions& options, const Surroundings& s, co
   }
 }
 
+// DeBERTa's relative positions, `buckets` to either side: a table that all layers share. Where positions have
+// projections of their own (v1) only those are taken that the sequence needs.
+std::string add_position_table(const TransformerOptions& options, const std::string& prefix, Description& description) {
+  const std::string table = prefix + "relative_embed";
+  const char* taken = options.shared_positions ? "2 * buckets" : "2 * min(buckets, seq)";
+  description.inputs.push_back({.name = prefix + "relative_positions", .shape = {taken}, .dtype = "int64"});
+  description.items.push_back(
+      layer(table, "embedding", {{"rows", "2 * buckets"}, {"dim", "hidden"}}, {prefix + "relative_positions"}));
+  if (!options.position_norm) return table;
+  description.items.push_back(norm_item(options, prefix + "relative_norm"));
+  return description.items.back().name;
+}
+
 // What all layers share beside x: T5's bias is computed once, from the first layer's table.
 References stack_inputs(const TransformerOptions& options, const std::string& prefix, Description& description) {
   References inputs{description.items.back().name};
-  if (options.masked()) {
-    description.inputs.push_back({.name = prefix + "mask", .shape = {options.length, options.keys}});
-    inputs.emplace_back(prefix + "mask");
+  const auto given = [&](const std::string& name, std::vector<Value> shape) {
+    description.inputs.push_back({.name = prefix + name, .shape = std::move(shape)});
+    inputs.emplace_back(prefix + name);
+  };
+  if (options.masked()) given("mask", {options.length, options.keys});
+  if (options.window_masked()) given("window_mask", {options.length, options.window_keys()});
+  if (options.slopes()) given("alibi", {"heads", 1, options.keys});
+  if (options.slopes() && options.windows) {
+    given("window_alibi", {options.window_heads ? "window_heads" : "heads", 1, options.window_keys()});
   }
   if (options.relative()) {
     const std::string name = prefix + "relative_bias";
@@ -136,6 +155,7 @@ References stack_inputs(const TransformerOptions& options, const std::string& pr
               {{"heads", "heads"}, {"entries", "buckets"}, {"q_len", options.length}, {"kv_len", options.keys}}));
     inputs.emplace_back(name);
   }
+  if (options.disentangled()) inputs.emplace_back(add_position_table(options, prefix, description));
   return inputs;
 }
 

@@ -1,25 +1,15 @@
 // Attention of a transformer's layer: projections, norms and rotation of queries and keys, the cache, the product.
 
-#include "families/transformer_layer.hpp"
+#include "families/transformer_attention.hpp"
 
 namespace ridgepoint {
 namespace {
-
-// Names of the sizes of one kind of attention: layers with a window may have heads of their own.
-struct HeadSizes {
-  std::string heads = "heads";
-  std::string kv_heads = "kv_heads";
-  std::string head_dim = "head_dim";
-  std::string v_head_dim = "head_dim";
-  [[nodiscard]] std::string q() const { return heads + " * " + head_dim; }
-  [[nodiscard]] std::string k() const { return kv_heads + " * " + head_dim; }
-  [[nodiscard]] std::string v() const { return kv_heads + " * " + v_head_dim; }
-};
 
 HeadSizes head_sizes(const TransformerOptions& options, bool window) {
   HeadSizes sizes;
   if (options.value_width) sizes.v_head_dim = "v_head_dim";
   if (!window) return sizes;
+  sizes.window = true;
   if (options.window_heads) sizes.heads = "window_heads";
   if (options.window_kv_heads) sizes.kv_heads = "window_kv_heads";
   if (options.window_head_dim) sizes.head_dim = "window_head_dim";
@@ -27,13 +17,6 @@ HeadSizes head_sizes(const TransformerOptions& options, bool window) {
   if (options.window_v_head_dim) sizes.v_head_dim = "window_v_head_dim";
   return sizes;
 }
-
-// The tensors that attention reads, as they go through its steps.
-struct AttentionInputs {
-  std::string q = "q";
-  std::string k = "k";
-  std::string v = "v";
-};
 
 // Leaves "q", "k" and "v"; the parts of a fused projection are read in place.
 std::vector<Item> projections(const TransformerOptions& options, const HeadSizes& size, bool shared_kv) {
@@ -99,43 +82,6 @@ void add_cache(const TransformerOptions& options, bool window, AttentionInputs& 
   in = {in.q, "k_cache", "v_cache"};
 }
 
-Item permuted(std::string name, const std::vector<std::int64_t>& axes) {
-  return layer(std::move(name), "transpose", {{"axes", axes}, {"free", true}});
-}
-
-// The queries that share a KV head are the rows of one product, so that grouped keys and values are never copied. The
-// products read and write the heads where the projections leave them: all permutations are views.
-std::vector<Item> unfused_attention(const TransformerOptions& options, const HeadSizes& size,
-                                    const AttentionInputs& in) {
-  const Value group = "exact_div(" + size.heads + ", " + size.kv_heads + ")";
-  const Value length = options.keys;
-  const std::vector<Value> by_head{"batch", size.kv_heads, group, -1, length};
-  const std::vector<Value> by_group{"batch", size.kv_heads, -1, length};
-
-  std::vector<Item> items{view("q_heads", {"batch", -1, size.kv_heads, group, size.head_dim}, {in.q}),
-                          permuted("q_by_head", {0, 2, 3, 1, 4}),
-                          view("queries", {"batch", size.kv_heads, -1, size.head_dim}),
-                          view("k_heads", {"batch", length, size.kv_heads, size.head_dim}, {in.k}),
-                          permuted("keys", {0, 2, 1, 3}),
-                          view("v_heads", {"batch", length, size.kv_heads, size.v_head_dim}, {in.v}),
-                          permuted("values", {0, 2, 1, 3}),
-                          layer("scores", "matmul", {{"transpose_b", true}}, {"queries", "keys"})};
-  if (options.relative()) {
-    append(items,
-           {view("scores_of_heads", {"batch", size.heads, -1, length}, {"scores"}),
-            layer("relative", "add", {}, {"scores_of_heads", "relative_bias"}), view("biased_scores", by_group)});
-  }
-  if (options.masked()) {
-    append(items, {view("scores_by_head", by_head), layer("causal_mask", "add", {}, {"scores_by_head", "mask"}),
-                   view("masked_scores", by_group)});
-  }
-  append(items, {layer("softmax", "softmax", {{"scaled", true}}), layer("context", "matmul", {}, {"softmax", "values"}),
-                 view("context_by_head", {"batch", size.kv_heads, group, -1, size.v_head_dim}),
-                 permuted("context_by_token", {0, 3, 1, 2, 4}),
-                 view("joined", {"batch", -1, size.heads + " * " + size.v_head_dim})});
-  return items;
-}
-
 Item fused_attention(const TransformerOptions& options, const HeadSizes& size, bool window, const AttentionInputs& in) {
   Attributes attributes{{"heads", size.heads}, {"kv_heads", size.kv_heads}, {"causal", options.causal}};
   if (window) attributes.push_back({"window", "window"});
@@ -144,7 +90,7 @@ Item fused_attention(const TransformerOptions& options, const HeadSizes& size, b
   if (options.sinks) attributes.push_back({"sinks", true});
   if (options.paged) attributes.push_back({"page", "page"});
   References inputs{in.q, in.k, in.v};
-  if (options.relative()) inputs.emplace_back("relative_bias");
+  if (const std::string bias = score_bias(options); !bias.empty()) inputs.emplace_back(bias);
   return layer("attention", "attention", std::move(attributes), std::move(inputs));
 }
 
@@ -158,6 +104,7 @@ Block attention_block(const TransformerOptions& options, const std::string& mixe
   if (shared_kv) in.v = "k";
   add_qk_norms(options, size, in, block.items);
   if (options.position == "rope" && mixer != "nope") add_rope(options, size, in, block.items);
+  if (options.disentangled()) append(block.items, disentangled_scores(options, in));
   if (options.decoder) add_cache(options, window, in, block.items);
   if (options.fused_attention) {
     block.items.push_back(fused_attention(options, size, window, in));
@@ -188,6 +135,11 @@ std::vector<Item> indexer_items(const TransformerOptions& options) {
 }
 
 }  // namespace
+
+std::string score_bias(const TransformerOptions& options) {
+  if (options.disentangled()) return "disentangled";
+  return options.relative() ? "relative_bias" : "";
+}
 
 // DeepSeek-V2 and V3 (arXiv 2405.04434, 2412.19437): what is cached is the latent and one rotated key for all heads.
 Block latent_attention_block(const TransformerOptions& options) {

@@ -143,6 +143,7 @@ class StackBuilder {
       const Value times = one_kind_ ? repeat : Value(run.times);
       const std::string name = alone ? name_ : fmt::format("{}s{}", name_, number);
       description_.items.push_back(use(name, block_of(run, number), sizes_of(run), inputs, times));
+      description_.items.back().shared = options_.shared_layers ? 1 : 0;
       inputs.front() = name;
     }
   }
@@ -233,7 +234,11 @@ Item norm_item(const TransformerOptions& options, std::string name, References i
 std::vector<std::string> shared_inputs(const TransformerOptions& options) {
   std::vector<std::string> names;
   if (options.masked()) names.emplace_back("mask");
+  if (options.window_masked()) names.emplace_back("window_mask");
+  if (options.slopes()) names.emplace_back("alibi");
+  if (options.slopes() && options.windows) names.emplace_back("window_alibi");
   if (options.relative()) names.emplace_back("relative_bias");
+  if (options.disentangled()) names.emplace_back("position_table");
   return names;
 }
 

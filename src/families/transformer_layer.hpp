@@ -26,7 +26,9 @@ struct TransformerOptions {
   bool gated = false;
   bool squared = false;  ///< relu squared
   std::string position = "learned";
-  bool partial_rope = false;  ///< rope_dim of each head is rotated
+  bool shared_positions = true;  ///< disentangled: positions go through the projections of queries and keys
+  bool position_norm = true;     ///< and their table through a norm
+  bool partial_rope = false;     ///< rope_dim of each head is rotated
   bool q_bias = true;
   bool k_bias = true;
   bool v_bias = true;
@@ -39,6 +41,8 @@ struct TransformerOptions {
   std::string shared_kv = "none";  ///< layers whose values are the keys before their rotation
   bool attention_softcap = false;
   bool sinks = false;
+  bool windows = false;        ///< some layers have a window
+  bool shared_layers = false;  ///< all layers have one set of parameters
   std::string qk_norm = "none";
   bool value_width = false;  ///< v_head_dim differs from head_dim
   bool window_heads = false;
@@ -69,7 +73,15 @@ struct TransformerOptions {
 
   /// Scores that exist as a tensor are masked in a pass of their own (part of the softmax when kernels are fused).
   [[nodiscard]] bool masked() const { return causal && !fused_attention; }
+  [[nodiscard]] bool window_masked() const { return windows && !fused_attention; }
+  /// Slopes times distances, which a fused kernel computes itself.
+  [[nodiscard]] bool slopes() const { return position == "alibi" && !fused_attention; }
   [[nodiscard]] bool relative() const { return position == "relative"; }
+  [[nodiscard]] bool disentangled() const { return position == "disentangled"; }
+  /// Keys of a layer with a window: what its cache keeps, and the new ones.
+  [[nodiscard]] std::string window_keys() const {
+    return decoder ? "min(" + keys + ", window + " + length + " - 1)" : keys;
+  }
   [[nodiscard]] Attributes norm_attributes() const;
 };
 
@@ -122,7 +134,7 @@ inline Item part(const char* name, const Value& start, const Value& length, Refe
   return layer(name, "slice", {{"axis", -1}, {"start", start}, {"length", length}}, std::move(inputs));
 }
 
-/// Names of what every block of a stack gets beside x: the mask of scores, their relative bias, an encoder's output.
+/// Names of what every block of a stack gets beside x: masks of scores, what is added to them, a table of positions.
 std::vector<std::string> shared_inputs(const TransformerOptions& options);
 
 /// Reads the options of the layers, then their kinds, then the sizes that these need.

@@ -14,9 +14,11 @@ constexpr std::array<std::string_view, 3> kBranches{"serial", "parallel", "paral
 constexpr std::array<std::string_view, 13> kActivations{"gelu",   "gelu_tanh", "relu",       "silu",  "relu_squared",
                                                         "swiglu", "geglu",     "geglu_tanh", "reglu", "glu",
                                                         "tanh",   "sigmoid",   "quick_gelu"};
-constexpr std::array<std::string_view, 6> kPositions{"learned", "rope", "alibi", "relative", "sinusoidal", "none"};
+constexpr std::array<std::string_view, 7> kPositions{"learned",    "rope",         "alibi", "relative",
+                                                     "sinusoidal", "disentangled", "none"};
 constexpr std::array<std::string_view, 2> kAttentions{"fused", "unfused"};
 constexpr std::array<std::string_view, 2> kProjections{"fused", "separate"};
+constexpr std::array<std::string_view, 2> kPositionProjections{"shared", "own"};
 constexpr std::array<std::string_view, 3> kQkNorms{"none", "head", "full"};
 constexpr std::array<std::string_view, 3> kSharedKv{"none", "full", "all"};
 constexpr std::array<std::string_view, 3> kRouters{"softmax", "softmax_of_top", "sigmoid"};
@@ -66,6 +68,19 @@ void read_biases(CompactReader& reader, TransformerOptions& options) {
   options.mlp_bias = reader.flag("mlp_bias", usual);
 }
 
+// Disentangled positions look both ways, through projections that stand apart.
+void read_disentangled(CompactReader& reader, TransformerOptions& options) {
+  if (!options.disentangled()) return;
+  if (options.decoder) {
+    reader.fail("position", {"disentangled positions look both ways and a decoder does not", "\"kind\": \"encoder\""});
+  }
+  if (options.fused_qkv) {
+    reader.fail("qkv", {"positions go through the projections of queries and keys, one by one", "separate"});
+  }
+  options.shared_positions = reader.word("position_projections", kPositionProjections, "shared") == "shared";
+  options.position_norm = reader.flag("position_norm", options.shared_positions);
+}
+
 void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.position = reader.word("position", kPositions, "learned");
   options.fused_qkv = reader.word("qkv", kProjections, "separate") == "fused";
@@ -75,6 +90,7 @@ void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.shared_kv = reader.word("shared_kv", kSharedKv, "none");
   options.attention_softcap = reader.flag("attention_softcap", false);
   options.sinks = reader.flag("sinks", false);
+  read_disentangled(reader, options);
 }
 
 void read_moe(CompactReader& reader, TransformerOptions& options) {
@@ -190,7 +206,13 @@ std::vector<LayerKind> read_layer_kinds(CompactReader& reader, TransformerOption
   const std::int64_t dense = reader.integer("dense_layers", 0);
   const std::size_t distinct = std::max(mixers.size(), mlps.size());
   const bool lists = std::any_of(kPerLayer.begin(), kPerLayer.end(), [&](auto key) { return reader.is_list(key); });
+  options.windows = std::find(mixers.begin(), mixers.end(), "window") != mixers.end();
+  options.shared_layers = reader.flag("shared_layers", false);
   if (distinct == 1 && dense == 0 && !lists) return {{mixers.front(), mlps.front()}};
+  if (options.shared_layers) {
+    reader.fail("shared_layers",
+                {"layers of several kinds cannot share their parameters", "layers that are all alike"});
+  }
   const auto layers = reader.number("layers");
   if (!layers) reader.fail("layers", {"layers of several kinds need a number of layers", "a plain integer"});
   if (distinct > static_cast<std::size_t>(*layers) || dense > *layers) {
@@ -223,6 +245,7 @@ void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const s
     reader.expect_divides("kv_heads", "heads");
   }
   if (options.relative()) reader.size("buckets", 32);
+  if (options.disentangled()) reader.size("buckets", 256);
   options.paged = reader.optional_size("page");
   if (uses(kinds, "window")) read_window_sizes(reader, options);
   if (!is_listed(options, "ffn") && (uses(kinds, "dense") || uses(kinds, "moe"))) reader.size("ffn", "4 * hidden");

@@ -85,6 +85,9 @@ void add_head(const VisionOptions& v, Description& description) {
 void describe(CompactReader& reader, Description& description) {
   VisionOptions v = read_vision(reader);
   TransformerOptions options = read_layer_options(reader, false);
+  if (options.position != "learned" && options.position != "rope" && options.position != "none") {
+    reader.fail("position", {"an image's tokens have no " + options.position + " positions", "learned, rope or none"});
+  }
   read_image(reader, v);
   for (const char* key : {"layers", "hidden"}) reader.size(key);
   const std::vector<LayerKind> kinds = read_layer_kinds(reader, options);

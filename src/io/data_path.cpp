@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
@@ -36,6 +37,15 @@ bool is_path(const std::string& given) {
   return given == "-" || given.find('/') != std::string::npos || given.ends_with(".json") || given.ends_with(".onnx");
 }
 
+// Names differ from publisher to publisher in nothing but these: vit_b_16, ViT-B-16.
+std::string normalized(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    result += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string binary_folder() {
@@ -62,11 +72,19 @@ std::vector<std::string> names_in(const Catalog& catalog) {
   return names;
 }
 
+std::optional<std::string> find_name(const Catalog& catalog, const std::string& given) {
+  const bool is_name = !given.empty() && given.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
+  if (is_name && exists(fmt::format("{}/{}.json", folder_of(catalog), given))) return given;
+  for (std::string& name : names_in(catalog)) {
+    if (normalized(name) == normalized(given)) return std::move(name);
+  }
+  return std::nullopt;
+}
+
 std::string resolve(const Catalog& catalog, const std::string& given) {
   if (is_path(given)) return given;
-  if (!given.empty() && given.find('\0') == std::string::npos) {
-    std::string path = fmt::format("{}/{}.json", folder_of(catalog), given);
-    if (exists(path)) return path;
+  if (const std::optional<std::string> name = find_name(catalog, given)) {
+    return fmt::format("{}/{}.json", folder_of(catalog), *name);
   }
   const std::vector<std::string> names = names_in(catalog);
   throw InputError({fmt::format("unknown {} {}", catalog.noun, in_quotes(given)),

@@ -1,6 +1,7 @@
 #pragma once
 // Where the data that comes with the tool is: models/ and hwspecs/.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ inline constexpr Catalog kDevices{"hwspecs", "device"};
 /// The file that `given` means: a path (it has a slash, ends in .json or .onnx, or is "-") stays itself, a name is
 /// looked up in the catalog's folder. Throws InputError with the near miss when there is no such name.
 std::string resolve(const Catalog& catalog, const std::string& given);
+
+/// The name in a catalog that `given` means: upper and lower case are the same, and so are "_" and "-".
+std::optional<std::string> find_name(const Catalog& catalog, const std::string& given);
 
 /// All names of a catalog, sorted.
 std::vector<std::string> names_in(const Catalog& catalog);

@@ -30,10 +30,14 @@ void explain_pairs(const Attention& a, Derivation& d) {
     d.step("missing", "max(0, reach - (kv_len - q_len + 1))", "", "keys that the first query lacks of them");
     d.step("short", "min(q_len, missing)", "", "queries that see fewer");
     pairs("(q_len reach - short (2 missing - short + 1) / 2)", "a query sees the keys up to its own");
-  } else if (window && !a.scattered && a.window < a.kv_len) {
-    d.step("before", "floor((window - 1) / 2)");
-    d.step("behind", "window - 1 - before");
-    pairs("(q_len window - before (before + 1) / 2 - behind (behind + 1) / 2)", "less at both ends of the sequence");
+  } else if (window && !a.scattered) {
+    d.step("b", "min(floor((window - 1) / 2), q_len - 1)", "", "keys before a query that it sees at most");
+    d.step("before", "b (b + 1) / 2 + (q_len - 1 - b) b", "", "keys before all queries, fewer at the beginning");
+    d.step("f", "min(floor(window / 2), kv_len - 1)", "", "keys behind a query that it sees at most");
+    d.step("g", "max(0, min(f, kv_len - q_len - 1))");
+    d.step("behind", "f (f + 1) / 2 + (kv_len - 1 - f) f - g (g + 1) / 2 - max(0, kv_len - q_len - 1 - g) g", "",
+           "keys behind all queries, fewer at the end");
+    pairs("(q_len + before + behind)", "a query sees its own key, and those around it");
   } else {
     pairs(window ? "q_len min(window, kv_len)" : "q_len kv_len", window ? "" : "every query sees every key");
   }

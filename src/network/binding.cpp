@@ -103,7 +103,7 @@ void refuse_unknown(const T&, const Item& item) {
   for (const Attribute& attribute : item.attributes) {
     if (std::find(names.begin(), names.end(), attribute.name) != names.end()) continue;
     const std::string expected = names.empty() ? "no attributes" : join_choices(names);
-    names.insert(names.end(), {"name", "inputs", "repeat", "tied"});
+    names.insert(names.end(), {"name", "inputs", "repeat", "shared", "skip", "tied"});
     attribute.key.fail({fmt::format("{} has no attribute {}", item.op, in_quotes(attribute.name)), expected,
                         std::string(nearest(attribute.name, names))});
   }

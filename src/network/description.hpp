@@ -76,6 +76,7 @@ struct Item {
   Attributes attributes{};
   Value repeat{1};
   Value skip{0};     ///< not 0: it keeps its parameters and state, and runs nothing
+  Value shared{0};   ///< not 0: all repetitions of the block have one set of parameters
   Reference tied{};  ///< the layer whose parameters this one shares
   /// Formats of this layer's, or this block's, weights and products where they are not the network's: of a checkpoint
   /// that is quantized in part.

@@ -138,6 +138,7 @@ Item read_item(const ObjectReader& outer, const Node& node) {
   if (const Node* inputs = reader.optional("inputs")) item.inputs = read_references(reader, *inputs);
   if (const Node* repeat = reader.optional("repeat")) item.repeat = read_value(reader, *repeat);
   if (const Node* skip = reader.optional("skip")) item.skip = read_value(reader, *skip);
+  if (const Node* shared = reader.optional("shared")) item.shared = read_value(reader, *shared);
   if (const Node* tied = reader.optional("tied")) item.tied = read_reference(reader, *tied);
   if (const Node* precision = reader.optional("precision")) item.precision = read_weights(reader, *precision);
   for (const Node* rest : reader.rest()) {

@@ -68,6 +68,7 @@ Node item_node(const Item& item) {
   for (Node& node : attribute_nodes(item.attributes)) members.push_back(std::move(node));
   if (!is_number(item.repeat, 1)) members.push_back(value_node("repeat", item.repeat));
   if (!is_number(item.skip, 0)) members.push_back(value_node("skip", item.skip));
+  if (!is_number(item.shared, 0)) members.push_back(value_node("shared", item.shared));
   add_text(members, "tied", item.tied.name);
   if (item.precision) {
     Nodes formats;

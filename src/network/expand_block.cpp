@@ -81,6 +81,9 @@ void Expander::expand_block(const Item& item, Body& body, Scope& outer) {
 // repetition stand for all that follow. A body that asks for `index` is different every time.
 std::vector<int> Expander::repeat_block(const Item& item, const Block& block, std::int64_t repeat,
                                         std::vector<int> carried, const BlockName& name, Scope& scope) {
+  const bool shared = repeat > 1 && scope.truth(item.shared, "shared");
+  const std::size_t start = network_.layers.size();
+  std::size_t length = 0;  // layers of the first repetition
   for (std::int64_t i = 0; i < repeat; ++i) {
     const std::size_t first_layer = network_.layers.size();
     scope.set("index", i);
@@ -95,10 +98,12 @@ std::vector<int> Expander::repeat_block(const Item& item, const Block& block, st
                        "no more outputs than inputs, which they become"});
     }
     for (const int id : outputs) network_.tensors[static_cast<std::size_t>(id)].escapes = true;
+    if (i == 0) length = network_.layers.size() - start;
+    if (shared && i > 0) share(item, start, length, first_layer);
     const bool settled = !scope.index_used() && same_types(outputs, carried);
     if (repeat == 1) return outputs;
     if (settled) {
-      stand_for(item, first_layer, body.prefix, name.path, i, repeat);
+      stand_for(item, {first_layer, body.prefix, name.path, i, repeat, shared});
       hand_over(carried, outputs, first_layer, repeat - i - 1);
     }
     for (std::size_t k = 0; k < outputs.size() && k < carried.size(); ++k) carried[k] = outputs[k];
@@ -129,9 +134,31 @@ bool Expander::same_types(const std::vector<int>& outputs, const std::vector<int
   return true;
 }
 
-// The layers from `first` on stand for the repetitions `from` to `repeat - 1`; their names say so.
-void Expander::stand_for(const Item& item, std::size_t first, const std::string& prefix, const std::string& path,
-                         std::int64_t from, std::int64_t repeat) {
+// A repetition uses the parameters of the first one, layer by layer.
+void Expander::share(const Item& item, std::size_t first, std::size_t layers, std::size_t repetition) {
+  const auto differ = [&](std::string what) {
+    item.shared.where.fail(
+        {fmt::format("repetitions of {} that share parameters differ: {}", in_quotes(item.block), what),
+         "layers with the same parameters in every repetition"});
+  };
+  if (network_.layers.size() - repetition != layers) {
+    differ(fmt::format("{} layers, then {}", layers, network_.layers.size() - repetition));
+  }
+  for (std::size_t i = 0; i < layers; ++i) {
+    const Layer& model = network_.layers[first + i];
+    Layer& layer = network_.layers[repetition + i];
+    if (layer.parameters.empty() || layer.tied_to >= 0) continue;
+    if (all_parameters(model) != all_parameters(layer)) {
+      differ(fmt::format("{} has {} parameters and {} has {}", in_quotes(model.name), parameter_count(model),
+                         in_quotes(layer.name), parameter_count(layer)));
+    }
+    layer.tied_to = static_cast<int>(first + i);
+  }
+}
+
+// These layers stand for the repetitions `from` to `repeat - 1`; their names say so.
+void Expander::stand_for(const Item& item, const Repetitions& these) {
+  const auto& [first, prefix, path, from, repeat, shared] = these;
   const std::string label = from == 0            ? path + "."
                             : from == repeat - 1 ? fmt::format("{}.{}.", path, from)
                                                  : fmt::format("{}.{}-{}.", path, from, repeat - 1);
@@ -139,6 +166,7 @@ void Expander::stand_for(const Item& item, std::size_t first, const std::string&
     Layer& layer = network_.layers[i];
     try {
       layer.repeat = checked_mul(layer.repeat, repeat - from);
+      if (!shared) layer.copies = checked_mul(layer.copies, repeat - from);
     } catch (const OverflowError&) {
       item.repeat.where.fail({"the repetitions of repetitions overflow", "fewer than 2^63 layers"});
     }

@@ -64,7 +64,7 @@ void Expander::expand_items(const std::vector<Item>& items, Body& body, Scope& s
           {fmt::format("more than {} layers and blocks", kMostItems), "fewer layers, or blocks whose shapes repeat"});
     }
     const bool outer = skipping_;
-    skipping_ = outer || scope.integer(item.skip, "skip") != 0;
+    skipping_ = outer || scope.truth(item.skip, "skip");
     const std::optional<Precision> around = precision_;
     if (item.precision) precision_ = formats_of(item);
     if (item.block.empty()) {
@@ -90,6 +90,9 @@ std::optional<Precision> Expander::formats_of(const Item& item) const {
 void Expander::expand_layer(const Item& item, Body& body, Scope& scope) {
   if (scope.integer(item.repeat, "repeat") != 1) {
     item.repeat.where.fail({"only blocks repeat", "\"repeat\" on the use of a block"});
+  }
+  if (scope.truth(item.shared, "shared")) {
+    item.shared.where.fail({"only the repetitions of a block share parameters", "\"tied\" on a layer"});
   }
   const std::string name = take_name(item, body);
   Layer layer{.name = body.prefix + name, .block = body.block, .op = bind_op(item, scope)};

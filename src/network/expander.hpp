@@ -61,8 +61,17 @@ class Expander {
                                 const BlockName& name, Scope& scope);
   std::vector<int> expand_body(const Block& block, const std::vector<int>& carried, Body& body, Scope& scope);
   [[nodiscard]] bool same_types(const std::vector<int>& outputs, const std::vector<int>& inputs) const;
-  void stand_for(const Item& item, std::size_t first, const std::string& prefix, const std::string& path,
-                 std::int64_t from, std::int64_t repeat);
+  /// Repetitions of a block that become one set of rows.
+  struct Repetitions {
+    std::size_t first = 0;      ///< their first layer
+    const std::string& prefix;  ///< of its name
+    const std::string& path;    ///< of the block
+    std::int64_t from = 0;
+    std::int64_t repeat = 1;
+    bool shared = false;
+  };
+  void stand_for(const Item& item, const Repetitions& these);
+  void share(const Item& item, std::size_t first, std::size_t layers, std::size_t repetition);
   void hand_over(const std::vector<int>& inputs, const std::vector<int>& outputs, std::size_t first,
                  std::int64_t times);
 

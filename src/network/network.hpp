@@ -28,8 +28,9 @@ struct Layer {
   std::vector<int> inputs;   ///< tensors
   std::vector<int> outputs;  ///< tensors
   std::int64_t repeat = 1;
-  int tied_to = -1;   ///< the layer whose parameters this one uses, or -1
-  bool idle = false;  ///< it has its parameters and state, and runs nothing
+  std::int64_t copies = 1;  ///< of its parameters: as many as repetitions, unless they share them
+  int tied_to = -1;         ///< the layer whose parameters this one uses, or -1
+  bool idle = false;        ///< it has its parameters and state, and runs nothing
   Parameters parameters;
   std::optional<Precision> precision{};  ///< where it is not the network's
 };
@@ -79,6 +80,9 @@ const Precision& precision_of(const Network& network, const Layer& layer);
 
 /// The number of learned values of a layer, not counting repetitions or buffers; 0 when it uses another's.
 double parameter_count(const Layer& layer);
+
+/// The number of learned values of a layer and its repetitions together.
+inline double all_parameters(const Layer& layer) { return parameter_count(layer) * static_cast<double>(layer.copies); }
 
 /// The number of them that one token uses: of experts only those that it takes.
 double active_parameter_count(const Layer& layer);

@@ -120,4 +120,9 @@ std::int64_t Scope::integer(const Value& value, std::string_view attribute) {
   return integer_of(value, attribute, [this](std::string_view name) { return resolve(name); });
 }
 
+bool Scope::truth(const Value& value, std::string_view attribute) {
+  if (const auto* word = std::get_if<bool>(&value.data)) return *word;
+  return integer(value, attribute) != 0;
+}
+
 }  // namespace ridgepoint

@@ -49,6 +49,8 @@ class Scope {
 
   /// The value as an integer: a number, or an expression. Throws InputError at the value's place.
   std::int64_t integer(const Value& value, std::string_view attribute);
+  /// Whether a value is true: a boolean, or an expression that is not 0.
+  bool truth(const Value& value, std::string_view attribute);
 
  private:
   std::int64_t resolve(std::string_view name);

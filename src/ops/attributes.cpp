@@ -46,12 +46,12 @@ OpFacts facts_of(const Op& op) {
   OpFacts facts{.summary = find_op(name_of(op))->summary, .equation = {}, .source = {}};
   std::visit(
       [&]<class T>(const T& self) {
-        if constexpr (requires { self.f().formula; }) {
+        if constexpr (requires { T::kTable; }) {
           facts.equation = self.f().formula;
-        } else if constexpr (requires { T::kEquation; }) {
+        } else {
           facts.equation = T::kEquation;
         }
-        if constexpr (requires { T::kSource; }) facts.source = T::kSource;
+        facts.source = T::kSource;
       },
       op);
   return facts;

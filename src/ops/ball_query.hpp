@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// arXiv 1706.02413): every distance and a comparison; a scan that stops early does less.
 struct BallQuery : OpBase {
   static constexpr std::string_view kName = "ball_query";
+  static constexpr std::string_view kEquation = "ids[i] = the first `samples` j with |p[j] - c[i]| < radius";
+  static constexpr std::string_view kSource = "set abstraction of PointNet++: Qi et al., arXiv 1706.02413";
   static constexpr std::string_view kSummary = "points within a radius of each centre";
   static constexpr Category kCategory = Category::kDataPreparation;
 

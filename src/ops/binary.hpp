@@ -30,6 +30,8 @@ inline constexpr std::array kBinaryFunctions{
 
 /// y = f(a, b) with broadcasting; one op per row of the table above.
 struct Binary : OpBase {
+  static constexpr std::string_view kSource =
+      "the table of FLOPs in src/ops/binary.hpp: one per operation and special function";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;
   static constexpr const auto& kTable = kBinaryFunctions;

@@ -92,9 +92,7 @@ struct DeformConv : OpBase {
   void wgrad(const Site& site, Kernels& kernels) const {
     kernels.emplace_back(sample(site));
     kernels.emplace_back(product(site, {.m = out_channels / groups, .n = columns(site), .k = pixels(site)}));
-    if (!bias) return;
-    const Traffic sums = vector_traffic(out_channels, "bias", site.precision);
-    kernels.emplace_back(pass_over(site.out(), StreamKind::kReduction, "sum", 1, 0, site.outputs[0].bytes(), sums));
+    if (bias) kernels.emplace_back(bias_gradient(site, out_channels));
   }
   [[nodiscard]] Saved saved(const Site&) const { return {.inputs = true}; }
   friend bool operator==(const DeformConv&, const DeformConv&) = default;
@@ -124,10 +122,8 @@ struct DeformConv : OpBase {
   }
 
   [[nodiscard]] Gemm product(const Site& site, Gemm gemm) const {
-    gemm.batch = gemm.a_batch = gemm.b_batch = groups;
-    gemm.a = gemm.c = site.precision.activations;
-    gemm.b = site.precision.weights;
-    gemm.math = site.precision.math;
+    gemm.batch = groups;
+    gemm = weight_product(site, gemm);
     return gemm;
   }
 };

@@ -15,6 +15,8 @@ struct Words<EdgeFunction> {
 /// to their ends again.
 struct EdgeCombine : OpBase {
   static constexpr std::string_view kName = "edge_combine";
+  static constexpr std::string_view kEquation = "e[k] = f(u[destination k], v[source k]), f = add, sub, mul or concat";
+  static constexpr std::string_view kSource = "message passing: Gilmer et al., arXiv 1704.01212";
   static constexpr std::string_view kSummary = "a message per edge from the rows of its ends";
   static constexpr Category kCategory = Category::kLookup;
 

@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// 1710.10903, equation 3): one pass with the offsets of the nodes' runs.
 struct EdgeSoftmax : OpBase {
   static constexpr std::string_view kName = "edge_softmax";
+  static constexpr std::string_view kEquation = "y[i, j] = exp x[i, j] / sum over the neighbours n of i of exp x[i, n]";
+  static constexpr std::string_view kSource = "Velickovic et al., arXiv 1710.10903, equation 3";
   static constexpr std::string_view kSummary = "softmax over each node's incoming edges";
   static constexpr Category kCategory = Category::kReduction;
 

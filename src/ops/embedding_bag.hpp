@@ -18,6 +18,10 @@ struct Words<BagOf> {
 /// of the ids' shape, weighs each row: one product more per value.
 struct EmbeddingBag : OpBase {
   static constexpr std::string_view kName = "embedding_bag";
+  static constexpr std::string_view kEquation =
+      "y[b, t] = sum over lookups l of a[b, t, l] W_t[id[b, t, l]] (or mean, max)";
+  static constexpr std::string_view kSource =
+      "a lookup of L rows and L - 1 adds a value: Naumov et al., arXiv 1906.00091";
   static constexpr std::string_view kSummary = "pooled rows of several tables, 1-hot or multi-hot";
   static constexpr Category kCategory = Category::kLookup;
 
@@ -63,7 +67,7 @@ struct EmbeddingBag : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs) const {
-    return {{"weight", checked_mul(total_rows(), dim), ParameterRole::kTable}};
+    return {{"weight", {{"rows", total_rows()}, {"dim", dim}}, ParameterRole::kTable}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const {

@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// sum.
 struct Expand : OpBase {
   static constexpr std::string_view kName = "expand";
+  static constexpr std::string_view kEquation = "y[..., i, ...] = x[..., 0, ...]";
+  static constexpr std::string_view kSource = "a view of stride 0; the gradient is a sum";
   static constexpr std::string_view kSummary = "stretches an axis of extent 1, free";
   static constexpr Category kCategory = Category::kDataMovement;
 

@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// A sum over dim gives the term of a factorization machine.
 struct FactorizationMachine : OpBase {
   static constexpr std::string_view kName = "fm";
+  static constexpr std::string_view kEquation = "y[d] = ((sum over f of x[f, d])^2 - sum over f of x[f, d]^2) / 2";
+  static constexpr std::string_view kSource = "Rendle 2010, lemma 3.1; He and Chua, arXiv 1708.05027";
   static constexpr std::string_view kSummary = "products of all pairs of fields, summed: a factorization machine";
   static constexpr Category kCategory = Category::kReduction;
 

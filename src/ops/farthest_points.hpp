@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// `samples` serial steps: the distances of all points to the last one, the smaller of that and what was, the largest.
 struct FarthestPoints : OpBase {
   static constexpr std::string_view kName = "farthest_points";
+  static constexpr std::string_view kEquation = "id[k + 1] = arg max over i of min over j <= k of |p[i] - p[id[j]]|";
+  static constexpr std::string_view kSource = "Eldar et al. 1997; Qi et al., arXiv 1706.02413";
   static constexpr std::string_view kSummary = "farthest-point sampling, a serial step per sample";
   static constexpr Category kCategory = Category::kDataPreparation;
 

@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// into zeros.
 struct GatherRows : OpBase {
   static constexpr std::string_view kName = "gather";
+  static constexpr std::string_view kEquation = "y[b, i] = x[b, id[b, i]]";
+  static constexpr std::string_view kSource = "a row read and written per id";
   static constexpr std::string_view kSummary = "rows of x by ids";
   static constexpr Category kCategory = Category::kLookup;
 

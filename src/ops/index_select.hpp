@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// input ids[count].
 struct IndexSelect : OpBase {
   static constexpr std::string_view kName = "index_select";
+  static constexpr std::string_view kEquation = "y[..., i, ...] = x[..., id[i], ...]";
+  static constexpr std::string_view kSource = "a row read and written per id";
   static constexpr std::string_view kSummary = "indices of one axis, in any order";
   static constexpr Category kCategory = Category::kLookup;
 

@@ -8,6 +8,9 @@ namespace ridgepoint {
 /// of the best keys. Scores are summed over heads on chip and written once in fp32; the choice reads them again.
 struct Indexer : OpBase {
   static constexpr std::string_view kName = "indexer";
+  static constexpr std::string_view kEquation =
+      "the top_k s of score[t, s] = sum over heads h of w[t, h] relu(q[t, h] k[s])";
+  static constexpr std::string_view kSource = "DeepSeek-V3.2, arXiv 2512.02556";
   static constexpr std::string_view kSummary = "the top-k keys of each query, by light scores of their own";
   static constexpr Category kCategory = Category::kMatmul;
 

@@ -7,6 +7,9 @@ namespace ridgepoint {
 /// their distances (Qi et al., arXiv 1706.02413): a product and a sum per row and value, a 32-bit weight per id.
 struct InterpolatePoints : OpBase {
   static constexpr std::string_view kName = "interpolate_points";
+  static constexpr std::string_view kEquation =
+      "y[i] = sum over neighbours j of a[i, j] x[id[i, j]], a = (1 / d[i, j]) / sum of 1 / d";
+  static constexpr std::string_view kSource = "Qi et al., arXiv 1706.02413, equation 2";
   static constexpr std::string_view kSummary = "features at points from those of their neighbours";
   static constexpr Category kCategory = Category::kLookup;
 

@@ -8,6 +8,9 @@ namespace ridgepoint {
 /// bytes each, at half load.
 struct KernelMap : OpBase {
   static constexpr std::string_view kName = "kernel_map";
+  static constexpr std::string_view kEquation =
+      "map = all (i, j) with coordinates[i] + tap = coordinates[j], by a hash table";
+  static constexpr std::string_view kSource = "Choy et al., arXiv 1904.08755";
   static constexpr std::string_view kSummary = "the pairs of sites of a sparse convolution, by hashing";
   static constexpr Category kCategory = Category::kDataPreparation;
 

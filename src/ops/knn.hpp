@@ -15,6 +15,8 @@ struct Words<DistanceMethod> {
 /// themselves.
 struct NearestNeighbors : OpBase {
   static constexpr std::string_view kName = "knn";
+  static constexpr std::string_view kEquation = "ids[i] = the k j of the smallest |q[i]|^2 + |p[j]|^2 - 2 q[i] p[j]";
+  static constexpr std::string_view kSource = "Wang et al., arXiv 1801.07829; three_nn: Qi et al., 1706.02413";
   static constexpr std::string_view kSummary = "the k nearest points of each query";
   static constexpr Category kCategory = Category::kDataPreparation;
 

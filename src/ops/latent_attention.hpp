@@ -17,6 +17,9 @@ struct Words<LatentForm> {
 
 struct LatentAttention : OpBase {
   static constexpr std::string_view kName = "latent_attention";
+  static constexpr std::string_view kEquation =
+      "o = softmax((q_nope W_k c^T + q_rope k_rope^T) / sqrt(d)) c W_v, per head, c the latents";
+  static constexpr std::string_view kSource = "DeepSeek-V2, arXiv 2405.04434; fused: Dao et al., 2205.14135";
   static constexpr std::string_view kSummary = "multi-head latent attention (MLA), materialized or absorbed";
   static constexpr Category kCategory = Category::kMatmul;
 
@@ -64,8 +67,9 @@ struct LatentAttention : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    return {
-        {"kv_up", checked_mul(checked_mul(heads, nope + v), inputs[1].shape.back() - rope), ParameterRole::kWeight}};
+    return {{"kv_up",
+             {{"heads", heads}, {"nope_and_v", nope + v}, {"latent", inputs[1].shape.back() - rope}},
+             ParameterRole::kWeight}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const {
@@ -122,28 +126,13 @@ struct LatentAttention : OpBase {
 
   /// Keys and values of all tokens in the cache.
   [[nodiscard]] Gemm up(const Site& site) const {
-    return {.m = site.in(1).rows(),
-            .n = checked_mul(heads, nope + v),
-            .k = latent(site),
-            .a = site.inputs[1].dtype,
-            .b = site.precision.weights,
-            .c = site.precision.activations,
-            .math = site.precision.math,
-            .b_scale_group = site.precision.weight_group};
+    Gemm gemm = weight_product(site, {.m = site.in(1).rows(), .n = checked_mul(heads, nope + v), .k = latent(site)});
+    gemm.a = site.inputs[1].dtype;
+    return gemm;
   }
   /// A product with each head's own matrix.
   [[nodiscard]] Gemm per_head(const Site& site, std::int64_t in, std::int64_t out) const {
-    return {.batch = heads,
-            .m = site.in().rows(),
-            .n = out,
-            .k = in,
-            .a_batch = heads,
-            .b_batch = heads,
-            .a = site.precision.activations,
-            .b = site.precision.weights,
-            .c = site.precision.activations,
-            .math = site.precision.math,
-            .b_scale_group = site.precision.weight_group};
+    return weight_product(site, {.batch = heads, .m = site.in().rows(), .n = out, .k = in});
   }
 
   [[nodiscard]] Attention lower(const Site& site, Pass pass) const {

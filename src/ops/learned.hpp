@@ -9,6 +9,8 @@ namespace ridgepoint {
 /// `bias`.
 struct LearnedAdd : OpBase {
   static constexpr std::string_view kName = "learned_add";
+  static constexpr std::string_view kEquation = "y = x + P";
+  static constexpr std::string_view kSource = "learned positions: Dosovitskiy et al., arXiv 2010.11929";
   static constexpr std::string_view kSummary = "adds a learned tensor over the last axes: a table of positions";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;
@@ -58,6 +60,9 @@ struct LearnedAdd : OpBase {
 /// tokens.
 struct LearnedTokens : OpBase {
   static constexpr std::string_view kName = "learned_tokens";
+  static constexpr std::string_view kEquation = "y = [P; x] along the tokens, or P in the place of x";
+  static constexpr std::string_view kSource =
+      "class tokens: Devlin et al., arXiv 1810.04805; object queries: Carion et al., 2005.12872";
   static constexpr std::string_view kSummary = "learned tokens before the others, a copy: class tokens, object queries";
   static constexpr Category kCategory = Category::kDataMovement;
 
@@ -79,7 +84,7 @@ struct LearnedTokens : OpBase {
     return {y};
   }
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    return {{"weight", checked_mul(tokens, inputs[0].shape.back()), ParameterRole::kVector}};
+    return {{"weight", {{"tokens", tokens}, {"channels", inputs[0].shape.back()}}, ParameterRole::kVector}};
   }
   void fprop(const Site& site, Kernels& kernels) const {
     Stream stream = stream_over(site.out(), StreamKind::kCopy, "concat", 0, 0);

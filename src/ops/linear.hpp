@@ -68,11 +68,7 @@ struct Linear : OpBase {
                               .b = site.inputs[0].dtype,
                               .c = site.precision.weights,
                               .math = site.precision.math});
-    if (!bias) return;
-    Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
-    sum.read = site.outputs[0].bytes();
-    sum.written = vector_traffic(out_features, "bias", site.precision);
-    kernels.emplace_back(sum);
+    if (bias) kernels.emplace_back(bias_gradient(site, out_features));
   }
 
   [[nodiscard]] Saved saved(const Site&) const { return {.inputs = true}; }

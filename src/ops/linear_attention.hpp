@@ -20,6 +20,10 @@ struct Words<StateRule> {
 /// Q (K^T V), over the whole sequence (arXiv 2006.16236).
 struct LinearAttention : OpBase {
   static constexpr std::string_view kName = "linear_attention";
+  static constexpr std::string_view kEquation =
+      "o[t] = S[t]^T q[t], S[t] = a S[t - 1] (1 - b k k^T) + b k v^T; a, b as the rule has them";
+  static constexpr std::string_view kSource =
+      "Katharopoulos et al., arXiv 2006.16236; Dao and Gu, 2405.21060; Yang et al., 2412.06464";
   static constexpr std::string_view kSummary = "attention through a state: linear, gated, Mamba 2 (SSD), delta rule";
   static constexpr Category kCategory = Category::kMatmul;
 
@@ -67,7 +71,7 @@ struct LinearAttention : OpBase {
 
   [[nodiscard]] Parameters parameters(Inputs) const {
     if (head_parameters == 0) return {};
-    return {{"head_parameters", checked_mul(heads, head_parameters), ParameterRole::kVector}};
+    return {{"head_parameters", {{"heads", heads}, {"head_parameters", head_parameters}}, ParameterRole::kVector}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const {
@@ -142,17 +146,7 @@ struct LinearAttention : OpBase {
 
   [[nodiscard]] static Gemm product(const Site& site, std::int64_t batch, std::int64_t m, std::int64_t n,
                                     std::int64_t k) {
-    const DType format = site.precision.activations;
-    return {.batch = batch,
-            .m = m,
-            .n = n,
-            .k = k,
-            .a_batch = batch,
-            .b_batch = batch,
-            .a = format,
-            .b = format,
-            .c = format,
-            .math = site.precision.math};
+    return activation_product(site, {.batch = batch, .m = m, .n = n, .k = k});
   }
 
   // Scores and states of the chunks, then both times the values: [scores | Q] [V; S] is one kernel.

@@ -24,6 +24,8 @@ inline constexpr std::array kLossFunctions{
 
 /// A scalar loss of x and target, of one shape; one op per row of the table above.
 struct Loss : OpBase {
+  static constexpr std::string_view kSource =
+      "the table of FLOPs in src/ops/loss.hpp: one per operation and special function";
   static constexpr Category kCategory = Category::kReduction;
   static constexpr const auto& kTable = kLossFunctions;
 

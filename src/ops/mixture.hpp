@@ -26,6 +26,9 @@ inline OpError too_many_experts(std::int64_t top_k, std::int64_t experts) {
 /// 2412.19437).
 struct Route : OpBase {
   static constexpr std::string_view kName = "route";
+  static constexpr std::string_view kEquation =
+      "weights, ids = top_k of softmax(x) (or sigmoid(x); + bias for the choice)";
+  static constexpr std::string_view kSource = "Shazeer et al., arXiv 1701.06538; DeepSeek-V3, 2412.19437";
   static constexpr std::string_view kSummary =
       "the top-k experts of each token and their weights; `name:1` are indices";
   static constexpr Category kCategory = Category::kReduction;
@@ -97,6 +100,8 @@ struct Route : OpBase {
 /// capacity, hidden] (GShard, arXiv 2006.16668).
 struct Dispatch : OpBase {
   static constexpr std::string_view kName = "dispatch";
+  static constexpr std::string_view kEquation = "y[expert, place] = x[token] for each of the top_k experts of a token";
+  static constexpr std::string_view kSource = "Lepikhin et al., arXiv 2006.16668";
   static constexpr std::string_view kSummary = "copies each token's row to its experts";
   static constexpr Category kCategory = Category::kDataMovement;
 
@@ -154,6 +159,8 @@ struct Dispatch : OpBase {
 /// where all experts compute. `top_k` says how many rows a token has, for the expected number of experts that are used.
 struct GroupedLinear : OpBase {
   static constexpr std::string_view kName = "grouped_linear";
+  static constexpr std::string_view kEquation = "y[i] = x[i] W_e^T + b_e with e the expert of row i";
+  static constexpr std::string_view kSource = "Shazeer et al., arXiv 1701.06538; grouped: Gale et al., 2211.15841";
   static constexpr std::string_view kSummary = "a fully connected layer per expert, in one kernel";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
@@ -192,8 +199,10 @@ struct GroupedLinear : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    const std::int64_t matrix = checked_mul(inputs[0].shape.back(), out_features);
-    Parameters list{{"weight", checked_mul(experts, matrix), ParameterRole::kWeight}};
+    const std::int64_t in_features = inputs[0].shape.back();
+    Parameters list{{"weight",
+                     {{"experts", experts}, {"in_features", in_features}, {"out_features", out_features}},
+                     ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", checked_mul(experts, out_features), ParameterRole::kVector});
     return list;
   }
@@ -222,11 +231,7 @@ struct GroupedLinear : OpBase {
     gemm.pass = Pass::kWgrad;
     gemm.b_scale_group = 0;
     kernels.emplace_back(gemm);
-    if (!bias) return;
-    Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
-    sum.read = site.outputs[0].bytes();
-    sum.written = bytes_of(static_cast<double>(experts * out_features), site.precision.activations);
-    kernels.emplace_back(sum);
+    if (bias) kernels.emplace_back(bias_gradient(site, experts * out_features));
   }
   [[nodiscard]] Saved saved(const Site&) const { return {.inputs = true}; }
   friend bool operator==(const GroupedLinear&, const GroupedLinear&) = default;
@@ -251,6 +256,8 @@ struct GroupedLinear : OpBase {
 /// The experts' rows and the weights[..., top_k] -> the weighted sum of each token's rows, [..., hidden].
 struct Combine : OpBase {
   static constexpr std::string_view kName = "combine";
+  static constexpr std::string_view kEquation = "y[token] = sum over its experts e of weight[token, e] x[token, e]";
+  static constexpr std::string_view kSource = "Shazeer et al., arXiv 1701.06538, equation 1";
   static constexpr std::string_view kSummary = "the weighted sum of each token's rows, back in the tokens' order";
   static constexpr Category kCategory = Category::kReduction;
 

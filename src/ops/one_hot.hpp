@@ -7,6 +7,8 @@ namespace ridgepoint {
 /// fewer bytes.
 struct OneHot : OpBase {
   static constexpr std::string_view kName = "one_hot";
+  static constexpr std::string_view kEquation = "y[..., c] = 1 where c = id, else 0";
+  static constexpr std::string_view kSource = "writes all of y";
   static constexpr std::string_view kSummary = "a vector with a one at the id";
   static constexpr Category kCategory = Category::kDataMovement;
 

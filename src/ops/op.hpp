@@ -18,6 +18,7 @@
 #include "ops/conv_transpose.hpp"
 #include "ops/convolution.hpp"
 #include "ops/cross_entropy.hpp"
+#include "ops/deform_attention.hpp"
 #include "ops/deform_conv.hpp"
 #include "ops/drop_path.hpp"
 #include "ops/dropout.hpp"
@@ -78,28 +79,43 @@
 #include "ops/state_space.hpp"
 #include "ops/top_k.hpp"
 #include "ops/unary.hpp"
+#include "ops/wkv.hpp"
 
 namespace ridgepoint {
 
-using Op = std::variant<Linear, Matmul, Convolution, ConvTranspose, DeformConv, FusedAttention, Aggregate,        //
-                        SparseMatmul, SampledMatmul, EdgeCombine, EdgeSoftmax, SegmentReduce,                     //
-                        Embedding, EmbeddingBag, GatherRows, IndexSelect, ScatterReduce, OneHot, RoiAlign,        //
-                        FactorizationMachine, NeighborSampling, FarthestPoints, BallQuery, NearestNeighbors,      //
-                        InterpolatePoints, KernelMap, SparseConvolution,                                          //
-                        Pooling, AdaptivePool, GlobalPool, Reduce, TopK, ArgMax, Nms,                             //
-                        LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,                //
-                        Softmax, LogSoftmax, CrossEntropy, Loss,                                                  //
-                        Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,           //
-                        Quantize, Dequantize, Cast,                                                               //
-                        KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,  //
-                        PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                             //
-                        LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, CausalConv,       //
-                        Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                  //
-                        HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens, Constant>;
+using Op =
+    std::variant<Linear, Matmul, Convolution, ConvTranspose, DeformConv, FusedAttention, Aggregate,                   //
+                 SparseMatmul, SampledMatmul, EdgeCombine, EdgeSoftmax, SegmentReduce,                                //
+                 Embedding, EmbeddingBag, GatherRows, IndexSelect, ScatterReduce, OneHot, RoiAlign, DeformAttention,  //
+                 FactorizationMachine, NeighborSampling, FarthestPoints, BallQuery, NearestNeighbors,                 //
+                 InterpolatePoints, KernelMap, SparseConvolution,                                                     //
+                 Pooling, AdaptivePool, GlobalPool, Reduce, TopK, ArgMax, Nms,                                        //
+                 LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,                           //
+                 Softmax, LogSoftmax, CrossEntropy, Loss,                                                             //
+                 Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,                      //
+                 Quantize, Dequantize, Cast,                                                                          //
+                 KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,             //
+                 PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                                        //
+                 LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, Wkv, CausalConv,             //
+                 Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                             //
+                 HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens, Constant>;
+
+/// What names and explains an op: texts of its own, or a row of a table of functions.
+template <class T>
+concept IsExplained = requires {
+  { T::kTable.front().formula } -> std::convertible_to<std::string_view>;
+  { T::kSource } -> std::convertible_to<std::string_view>;
+}
+|| requires {
+  { T::kName } -> std::convertible_to<std::string_view>;
+  { T::kSummary } -> std::convertible_to<std::string_view>;
+  { T::kEquation } -> std::convertible_to<std::string_view>;
+  { T::kSource } -> std::convertible_to<std::string_view>;
+};
 
 /// What every op of the list offers. All are members, so that a missing one is a compile error and not a recursion.
 template <class T>
-concept IsOp = std::equality_comparable<T> &&
+concept IsOp = std::equality_comparable<T> && IsExplained<T> &&
     requires(const T& op, Inputs inputs, const Site& site, Kernels& kernels, const Precision& precision) {
   { T::kCategory } -> std::convertible_to<Category>;
   T::fields();

@@ -143,11 +143,9 @@ inline std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank, std::stri
                  "an axis from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)}};
 }
 
-/// Defaults that most ops share; an op hides what differs. Every op adds kName, kSummary, kCategory, fields(),
-/// outputs() and fprop().
+/// Defaults that most ops share; an op hides what differs. Every op adds kName, kSummary, kEquation (what
+/// it computes), kSource (the paper or convention behind its counts), kCategory, fields(), outputs() and fprop().
 struct OpBase {
-  static constexpr std::string_view kEquation = "";          ///< what the op computes
-  static constexpr std::string_view kSource = "";            ///< the paper or convention behind its counts
   static constexpr FusionRole kFusion = FusionRole::kAlone;  ///< or a member fusion(Phase), where the phase decides
   [[nodiscard]] Parameters parameters(Inputs) const { return {}; }
   void dgrad(const Site&, Kernels&) const {}
@@ -162,6 +160,32 @@ struct OpBase {
   friend bool operator==(const OpBase&, const OpBase&) = default;
 };
 
+/// A product of activations [m, k] with weights [k, n] in the formats of the run, given its sizes. As many matrices as
+/// `batch` says on both sides.
+inline Gemm weight_product(const Site& site, Gemm gemm) {
+  gemm.a_batch = gemm.b_batch = gemm.batch;
+  gemm.a = gemm.c = site.precision.activations;
+  gemm.b = site.precision.weights;
+  gemm.math = site.precision.math;
+  gemm.b_scale_group = site.precision.weight_group;
+  return gemm;
+}
+
+/// The same of two activations.
+inline Gemm activation_product(const Site& site, Gemm gemm) {
+  gemm = weight_product(site, gemm);
+  gemm.b = site.precision.activations;
+  gemm.b_scale_group = 0;
+  return gemm;
+}
+
+/// The same for the gradient of weights.
+inline Gemm gradient_product(const Site& site, Gemm gemm) {
+  gemm = activation_product(site, gemm);
+  gemm.c = site.precision.weights;
+  return gemm;
+}
+
 /// A stream over the elements of a shape, rows being what its last axis runs over.
 inline Stream stream_over(const Shape& shape, StreamKind kind, std::string_view op, double flops, double special) {
   const auto cols = shape.rank() == 0 ? 1.0 : static_cast<double>(shape.back());
@@ -171,6 +195,14 @@ inline Stream stream_over(const Shape& shape, StreamKind kind, std::string_view 
           .cols = cols,
           .flops_per_element = flops,
           .special_per_element = special};
+}
+
+/// The gradient of a bias of this length: the sum of dY over its rows.
+inline Stream bias_gradient(const Site& site, std::int64_t length) {
+  Stream sum = stream_over(site.outputs[0].shape, StreamKind::kReduction, "sum", 1, 0);
+  sum.read = site.outputs[0].bytes();
+  sum.written = vector_traffic(length, "bias", site.precision);
+  return sum;
 }
 
 /// Whether the backward pass must produce a gradient of input `i`.

@@ -11,6 +11,8 @@ namespace ridgepoint {
 /// layer.
 struct HeadLinear : OpBase {
   static constexpr std::string_view kName = "head_linear";
+  static constexpr std::string_view kEquation = "y[..., h] = x[..., h] W_h + b_h for each head h";
+  static constexpr std::string_view kSource = "a block-diagonal matrix: m n k multiply-adds a head";
   static constexpr std::string_view kSummary = "a matrix per head: a block-diagonal linear layer";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
@@ -38,7 +40,10 @@ struct HeadLinear : OpBase {
     return {y};
   }
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    Parameters list{{"weight", checked_mul(inputs[0].shape.back(), out_features), ParameterRole::kWeight}};
+    const std::int64_t in_features = inputs[0].shape.back() / heads;
+    Parameters list{{"weight",
+                     {{"heads", heads}, {"in_features", in_features}, {"out_features", out_features}},
+                     ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", checked_mul(heads, out_features), ParameterRole::kVector});
     return list;
   }
@@ -51,40 +56,24 @@ struct HeadLinear : OpBase {
     kernels.emplace_back(product(site, site.in().back() / heads, out_features));
   }
   void wgrad(const Site& site, Kernels& kernels) const {
-    Gemm gemm = product(site, out_features, site.in().rows());
-    gemm.m = site.in().back() / heads;
-    gemm.b = site.precision.activations;
-    gemm.c = site.precision.weights;
-    gemm.b_scale_group = 0;
-    kernels.emplace_back(gemm);
-    if (!bias) return;
-    Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
-    sum.read = site.outputs[0].bytes();
-    sum.written = bytes_of(static_cast<double>(heads * out_features), site.precision.activations);
-    kernels.emplace_back(sum);
+    kernels.emplace_back(gradient_product(
+        site, {.batch = heads, .m = site.in().back() / heads, .n = out_features, .k = site.in().rows()}));
+    if (bias) kernels.emplace_back(bias_gradient(site, heads * out_features));
   }
   [[nodiscard]] Saved saved(const Site&) const { return {.inputs = true}; }
   friend bool operator==(const HeadLinear&, const HeadLinear&) = default;
 
  private:
   [[nodiscard]] Gemm product(const Site& site, std::int64_t n, std::int64_t k) const {
-    return {.batch = heads,
-            .m = site.in().rows(),
-            .n = n,
-            .k = k,
-            .a_batch = heads,
-            .b_batch = heads,
-            .a = site.precision.activations,
-            .b = site.precision.weights,
-            .c = site.precision.activations,
-            .math = site.precision.math,
-            .b_scale_group = site.precision.weight_group};
+    return weight_product(site, {.batch = heads, .m = site.in().rows(), .n = n, .k = k});
   }
 };
 
 /// y[..., o] = a^T W_o b (+ bias) for a[..., m] and b[..., n], W[out, m, n]: a times all of W, then each result with b.
 struct Bilinear : OpBase {
   static constexpr std::string_view kName = "bilinear";
+  static constexpr std::string_view kEquation = "y[o] = sum over m, n of a[m] W[o, m, n] b[n] + bias[o]";
+  static constexpr std::string_view kSource = "two products: a W, then with b";
   static constexpr std::string_view kSummary = "a^T W b of two inputs, for each output";
   static constexpr Category kCategory = Category::kMatmul;
 
@@ -110,8 +99,9 @@ struct Bilinear : OpBase {
     return {{a, precision.activations}};
   }
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    const std::int64_t pairs = checked_mul(inputs[0].shape.back(), inputs[1].shape.back());
-    Parameters list{{"weight", checked_mul(out_features, pairs), ParameterRole::kWeight}};
+    const std::int64_t m = inputs[0].shape.back();
+    const std::int64_t n = inputs[1].shape.back();
+    Parameters list{{"weight", {{"out_features", out_features}, {"m", m}, {"n", n}}, ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", out_features, ParameterRole::kVector});
     return list;
   }
@@ -131,43 +121,26 @@ struct Bilinear : OpBase {
   }
   void wgrad(const Site& site, Kernels& kernels) const {
     const std::int64_t wide = checked_mul(out_features, site.in(1).back());
-    Gemm gemm = shared(site, site.in().back(), wide, site.in().rows());
-    gemm.b = site.precision.activations;
-    gemm.c = site.precision.weights;
-    gemm.b_scale_group = 0;
-    kernels.emplace_back(gemm);
-    if (!bias) return;
-    Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
-    sum.read = site.outputs[0].bytes();
-    sum.written = bytes_of(static_cast<double>(out_features), site.precision.activations);
-    kernels.emplace_back(sum);
+    kernels.emplace_back(gradient_product(site, {.m = site.in().back(), .n = wide, .k = site.in().rows()}));
+    if (bias) kernels.emplace_back(bias_gradient(site, out_features));
   }
   [[nodiscard]] Saved saved(const Site&) const { return {.inputs = true}; }
   friend bool operator==(const Bilinear&, const Bilinear&) = default;
 
  private:
   static Gemm shared(const Site& site, std::int64_t m, std::int64_t n, std::int64_t k) {
-    return {.m = m,
-            .n = n,
-            .k = k,
-            .a = site.precision.activations,
-            .b = site.precision.weights,
-            .c = site.precision.activations,
-            .math = site.precision.math,
-            .b_scale_group = site.precision.weight_group};
+    return weight_product(site, {.m = m, .n = n, .k = k});
   }
   static Gemm apart(const Site& site, std::int64_t m, std::int64_t n, std::int64_t k) {
-    Gemm gemm = shared(site, m, n, k);
-    gemm.batch = gemm.a_batch = gemm.b_batch = site.in().rows();
-    gemm.b = site.precision.activations;
-    gemm.b_scale_group = 0;
-    return gemm;
+    return activation_product(site, {.batch = site.in().rows(), .m = m, .n = n, .k = k});
   }
 };
 
 /// y[..., m, n] = a[..., m] b[..., n]^T.
 struct Outer : OpBase {
   static constexpr std::string_view kName = "outer";
+  static constexpr std::string_view kEquation = "y[..., m, n] = a[..., m] b[..., n]";
+  static constexpr std::string_view kSource = "a product with k = 1";
   static constexpr std::string_view kSummary = "the outer product of two vectors, for each row";
   static constexpr Category kCategory = Category::kMatmul;
 
@@ -199,18 +172,7 @@ struct Outer : OpBase {
 
  private:
   static Gemm product(const Site& site, std::int64_t m, std::int64_t n, std::int64_t k) {
-    const std::int64_t rows = site.in().rows();
-    const DType format = site.precision.activations;
-    return {.batch = rows,
-            .m = m,
-            .n = n,
-            .k = k,
-            .a_batch = rows,
-            .b_batch = rows,
-            .a = format,
-            .b = format,
-            .c = format,
-            .math = site.precision.math};
+    return activation_product(site, {.batch = site.in().rows(), .m = m, .n = n, .k = k});
   }
 };
 
@@ -219,6 +181,8 @@ struct Outer : OpBase {
 /// stand between the cores, so they are one fewer; one number is the same for all.
 struct TensorTrain : OpBase {
   static constexpr std::string_view kName = "tensor_train";
+  static constexpr std::string_view kEquation = "W[i, j] = G_1[i_1, j_1] G_2[i_2, j_2] ... G_d[i_d, j_d], y = x W + b";
+  static constexpr std::string_view kSource = "Novikov et al., arXiv 1509.06569";
   static constexpr std::string_view kSummary = "a linear layer whose matrix is factorized into a tensor train";
   static constexpr Category kCategory = Category::kMatmul;
 
@@ -285,18 +249,10 @@ struct TensorTrain : OpBase {
   }
   void wgrad(const Site& site, Kernels& kernels) const {
     for (std::size_t i = 0; i < in_factors.size(); ++i) {
-      Gemm gemm = core(site, i);
-      std::swap(gemm.m, gemm.k);
-      gemm.b = site.precision.activations;
-      gemm.c = site.precision.weights;
-      gemm.b_scale_group = 0;
-      kernels.emplace_back(gemm);
+      const Gemm forward = core(site, i);
+      kernels.emplace_back(gradient_product(site, {.m = forward.k, .n = forward.n, .k = forward.m}));
     }
-    if (!bias) return;
-    Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
-    sum.read = site.outputs[0].bytes();
-    sum.written = bytes_of(static_cast<double>(width(out_factors)), site.precision.activations);
-    kernels.emplace_back(sum);
+    if (bias) kernels.emplace_back(bias_gradient(site, width(out_factors)));
   }
   /// What each core made of the one before is kept too.
   [[nodiscard]] Saved saved(const Site& site) const {
@@ -322,14 +278,8 @@ struct TensorTrain : OpBase {
     std::int64_t rows = site.in().rows();
     for (std::size_t later = i + 1; later < in_factors.size(); ++later) rows = checked_mul(rows, in_factors[later]);
     for (std::size_t done = 0; done < i; ++done) rows = checked_mul(rows, out_factors[done]);
-    return {.m = rows,
-            .n = checked_mul(out_factors[i], rank(i + 1)),
-            .k = checked_mul(rank(i), in_factors[i]),
-            .a = site.precision.activations,
-            .b = site.precision.weights,
-            .c = site.precision.activations,
-            .math = site.precision.math,
-            .b_scale_group = site.precision.weight_group};
+    return weight_product(
+        site, {.m = rows, .n = checked_mul(out_factors[i], rank(i + 1)), .k = checked_mul(rank(i), in_factors[i])});
   }
 };
 

@@ -9,6 +9,14 @@ namespace ridgepoint {
 template <RnnCell kCell>
 struct RecurrentLayers : OpBase {
   static constexpr std::string_view kName = facts(kCell).name;
+  static constexpr std::string_view kEquation =
+      kCell == RnnCell::kLstm  ? "i, f, o = sigmoid(x W + h U + b), c = f c + i tanh(x W + h U + b), h = o tanh c"
+      : kCell == RnnCell::kGru ? "r, z = sigmoid(x W + h U + b), n = tanh(x W + r (h U) + b), h = (1 - z) n + z h"
+                               : "h = tanh(x W + h U + b)";
+  static constexpr std::string_view kSource =
+      kCell == RnnCell::kLstm  ? "Hochreiter and Schmidhuber 1997; projection: Sak et al., arXiv 1402.1128"
+      : kCell == RnnCell::kGru ? "Cho et al., arXiv 1406.1078"
+                               : "Elman 1990";
   static constexpr std::string_view kSummary = kCell == RnnCell::kLstm  ? "long short-term memory layers"
                                                : kCell == RnnCell::kGru ? "gated recurrent layers"
                                                                         : "recurrent layers with tanh";
@@ -50,17 +58,23 @@ struct RecurrentLayers : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    std::int64_t input = 0;
-    std::int64_t recurrent = 0;
-    const std::int64_t gates = checked_mul(directions() * kGates, hidden);
-    for (std::int64_t i = 0; i < layers; ++i) {
-      input = checked_add(input, checked_mul(gates, input_width(inputs[0].shape, i)));
-      recurrent = checked_add(
-          recurrent, checked_add(checked_mul(gates, output()), directions() * checked_mul(hidden, projection)));
+    const Axis gates{"directions_gates", directions() * kGates};
+    const Axis units{"hidden", hidden};
+    Parameters list{{"input_weight", {gates, units, {"in", inputs[0].shape.back()}}, ParameterRole::kWeight}};
+    if (layers > 1) {
+      list.push_back({"upper_input_weight",
+                      {{"layers_above", layers - 1}, gates, units, {"width", width()}},
+                      ParameterRole::kWeight});
     }
-    Parameters list{{"input_weight", input, ParameterRole::kWeight},
-                    {"recurrent_weight", recurrent, ParameterRole::kWeight}};
-    if (biases > 0) list.push_back({"bias", checked_mul(checked_mul(layers, gates), biases), ParameterRole::kVector});
+    list.push_back(
+        {"recurrent_weight", {{"layers", layers}, gates, units, {"output", output()}}, ParameterRole::kWeight});
+    if (projection > 0) {
+      list.push_back({"projection_weight",
+                      {{"layers", layers}, {"directions", directions()}, units, {"projection", projection}},
+                      ParameterRole::kWeight});
+    }
+    if (biases > 0)
+      list.push_back({"bias", {{"layers", layers}, gates, units, {"biases", biases}}, ParameterRole::kVector});
     return list;
   }
 

@@ -9,6 +9,8 @@ namespace ridgepoint {
 /// only says when the bias is computed.
 struct RelativeBias : OpBase {
   static constexpr std::string_view kName = "relative_bias";
+  static constexpr std::string_view kEquation = "y[h, i, j] = table[bucket(i - j), h]";
+  static constexpr std::string_view kSource = "Raffel et al., arXiv 1910.10683; Liu et al., 2103.14030";
   static constexpr std::string_view kSummary = "a bias of attention scores by relative position, from a table";
   static constexpr Category kCategory = Category::kLookup;
 
@@ -37,7 +39,7 @@ struct RelativeBias : OpBase {
 
   [[nodiscard]] Parameters parameters(Inputs) const {
     if (entries == 0) return {};
-    return {{"table", checked_mul(entries, heads), ParameterRole::kVector}};
+    return {{"table", {{"entries", entries}, {"heads", heads}}, ParameterRole::kVector}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const { kernels.emplace_back(lower(site)); }

@@ -9,6 +9,8 @@ namespace ridgepoint {
 /// expected_reached() says how many they are; `repeats` keeps every end as a node of its own (a tree).
 struct NeighborSampling : OpBase {
   static constexpr std::string_view kName = "sample_neighbors";
+  static constexpr std::string_view kEquation = "ids = seeds and up to fan_out drawn neighbours of each";
+  static constexpr std::string_view kSource = "Hamilton et al., arXiv 1706.02216; expected values by uniform draws";
   static constexpr std::string_view kSummary = "one hop of sampled neighbours in a graph";
   static constexpr Category kCategory = Category::kDataPreparation;
 

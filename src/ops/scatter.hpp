@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// Zeros are written first, then every value reads and writes its row.
 struct ScatterReduce : OpBase {
   static constexpr std::string_view kName = "scatter";
+  static constexpr std::string_view kEquation = "y[r] = sum (mean, max) over the i with id[i] = r of x[i]";
+  static constexpr std::string_view kSource = "zeros, then a row read and written per id";
   static constexpr std::string_view kSummary = "adds values to the rows that ids name (or mean, max)";
   static constexpr Category kCategory = Category::kReduction;
 

@@ -7,6 +7,9 @@ namespace ridgepoint {
 /// scores of attention over edges. Each head takes its part of the features.
 struct SampledMatmul : OpBase {
   static constexpr std::string_view kName = "sddmm";
+  static constexpr std::string_view kEquation = "e[i, j] = a[i] b[j]^T for the entries (i, j) alone";
+  static constexpr std::string_view kSource =
+      "sampled dense-dense product: Nisa et al. 2018; DGL: Wang et al., arXiv 1909.01315";
   static constexpr std::string_view kSummary = "products of rows for the entries of a sparse matrix alone";
   static constexpr Category kCategory = Category::kMatmul;
 

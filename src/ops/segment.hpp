@@ -8,6 +8,8 @@ namespace ridgepoint {
 /// a batch, or the messages of each node's edges in the order of their destinations. The runs' ends are 64-bit offsets.
 struct SegmentReduce : OpBase {
   static constexpr std::string_view kName = "segment";
+  static constexpr std::string_view kEquation = "y[s] = sum (mean, max) over i from start[s] to start[s + 1] of x[i]";
+  static constexpr std::string_view kSource = "one pass over x and the runs' ends";
   static constexpr std::string_view kSummary =
       "sum, mean or max over runs of rows: readout per graph, messages per node";
   static constexpr Category kCategory = Category::kReduction;

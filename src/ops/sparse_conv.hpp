@@ -9,6 +9,9 @@ namespace ridgepoint {
 /// in all taps together. A second input is the kernel_map.
 struct SparseConvolution : OpBase {
   static constexpr std::string_view kName = "sparse_conv";
+  static constexpr std::string_view kEquation = "y[j] = sum over taps t, pairs (i, j) of t of x[i] W_t + b";
+  static constexpr std::string_view kSource =
+      "Choy et al., arXiv 1904.08755; gather, GEMM, scatter: Tang et al., 2204.10319";
   static constexpr std::string_view kSummary = "convolution over active sites alone: gather, product, scatter";
   static constexpr Category kCategory = Category::kMatmul;
 
@@ -43,8 +46,10 @@ struct SparseConvolution : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    const std::int64_t taps = checked_mul(kernel, checked_mul(inputs[0].shape[1], out_channels));
-    Parameters list{{"weight", taps, ParameterRole::kWeight}};
+    const std::int64_t in_channels = inputs[0].shape[1];
+    Parameters list{{"weight",
+                     {{"taps", kernel}, {"in_channels", in_channels}, {"out_channels", out_channels}},
+                     ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", out_channels, ParameterRole::kVector});
     return list;
   }
@@ -57,11 +62,7 @@ struct SparseConvolution : OpBase {
     kernels.emplace_back(gather(site, site.in()));
     kernels.emplace_back(gather(site, site.out()));
     kernels.emplace_back(product(site, site.in()[1], out_channels, Pass::kWgrad));
-    if (!bias) return;
-    Stream sum = stream_over(site.out(), StreamKind::kReduction, "sum", 1, 0);
-    sum.read = site.outputs[0].bytes();
-    sum.written = bytes_of(static_cast<double>(out_channels), storage(ParameterRole::kVector, site.precision));
-    kernels.emplace_back(sum);
+    if (bias) kernels.emplace_back(bias_gradient(site, out_channels));
   }
   [[nodiscard]] Saved saved(const Site&) const { return {.inputs = true}; }
   friend bool operator==(const SparseConvolution&, const SparseConvolution&) = default;

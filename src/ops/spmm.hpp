@@ -16,6 +16,8 @@ struct Words<EntryValues> {
 /// values.
 struct SparseMatmul : OpBase {
   static constexpr std::string_view kName = "spmm";
+  static constexpr std::string_view kEquation = "y[i] = sum over entries (i, j) of a[i, j] x[j]";
+  static constexpr std::string_view kSource = "a compressed sparse row format (CSR) times a dense matrix";
   static constexpr std::string_view kSummary = "sparse matrix times dense, of any extents";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;

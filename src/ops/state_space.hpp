@@ -12,6 +12,8 @@ inline bool keeps_state(Phase phase) { return phase == Phase::kPrefill || phase 
 /// kernel - 1 steps.
 struct CausalConv : OpBase {
   static constexpr std::string_view kName = "causal_conv";
+  static constexpr std::string_view kEquation = "y[t, c] = sum over r < kernel of w[c, r] x[t - r, c] + b[c]";
+  static constexpr std::string_view kSource = "Gu and Dao, arXiv 2312.00752";
   static constexpr std::string_view kSummary = "depthwise convolution over the last steps in time";
   static constexpr Category kCategory = Category::kMatmul;
   static constexpr FusionRole kFusion = FusionRole::kProduct;
@@ -33,7 +35,7 @@ struct CausalConv : OpBase {
   }
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
-    Parameters list{{"weight", checked_mul(inputs[0].shape.back(), kernel), ParameterRole::kWeight}};
+    Parameters list{{"weight", {{"channels", inputs[0].shape.back()}, {"kernel", kernel}}, ParameterRole::kWeight}};
     if (bias) list.push_back({"bias", inputs[0].shape.back(), ParameterRole::kVector});
     return list;
   }
@@ -74,6 +76,8 @@ struct CausalConv : OpBase {
 /// dx.
 struct SelectiveScan : OpBase {
   static constexpr std::string_view kName = "selective_scan";
+  static constexpr std::string_view kEquation = "h[t] = exp(dt A) h[t - 1] + dt x B, y[t] = C h[t] + D x";
+  static constexpr std::string_view kSource = "Gu and Dao, arXiv 2312.00752";
   static constexpr std::string_view kSummary = "the state-space scan of Mamba, over x, dt, B and C";
   static constexpr Category kCategory = Category::kReduction;
 
@@ -95,7 +99,7 @@ struct SelectiveScan : OpBase {
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
     const std::int64_t channels = inputs[0].shape.back();
-    return {{"A_log", checked_mul(channels, inputs[2].shape.back()), ParameterRole::kVector},
+    return {{"A_log", {{"channels", channels}, {"states", inputs[2].shape.back()}}, ParameterRole::kVector},
             {"D", channels, ParameterRole::kVector}};
   }
 

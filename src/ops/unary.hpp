@@ -53,6 +53,8 @@ inline constexpr std::array kUnaryFunctions{
 
 /// y = f(x), element by element; one op per row of the table above.
 struct Unary : OpBase {
+  static constexpr std::string_view kSource =
+      "the table of FLOPs in src/ops/unary.hpp: one per operation and special function";
   static constexpr Category kCategory = Category::kElementwise;
   static constexpr FusionRole kFusion = FusionRole::kElementwise;
   static constexpr const auto& kTable = kUnaryFunctions;

@@ -55,7 +55,9 @@ std::string head(const Explanation& e, std::size_t width) {
   if (!e.attributes.empty()) text += line(attributes_line(e), width);
   if (!e.equation.empty()) text += line(with_source(e.equation, e.source), width);
   if (e.repeat > 1) {
-    text += line(fmt::format("It stands for {} equal layers; the counts are those of one.", e.repeat), width);
+    text += line(fmt::format("It stands for {} equal layers; the counts are those of one.{}", e.repeat,
+                             e.copies < e.repeat ? " They share their parameters." : ""),
+                 width);
   }
   if (!e.tied_to.empty()) text += line("It uses the parameters of " + printable(e.tied_to) + ".", width);
   text += "\nshapes\n";

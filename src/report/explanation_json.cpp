@@ -93,6 +93,7 @@ Json explanation(const Explanation& e) {
   object["block"] = e.block;
   object["category"] = name(e.category);
   object["repeat"] = e.repeat;
+  object["copies"] = e.copies;
   if (!e.tied_to.empty()) object["tied_to"] = e.tied_to;
   object["attributes"] = Json::object();
   for (const auto& [key, value] : e.attributes) object["attributes"][key] = value;

@@ -48,10 +48,11 @@ class Estimator {
     const auto repeat = static_cast<double>(anchor.repeat);
     GroupLaunches launches = lowering_.lower(group);
     if (work_share_ != 1) share_out(launches);
-    for (const Pass pass : kPasses) add_pass(launches, pass, repeat, row);
+    const auto copies = static_cast<double>(anchor.copies);
+    for (const Pass pass : kPasses) add_pass(launches, pass, pass == Pass::kOptimizer ? copies : repeat, row);
     for (const int member : group.members) {
       const Layer& layer = network_.layers[static_cast<std::size_t>(member)];
-      row.passes.front().parameters += parameter_count(layer) * repeat;
+      row.passes.front().parameters += all_parameters(layer);
       if (group.members.size() > 1) row.fused_from.push_back(layer.name);
     }
     row.bound = largest_bound(row.by_bound);
@@ -181,7 +182,7 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
   for (const Group& group : groups) result.rows.push_back(estimator.row(group));
   add_up(result);
   for (const Layer& layer : network.layers) {
-    result.active_parameters += active_parameter_count(layer) * static_cast<double>(layer.repeat);
+    result.active_parameters += active_parameter_count(layer) * static_cast<double>(layer.copies);
   }
   result.warnings = network.warnings;
   for (std::string& warning : warnings_of(result, device)) result.warnings.push_back(std::move(warning));

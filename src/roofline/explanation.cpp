@@ -163,6 +163,7 @@ Explanation explain(const Network& network, std::size_t index, const EngineOptio
                 .block = layer.block,
                 .category = category_of(layer.op),
                 .repeat = layer.repeat,
+                .copies = layer.copies,
                 .attributes = attributes_of(layer.op),
                 .inputs = symbols.tensors(layer.inputs),
                 .outputs = symbols.tensors(layer.outputs),

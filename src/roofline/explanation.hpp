@@ -67,7 +67,8 @@ struct Explanation {
   std::string block;
   Category category = Category::kMatmul;
   std::int64_t repeat = 1;
-  std::string tied_to;  ///< the layer whose parameters it uses, or ""
+  std::int64_t copies = 1;  ///< of its parameters: fewer where repetitions share them
+  std::string tied_to;      ///< the layer whose parameters it uses, or ""
   std::vector<std::pair<std::string, std::string>> attributes;
   std::vector<ExplainedTensor> inputs;
   std::vector<ExplainedTensor> outputs;

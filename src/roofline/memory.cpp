@@ -132,15 +132,15 @@ Bytes saved_activations(const Network& network) {
 }
 
 void add_parameters(const Network& network, const Layer& layer, Optimizer optimizer, Footprint& result) {
-  const auto repeat = static_cast<double>(layer.repeat);
+  const auto copies = static_cast<double>(layer.copies);
   for (const ParameterRole role : kParameterRoles) {
     (role == ParameterRole::kTable ? result.tables : result.weights) +=
-        parameter_bytes(layer, role, precision_of(network, layer)) * repeat;
+        parameter_bytes(layer, role, precision_of(network, layer)) * copies;
   }
   if (network.phase != Phase::kTraining) return;
   const SiteStorage place(network, layer);
   const double share = std::visit([&](const auto& op) { return op.updated_share(place.site()); }, layer.op);
-  const double count = parameter_count(layer) * repeat;
+  const double count = all_parameters(layer);
   const DType format = precision_of(network, layer).weights;
   result.gradients += bytes_of(count * share, format);
   result.optimizer += optimizer_state(count, optimizer, format);

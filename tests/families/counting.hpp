@@ -52,7 +52,7 @@ inline double macs_of(const Network& network) {
 
 inline double parameters_of(const Network& network) {
   double count = 0;
-  for (const Layer& layer : network.layers) count += parameter_count(layer) * static_cast<double>(layer.repeat);
+  for (const Layer& layer : network.layers) count += all_parameters(layer);
   return count;
 }
 

@@ -41,7 +41,7 @@ double state_of(const Network& network) {
 
 double active_of(const Network& network) {
   double count = 0;
-  for (const Layer& layer : network.layers) count += active_parameter_count(layer) * static_cast<double>(layer.repeat);
+  for (const Layer& layer : network.layers) count += active_parameter_count(layer) * static_cast<double>(layer.copies);
   return count;
 }
 

@@ -84,6 +84,70 @@ TEST_CASE("fused and unfused attention multiply the same without a causal mask",
   }
 }
 
+// What a layer's scores go through, by name: unfused attention of a decoder with all that can be added to them.
+const std::string kScores = R"({"name": "n", "family": "transformer", "layers": 2, "hidden": 32, "heads": 4,
+  "kv_heads": 2, "vocab": 100, "context": 64, "attention": "unfused", )";
+
+Network scores_network(const std::string& keys, Phase phase, Attributes set) {
+  Attributes nothing;
+  const Description description = load_model(Document::parse("n.json", kScores + keys + "}"), nothing);
+  return instantiate(description, {.phase = phase, .parameters = std::move(set)});
+}
+
+TEST_CASE("a window leaves unfused decoding the scores that fused decoding has", "[families]") {
+  for (const char* name : {"mistral-7b", "gpt-oss-20b", "gemma-3-1b"}) {
+    INFO(name);
+    const Network fused = network_of(name, {{"kv_len", 8192}}, Phase::kDecode);
+    const Network unfused = network_of(name, {{"kv_len", 8192}, {"attention", "unfused"}}, Phase::kDecode);
+    CHECK(macs_of(fused) == macs_of(unfused));
+    CHECK(parameters_of(fused) == parameters_of(unfused));
+  }
+  // Two sequences of 5 new tokens over what the cache keeps: 8 + 5 - 1 keys, all scores computed and masked.
+  const Network prefill = scores_network(R"("layer_types": ["window"], "window": 8)", Phase::kPrefill,
+                                         {{"batch", 2}, {"seq", 5}, {"kv_len", 40}});
+  CHECK(output_of(prefill, "layer.attention.scores").shape == Shape{2, 2, 10, 12});
+  CHECK(output_of(prefill, "layer.attention.masked").shape == Shape{2, 4, 5, 12});
+  CHECK_THROWS_AS(layer_named(scores_network(R"("causal": false)", Phase::kPrefill, {}), "layer.attention.masked"),
+                  std::out_of_range);
+}
+
+TEST_CASE("sinks are one key more in an unfused softmax, alibi and a cap are passes over the scores", "[families]") {
+  const Attributes run{{"batch", 2}, {"seq", 5}, {"kv_len", 9}};
+  const Network sinks = scores_network(R"("sinks": true)", Phase::kPrefill, run);
+  CHECK(output_of(sinks, "layer.attention.softmax").shape == Shape{2, 2, 10, 10});
+  CHECK(output_of(sinks, "layer.attention.without_sinks").shape == Shape{2, 2, 10, 9});
+  CHECK(parameter_count(layer_named(sinks, "layer.attention.sinks")) == 4);
+  const Network alibi = scores_network(R"("position": "alibi")", Phase::kPrefill, run);
+  CHECK(work_of(alibi, "layer.attention.alibi_add").vector.value() == 2 * 4 * 5 * 9);
+  const Network capped = scores_network(R"("attention_softcap": true)", Phase::kPrefill, run);
+  CHECK(work_of(capped, "layer.attention.cap_tanh").special.value() == 2 * 4 * 5 * 9);
+}
+
+TEST_CASE("shared layers compute each and have their parameters once", "[families]") {
+  const Network shared = network_of("albert-base-v2");
+  const Network apart = network_of("albert-base-v2", {{"shared_layers", "false"}});
+  const double layer = 4 * (768 * 768 + 768) + 2 * 768 * 3072 + 3072 + 768 + 4 * 768;
+  CHECK(parameters_of(apart) - parameters_of(shared) == 11 * layer);
+  CHECK(macs_of(apart) == macs_of(shared));
+  CHECK(parameters_of(network_of("albert-base-v2", {}, Phase::kTraining)) == parameters_of(shared));
+}
+
+TEST_CASE("disentangled attention adds two products with the table of positions", "[families]") {
+  const Network network = network_of("deberta-v3-base");
+  const double scores = 12.0 * 512 * 512 * 64;  // per layer: heads, queries, keys, their width
+  CHECK(work_of(network, "layer.attention.scores").macs == scores);
+  CHECK(work_of(network, "layer.attention.content_to_position_scores").macs == scores);  // of 2 x 256 positions
+  CHECK(work_of(network, "layer.attention.position_k").macs == 512.0 * 768 * 768);
+  CHECK(parameter_count(layer_named(network, "layer.attention.position_k")) == 0);
+  const Network fused = network_of("deberta-v3-base", {{"attention", "fused"}});
+  CHECK(macs_of(fused) == macs_of(network));
+  CHECK(parameters_of(fused) == parameters_of(network));
+  // The first DeBERTa has a matrix for each of the two, and a bias for one.
+  const Network first = network_of("deberta-base");
+  CHECK(parameter_count(layer_named(first, "layer.attention.position_k")) == 768 * 768);
+  CHECK(parameter_count(layer_named(first, "layer.attention.position_q")) == 768 * 768 + 768);
+}
+
 TEST_CASE("unfused grouped-query attention does not copy keys", "[families]") {
   const Network llama = network_of("llama-3.1-8b", {{"attention", "unfused"}}, Phase::kDecode);
   const double query_bytes = 32 * 128 * 2;

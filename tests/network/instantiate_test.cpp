@@ -146,6 +146,48 @@ TEST_CASE("tied layers share their parameters", "[network]") {
   CHECK(parameter_count(network.layers[1]) == 0);
 }
 
+TEST_CASE("repetitions share one set of parameters where they are told to", "[network]") {
+  const auto of = [](const std::string& use) {
+    return network_of_text(with_blocks(R"("square": {"layers": [{"op": "linear", "out_features": 8}, {"op": "relu"}]})",
+                                       "{\"block\": \"square\"" + use));
+  };
+  const double one = 8 * 8 + 8;
+  CHECK(all_parameters(of(R"(, "repeat": 5})").layers[0]) == 5 * one);
+  const Network shared = of(R"(, "repeat": 5, "shared": true})");
+  CHECK(shared.layers[0].repeat == 5);
+  CHECK(all_parameters(shared.layers[0]) == one);
+  // The block with the repetitions may itself repeat: then each of those has a set.
+  const Network outer = network_of_text(with_blocks(
+      R"("square": {"layers": [{"op": "linear", "out_features": 8}]},
+         "outer": {"layers": [{"block": "square", "repeat": 3, "shared": 1}]})",
+      R"({"block": "outer", "repeat": 2})"));
+  CHECK(outer.layers[0].repeat == 6);
+  CHECK(all_parameters(outer.layers[0]) == 2 * one);
+}
+
+TEST_CASE("a repetition that stands apart uses the parameters of the first", "[network]") {
+  // In training the first one's input wants no gradient, so it is a row of its own.
+  const Network network = network_of_text(with_blocks(R"("square": {"layers": [{"op": "linear", "out_features": 8}]})",
+                                                      R"({"block": "square", "repeat": 4, "shared": true})"),
+                                          {.phase = Phase::kTraining});
+  REQUIRE(network.layers.size() == 2);
+  CHECK(network.layers[1].repeat == 3);
+  CHECK(network.layers[1].tied_to == 0);
+  CHECK(all_parameters(network.layers[0]) + all_parameters(network.layers[1]) == 72);
+}
+
+TEST_CASE("what cannot share parameters is said", "[network]") {
+  const auto said = [](const std::string& blocks, const std::string& layers) {
+    return message_of([&] { return network_of_text(with_blocks(blocks, layers)); });
+  };
+  CHECK(said(R"x("wide": {"layers": [{"op": "linear", "out_features": "8 * (index + 1)"}]})x",
+             R"({"block": "wide", "repeat": 2, "shared": true})")
+            .find("repetitions of \"wide\" that share parameters differ: \"wide.0.linear\" has 72 parameters") !=
+        std::string::npos);
+  CHECK(said(kBody, R"({"op": "relu", "shared": true})").find("only the repetitions of a block share parameters") !=
+        std::string::npos);
+}
+
 const std::string kPhases = R"({"name": "n", "parameters": {"seq": 16, "kv": "seq"},
   "phases": {"prefill": {}, "decode": {"seq": 1, "kv": 64}},
   "inputs": {"x": {"shape": ["seq", "kv"]}}, "layers": [{"op": "relu"}]})";

@@ -1,13 +1,15 @@
 // The numbers that `explain` prints are the engine's, and each is the value of the formula beside it.
 
+#include "roofline/explanation.hpp"
 #include "core/formula.hpp"
+#include "ops/attributes.hpp"
 #include "tests/catch.hpp"
 #include "tests/ops/sites.hpp"
 
 namespace ridgepoint {
 namespace {
 
-constexpr unsigned kSeeds = 6;
+constexpr unsigned kSeeds = 8;
 constexpr std::array kFormats{DType::kFp32, DType::kBf16, DType::kFp8E4m3};
 constexpr std::array kPhases{Phase::kInference, Phase::kPrefill, Phase::kDecode, Phase::kTraining};
 
@@ -58,9 +60,40 @@ TEST_CASE("what is explained of an op's kernels is what the engine counts", "[op
         INFO(entry.name << " with seed " << seed << ", " << name(phase));
         Precision precision = precision_of(format);
         precision.weight_group = seed % 2 == 0 ? 0 : 32;
-        OpPlace place(CaseMaker(seed, format).make(entry.prototype), precision, phase);
+        OpPlace place(CaseMaker(seed, format, seed % 2 == 1).make(entry.prototype), precision, phase);
         expect_explained(place);
       }
+    }
+  }
+}
+
+TEST_CASE("every op says what it computes and whose count it is", "[ops]") {
+  for (const OpEntry& entry : op_entries()) {
+    INFO(entry.name);
+    const OpFacts facts = facts_of(entry.prototype);
+    CHECK(!facts.summary.empty());
+    CHECK(!facts.equation.empty());
+    CHECK(facts.source.size() > 3);
+  }
+}
+
+// Matrices and tables are products of axes, so that their count can be explained; a tensor train is a sum of them, the
+// values of a sparse matrix are a list.
+TEST_CASE("the parameters that are explained are the engine's, by their axes", "[ops]") {
+  for (const OpEntry& entry : op_entries()) {
+    for (unsigned seed = 0; seed < kSeeds; ++seed) {
+      INFO(entry.name << " with seed " << seed);
+      const OpPlace place(CaseMaker(seed, DType::kFp32).make(entry.prototype));
+      double learned = 0;
+      for (const Parameter& parameter : place.parameters()) {
+        const bool matrix = parameter.role != ParameterRole::kVector && parameter.role != ParameterRole::kBuffer;
+        const bool listed = entry.name == "tensor_train" || entry.name == "spmm";
+        CHECK((!matrix || listed || !parameter.axes.empty()));
+        if (parameter.role != ParameterRole::kBuffer) learned += static_cast<double>(parameter.count);
+      }
+      const Derivation d = explain_parameters(place.parameters());
+      expect_consistent(d);
+      CHECK(d.find("parameters")->value == learned);
     }
   }
 }

@@ -82,10 +82,11 @@ class OpPlace {
   std::unique_ptr<bool[]> wanted_;
 };
 
-/// Random valid cases; an op type without an overload here does not compile.
+/// Random valid cases; an op type without an overload here does not compile. `sparse` cases of attention leave keys
+/// out, by a window, blocks or a choice, and keep them in pages.
 class CaseMaker {
  public:
-  CaseMaker(unsigned seed, DType dtype) : random_(seed), dtype_(dtype) {}
+  CaseMaker(unsigned seed, DType dtype, bool sparse = false) : random_(seed), dtype_(dtype), sparse_(sparse) {}
 
   OpCase make(const Op& prototype) {
     return std::visit([this](const auto& op) { return (*this)(op); }, prototype);
@@ -150,6 +151,11 @@ class CaseMaker {
     op.kv_heads = size();
     op.heads = op.kv_heads * size();
     op.causal = coin();
+    if (sparse_) {
+      op.window = coin() ? size() : 0;
+      op.density = coin() ? 0.25 : 1;
+      op.page = coin() ? 16 : 0;
+    }
     op.alibi = coin();
     op.softcap = coin();
     op.sinks = coin();
@@ -170,9 +176,12 @@ class CaseMaker {
     op.form = coin() ? LatentForm::kAbsorbed : LatentForm::kMaterialized;
     const std::int64_t tokens = size();
     const std::int64_t batch = small();
-    return {
+    if (sparse_) op.page = coin() ? 16 : 0;
+    OpCase c{
         op,
         {tensor({batch, tokens, op.heads * (op.nope + op.rope)}), tensor({batch, tokens + size(), op.rope + size()})}};
+    if (sparse_ && coin()) c.inputs.push_back({Shape{batch, tokens, small()}, DType::kInt32});
+    return c;
   }
   OpCase operator()(Indexer op) {
     op.heads = size();
@@ -205,6 +214,18 @@ class CaseMaker {
     const TensorType x = tensor({small(), size(), size()});
     const TensorType b = tensor({x.shape[0], x.shape[1], size()});
     return {op, {x, x, b, b}};
+  }
+  OpCase operator()(Wkv op) {
+    const TensorType k = some();
+    return {op, {k, k}};
+  }
+  OpCase operator()(DeformAttention op) {
+    op.heads = small();
+    op.points = size();
+    const TensorType value = tensor({small(), size(), op.heads * size()});
+    const std::int64_t queries = size();
+    const std::int64_t points = op.heads * op.points;
+    return {op, {value, tensor({value.shape[0], queries, 2 * points}), tensor({value.shape[0], queries, points})}};
   }
   OpCase operator()(CausalConv op) {
     op.kernel = small() + 1;
@@ -646,6 +667,7 @@ class CaseMaker {
 
   std::mt19937 random_;
   DType dtype_;
+  bool sparse_;
 };
 
 /// All formats of a run in one.

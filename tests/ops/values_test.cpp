@@ -260,6 +260,13 @@ std::vector<Expected> lookups_and_movement() {
        0,
        {8 * 24, 4 * 96 + 40, 24},
        {8 * 24, 4 * 96 + 40 + 24, 192 + 4 * 96}},
+      // 2 queries, 2 heads and 3 points: 12 samples of 4 corners of 2 values; back the zeros of 20 values, too.
+      {DeformAttention{.heads = 2, .points = 3},
+       {{1, 5, 4}, {1, 2, 12}, {1, 2, 6}},
+       {1, 2, 4},
+       0,
+       {9 * 24, 4 * (96 + 24 + 12), 4 * 8},
+       {2 * 9 * 24, 2 * 4 * (96 + 24 + 12) + 2 * 4 * 8, 4 * (20 + 96 + 24 + 12)}},
       {Transpose{.axes = {1, 0}}, {{2, 3}}, {3, 2}, 0, {0, 24, 24}, {0, 24, 24}},
       {Concat{}, {{2, 3}, {2, 1}}, {2, 4}, 0, {0, 32, 32}, {0, 32, 32}},
       // Back: the zeros are written too.
@@ -381,6 +388,8 @@ std::vector<Expected> sequences() {
        {6 * 20, 4 * (20 + 9), 4 * 6},
        {6 * 54, 4 * (20 + 9 + 6), 4 * 20},
        {6 * 8, 4 * (20 + 6), 4 * 9}},
+      // 6 values: 23 each, back three times as much; two vectors of 2.
+      {Wkv{}, {{1, 3, 2}, {1, 3, 2}}, {1, 3, 2}, 4, {6 * 23, 64, 24}, {6 * 69, 88, 48}, {6 * 4, 48, 16}},
       {CausalConv{.kernel = 3}, {{1, 4, 2}}, {1, 4, 2}, 8, {48, 64, 32}, {48, 56, 32}, {48, 64, 32}},
       // The input's product 3 x 4 by 4 x gates, then in 3 steps the state's by 2 x gates and the cell, on 6 units.
       {Rnn{.hidden = 2, .biases = 0}, {{1, 3, 4}}, {1, 3, 2}, 12, {84, 120, 72}, {90, 120, 72}, {72, 120, 48}},
