@@ -45,10 +45,14 @@ bool is_work(std::string_view type) {
 }  // namespace
 
 Builder::Builder(const ModelView& model, DimReader dims) : model_(model), dims_(std::move(dims)) {
+  for (const FunctionView& function : model.functions)
+    functions_.emplace(std::pair(function.domain, function.name), &function);
   for (const auto& [domain, version] : model.opsets) {
     if (domain.empty() || domain == "ai.onnx") graph_.opset = version;
   }
 }
+
+std::size_t Builder::cost_of(const NodeView& node) { return 1 + (node.inputs.size() + node.outputs.size()) / 8; }
 
 void Builder::spend(std::size_t nodes) {
   spent_ += nodes;
@@ -133,7 +137,7 @@ void Builder::run() {
 
 void Builder::run_nodes(const std::vector<NodeView>& nodes, Scope& scope) {
   for (const NodeView* const view : in_order(nodes, [&](std::string_view name) { return find(scope, name) >= 0; })) {
-    spend(1);
+    spend(cost_of(*view));
     run_node(*view, scope);
   }
 }

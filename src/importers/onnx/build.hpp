@@ -59,8 +59,11 @@ class Builder {
   int number(std::int64_t value, Elem elem);
   void unmodelled(const NodeView& view, Scope& scope);
   void spend(std::size_t nodes);
+  /// A node with many inputs counts as several.
+  static std::size_t cost_of(const NodeView& node);
 
   const ModelView& model_;
+  std::map<std::pair<std::string_view, std::string_view>, const FunctionView*> functions_;  ///< by domain and name
   DimReader dims_;
   Graph graph_;
   std::vector<std::string> warnings_;

@@ -141,7 +141,8 @@ void Inference::set(std::size_t i, Elem elem, Dims dims) {
 
 void Inference::set_data(std::size_t i, std::vector<Scalar> data) {
   if (i >= node().outputs.size() || node().outputs[i] < 0) return;
-  if (static_cast<std::int64_t>(data.size()) > kMostKnown) return;
+  if (static_cast<std::int64_t>(data.size()) > kMostKnown || data.size() > graph().known_left) return;
+  graph().known_left -= data.size();
   graph().value(node().outputs[i]).data = std::move(data);
 }
 

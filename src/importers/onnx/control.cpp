@@ -54,12 +54,10 @@ struct Depth {
 }  // namespace
 
 bool Builder::call(const NodeView& view, Scope& scope) {
-  for (const FunctionView& function : model_.functions) {
-    if (function.name != view.type || function.domain != view.domain) continue;
-    run_function(function, view, scope);
-    return true;
-  }
-  return false;
+  const auto found = functions_.find({view.domain, view.type});
+  if (found == functions_.end()) return false;
+  run_function(*found->second, view, scope);
+  return true;
 }
 
 void Builder::run_function(const FunctionView& function, const NodeView& view, Scope& scope) {
@@ -80,7 +78,7 @@ void Builder::run_function(const FunctionView& function, const NodeView& view, S
          return find(inner, name) >= 0 ||
                 std::find(function.inputs.begin(), function.inputs.end(), name) != function.inputs.end();
        })) {
-    spend(1);
+    spend(cost_of(*node));
     run_node(*node, inner);
   }
   calls_.pop_back();
@@ -113,7 +111,7 @@ const NodeView& Builder::resolved(const NodeView& view, const NodeView* call, co
 
 std::vector<int> Builder::run_body(const GraphView& body, const std::vector<int>& inputs, const Scope& outer) {
   const Depth depth(depth_);
-  spend(1);  // of empty bodies too
+  spend(1 + body.initializers.size());  // of empty bodies too
   Scope scope;
   scope.outer = &outer;
   add_initializers(body, scope);

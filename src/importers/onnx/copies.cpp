@@ -8,6 +8,7 @@ namespace ridgepoint::onnx {
 namespace {
 
 constexpr std::int64_t kSamples = 64;
+constexpr std::size_t kMostTables = 32;  ///< a graph with more looks into all kinds of constants
 
 std::size_t width_of(Elem elem) {
   switch (elem) {
@@ -58,6 +59,7 @@ void merge_copies(Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (node.type == "Gather" && !node.inputs.empty() && node.inputs[0] >= 0) tables.insert(node.inputs[0]);
   }
+  if (tables.size() > kMostTables) return;
   for (const int id : tables) {
     const std::optional<Matrix> table = matrix_of(graph.value(id));
     if (!table) continue;

@@ -10,9 +10,18 @@ namespace ridgepoint::onnx {
 namespace {
 
 // A size that is longer than this is kept as its value: files may be built to grow expressions without end.
-constexpr std::size_t kMostTerms = 32;
-constexpr std::size_t kMostAtoms = 16;
+constexpr std::size_t kMostTerms = 16;
+constexpr std::size_t kMostAtoms = 8;
 constexpr std::size_t kLongestText = 400;
+
+// Pairs of terms that may still be put together, for all expressions of a file.
+constexpr std::int64_t kMostWork = 5'000'000;
+thread_local std::int64_t t_work = kMostWork;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+bool may_work(std::size_t pairs) {
+  t_work -= static_cast<std::int64_t>(pairs);
+  return t_work >= 0;
+}
 
 bool same_atoms(const std::vector<AtomPtr>& a, const std::vector<AtomPtr>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -55,6 +64,8 @@ std::string text_of(const Dim::Term& term) {
 }
 
 }  // namespace
+
+void Dim::start_work() { t_work = kMostWork; }
 
 Dim Dim::make(std::int64_t value, Terms terms) {
   terms.erase(std::remove_if(terms.begin(), terms.end(), [](const Term& t) { return t.factor == 0; }), terms.end());
@@ -100,6 +111,7 @@ Dim operator+(const Dim& a, const Dim& b) {
   const std::int64_t value = checked_add(a.value_, b.value_);
   if (a.is_number() && b.is_number()) return Dim(value);
   Dim::Terms terms = a.terms();
+  if (!may_work(terms.size() * b.terms().size())) return Dim(value);
   for (const Dim::Term& term : b.terms()) add_term(terms, term);
   return Dim::make(value, std::move(terms));
 }
@@ -109,6 +121,8 @@ Dim operator-(const Dim& a, const Dim& b) { return a + b * Dim(-1); }
 Dim operator*(const Dim& a, const Dim& b) {
   const std::int64_t value = checked_mul(a.value_, b.value_);
   if (a.is_number() && b.is_number()) return Dim(value);
+  const std::size_t pairs = a.terms().size() * b.terms().size();
+  if (!may_work(pairs * pairs)) return Dim(value);
   Dim::Terms terms;
   for (const Dim::Term& x : a.terms()) {
     for (const Dim::Term& y : b.terms()) {

@@ -31,6 +31,9 @@ class Dim {
   Dim(std::int64_t value) : value_(value) {}  // NOLINT(google-explicit-constructor): most sizes are numbers
   static Dim symbol(std::string name, std::int64_t value);
 
+  /// Grants the expressions of one file a bounded amount of work; what goes beyond is kept as numbers.
+  static void start_work();
+
   [[nodiscard]] std::int64_t value() const { return value_; }
   [[nodiscard]] bool is_number() const { return terms_ == nullptr; }
   [[nodiscard]] bool is(std::int64_t number) const { return is_number() && value_ == number; }

@@ -69,7 +69,8 @@ struct Graph {
   /// Where a run sets the batch of a file that fixes it: the batch, and what the file has in its place.
   std::optional<Dim> batch;
   std::int64_t fixed_batch = 1;
-  bool quantized = false;  ///< activations were quantized and dequantized at once
+  std::size_t known_left = 500'000;  ///< numbers that may still be kept
+  bool quantized = false;            ///< activations were quantized and dequantized at once
 
   /// Throws std::out_of_range for an input that a node leaves out.
   [[nodiscard]] ValueInfo& value(int id) { return values.at(static_cast<std::size_t>(id)); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/checked.hpp"
 #include "core/text.hpp"
@@ -124,11 +125,11 @@ void describe(const ModelView& model, Graph& graph, Description& description, co
 
 // The leading extent that all inputs of a file without open sizes have, or 0.
 std::int64_t fixed_batch(const ModelView& model) {
+  std::unordered_set<std::string_view> weights;
+  for (const TensorView& tensor : model.graph.initializers) weights.insert(tensor.name);
   std::int64_t batch = 0;
   for (const ValueView& input : model.graph.inputs) {
-    const bool weight = std::any_of(model.graph.initializers.begin(), model.graph.initializers.end(),
-                                    [&](const TensorView& tensor) { return tensor.name == input.name; });
-    if (weight || input.dims.empty()) continue;
+    if (weights.contains(input.name) || input.dims.empty()) continue;
     for (const DimView& dim : input.dims) {
       if (!dim.has_number || dim.number < 1) return 0;
     }
@@ -184,6 +185,7 @@ Description import_view(const ModelView& model, const Attributes& overrides, boo
 }  // namespace
 
 Description import_model(std::string_view bytes, const std::string& label, const Attributes& overrides, bool patterns) {
+  Dim::start_work();
   try {
     return import_view(read_model_view(bytes), overrides, patterns);
   } catch (const MalformedModel& error) {

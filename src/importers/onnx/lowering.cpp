@@ -133,6 +133,8 @@ ParameterKey Writer::key(int value, int node) const {
 }
 
 bool Writer::always_together(int a, int b, int node) const {
+  constexpr std::size_t kMany = 1000;  // every reader asks: more would take their square
+  if (consumers(root_of(graph_, a)).size() > kMany) return false;
   const auto readers = [&](int value) {
     std::vector<int> nodes;
     for (const int reader : consumers(root_of(graph_, value))) {
