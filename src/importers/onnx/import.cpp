@@ -139,9 +139,10 @@ std::int64_t fixed_batch(const ModelView& model) {
   return batch;
 }
 
-Description import_view(const ModelView& model, const Attributes& overrides, bool patterns) {
+Description import_view(const ModelView& model, const Attributes& overrides, bool patterns, bool brief) {
   expect_versions(model);
-  Symbols symbols(overrides);
+  Dim::start_work();
+  Symbols symbols(overrides, brief);
   Builder builder(model, [&](const DimView& dim, std::string_view input, std::size_t axis) {
     return symbols.read(dim, input, axis);
   });
@@ -184,10 +185,27 @@ Description import_view(const ModelView& model, const Attributes& overrides, boo
 
 }  // namespace
 
-Description import_model(std::string_view bytes, const std::string& label, const Attributes& overrides, bool patterns) {
-  Dim::start_work();
+namespace {
+
+// A default length may be more than a model was made for (a mask of 64 x 64): a short one is tried before that is an
+// error.
+Description import_at_some_length(const ModelView& model, const Attributes& overrides, bool patterns) {
   try {
-    return import_view(read_model_view(bytes), overrides, patterns);
+    return import_view(model, overrides, patterns, false);
+  } catch (const InputError&) {
+    try {
+      return import_view(model, overrides, patterns, true);
+    } catch (const InputError&) {  // the first error stands
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+Description import_model(std::string_view bytes, const std::string& label, const Attributes& overrides, bool patterns) {
+  try {
+    return import_at_some_length(read_model_view(bytes), overrides, patterns);
   } catch (const MalformedModel& error) {
     throw InputError({fmt::format("not an ONNX model: {}", error.what), "a file of the format ONNX"}, {.file = label});
   } catch (const InputError& error) {

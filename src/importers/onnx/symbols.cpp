@@ -24,6 +24,8 @@ constexpr Meaning kMeanings[]{
     {"frames", 16, ""},    {"channels", 3, ""},
 };
 
+constexpr std::int64_t kShort = 8;
+
 std::string lower(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -71,7 +73,8 @@ std::int64_t Symbols::override_of(const std::string& name, std::int64_t otherwis
 Dim Symbols::symbol(std::string name, bool leading) {
   const auto found = symbols_.find(name);
   if (found != symbols_.end()) return Dim::symbol(name, found->second.value);
-  const Meaning meaning = meaning_of(name, leading);
+  Meaning meaning = meaning_of(name, leading);
+  if (brief_ && meaning.size > kShort) meaning.size /= kShort;
   const std::string parameter(meaning.parameter);
   Symbol symbol{.value = meaning.size, .alias = {}};
   if (!parameter.empty() && parameter != name) {

@@ -13,7 +13,8 @@ namespace ridgepoint::onnx {
 class Symbols {
  public:
   /// `overrides` are the parameters that the run sets: sizes that the structure may depend on.
-  explicit Symbols(const Attributes& overrides) : overrides_(overrides) {}
+  /// With `brief`, defaults of lengths are short.
+  Symbols(const Attributes& overrides, bool brief) : overrides_(overrides), brief_(brief) {}
 
   /// A declared dimension of an input. Throws InputError when its extent is negative.
   Dim read(const DimView& dim, std::string_view input, std::size_t axis);
@@ -37,6 +38,7 @@ class Symbols {
   [[nodiscard]] std::int64_t override_of(const std::string& name, std::int64_t otherwise) const;
 
   const Attributes& overrides_;
+  bool brief_;
   std::int64_t fixed_batch_ = 0;  ///< 0: none is freed
   std::map<std::string, Symbol> symbols_;
 };
