@@ -1,5 +1,6 @@
 #pragma once
 #include "ops/copy.hpp"
+#include "ops/lookup.hpp"
 
 namespace ridgepoint {
 
@@ -20,6 +21,7 @@ struct CrossEntropy : OpBase {
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
     expect_inputs(inputs, 2, 2);
+    expect_ids(inputs, 1);
     const Shape& logits = inputs[0].shape;
     std::vector<std::int64_t> extents(logits.extents().begin(), logits.extents().end());
     extents.erase(extents.begin() + resolve_axis(axis, logits.rank()));

@@ -27,6 +27,7 @@ struct Embedding : OpBase {
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
     expect_inputs(inputs, 1, 1);
+    expect_ids(inputs, 0);
     std::vector<std::int64_t> extents(inputs[0].shape.extents().begin(), inputs[0].shape.extents().end());
     extents.push_back(dim);
     return {{Shape(std::move(extents)), precision.activations}};

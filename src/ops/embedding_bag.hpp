@@ -61,6 +61,7 @@ struct EmbeddingBag : OpBase {
                     {"weights are " + to_string(inputs[1].shape) + " for ids of " + to_string(inputs[0].shape),
                      "a weight for each id"}};
     }
+    expect_ids(inputs, 0);
     const std::int64_t batch = inputs[0].shape[0];
     if (bag == BagOf::kSample) return {{Shape{batch, dim}, precision.activations}};
     return {{Shape{batch, static_cast<std::int64_t>(tables.size()), dim}, precision.activations}};

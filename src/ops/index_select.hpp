@@ -4,7 +4,7 @@
 namespace ridgepoint {
 
 /// `count` indices of one axis, in any order and with repeats; the indices are constants of the network, or a second
-/// input ids[count].
+/// input ids[count]. Along the last axis the values of a row lie together, so it is a pass and no random access.
 struct IndexSelect : OpBase {
   static constexpr std::string_view kName = "index_select";
   static constexpr std::string_view kEquation = "y[..., i, ...] = x[..., id[i], ...]";
@@ -34,7 +34,18 @@ struct IndexSelect : OpBase {
     return {y};
   }
 
-  void fprop(const Site& site, Kernels& kernels) const { kernels.emplace_back(lower(site)); }
+  void fprop(const Site& site, Kernels& kernels) const {
+    const Gather gather = lower(site);
+    if (resolve_axis(axis, site.in().rank()) + 1 < site.in().rank()) {
+      kernels.emplace_back(gather);
+      return;
+    }
+    Stream stream = stream_over(site.out(), StreamKind::kCopy, kName, 0, 0);
+    stream.read =
+        Traffic(Bytes{gather.lookups * gather.row_bytes}, "taken") + Traffic(Bytes{gather.index_bytes}, "ids");
+    stream.written = site.outputs[0].bytes();
+    kernels.emplace_back(stream);
+  }
 
   void dgrad(const Site& site, Kernels& kernels) const {
     if (!wants_gradient(site, 0)) return;

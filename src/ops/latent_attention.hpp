@@ -1,5 +1,5 @@
 #pragma once
-#include "ops/op_base.hpp"
+#include "ops/lookup.hpp"
 
 namespace ridgepoint {
 
@@ -46,6 +46,7 @@ struct LatentAttention : OpBase {
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
     expect_inputs(inputs, 2, 3);
     for (std::size_t i = 0; i < inputs.size(); ++i) expect_rank(inputs, i, 3);
+    if (inputs.size() > 2) expect_ids(inputs, 2);
     const Shape& q = inputs[0].shape;
     const Shape& cache = inputs[1].shape;
     if (q.back() != checked_mul(heads, nope + rope)) {

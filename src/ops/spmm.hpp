@@ -47,7 +47,7 @@ struct SparseMatmul : OpBase {
 
   [[nodiscard]] Parameters parameters(Inputs) const {
     if (values != EntryValues::kLearned) return {};
-    return {{"weight", nonzeros, ParameterRole::kWeight}};
+    return {{"weight", {{"nonzeros", nonzeros}}, ParameterRole::kWeight}};
   }
 
   void fprop(const Site& site, Kernels& kernels) const {

@@ -143,6 +143,12 @@ TEST_CASE("what does not fit is said", "[families]") {
   CHECK(complaint(tiny(R"("capacity_factor": -1, "experts": 4, "top_k": 2)")).find("capacity_factor") !=
         std::string::npos);
   CHECK(complaint(tiny(R"("kv_rank": 16)")).find("nope_dim") != std::string::npos);
+  const std::string disentangled = R"({"name": "d", "family": "transformer", "layers": 4, "hidden": 64, "heads": 4,
+    "vocab": 100, "position": "disentangled")";
+  CHECK(complaint(disentangled + "}").find("look both ways") != std::string::npos);
+  CHECK(complaint(disentangled + R"(, "kind": "encoder", "qkv": "fused"})").find("one by one") != std::string::npos);
+  CHECK(complaint(tiny(R"("shared_layers": true, "layer_types": ["full", "nope"])")).find("cannot share") !=
+        std::string::npos);
 }
 
 TEST_CASE("recurrent networks: what their parts have", "[families]") {

@@ -77,8 +77,7 @@ TEST_CASE("every op says what it computes and whose count it is", "[ops]") {
   }
 }
 
-// Matrices and tables are products of axes, so that their count can be explained; a tensor train is a sum of them, the
-// values of a sparse matrix are a list.
+// Matrices and tables are products of axes, so that their count can be explained; a tensor train is a sum of them.
 TEST_CASE("the parameters that are explained are the engine's, by their axes", "[ops]") {
   for (const OpEntry& entry : op_entries()) {
     for (unsigned seed = 0; seed < kSeeds; ++seed) {
@@ -87,8 +86,7 @@ TEST_CASE("the parameters that are explained are the engine's, by their axes", "
       double learned = 0;
       for (const Parameter& parameter : place.parameters()) {
         const bool matrix = parameter.role != ParameterRole::kVector && parameter.role != ParameterRole::kBuffer;
-        const bool listed = entry.name == "tensor_train" || entry.name == "spmm";
-        CHECK((!matrix || listed || !parameter.axes.empty()));
+        CHECK((!matrix || entry.name == "tensor_train" || !parameter.axes.empty()));
         if (parameter.role != ParameterRole::kBuffer) learned += static_cast<double>(parameter.count);
       }
       const Derivation d = explain_parameters(place.parameters());

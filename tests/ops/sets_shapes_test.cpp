@@ -37,6 +37,7 @@ TEST_CASE("lookups give rows where the ids stand", "[ops]") {
   CHECK(misfit(EmbeddingBag{.tables = {5, 6}, .dim = 8, .bag = BagOf::kSample}, {{3, 2}}, 0) == "3 x 8");
   CHECK(misfit(EdgeCombine{.edges = 9, .combine = EdgeFunction::kConcat}, {{4, 3}, {5, 2}}) == "9 x 5");
   CHECK(misfit(KernelMap{.kernel = 8, .pairs = 12}, {{12, 4}}, 0) == "12 x 2");
+  CHECK(misfit(CrossEntropy{.axis = 1}, {{2, 21, 8, 8}, {2, 8, 8}}, 1) == "scalar");
 }
 
 TEST_CASE("sampled hops with and without repeats", "[ops]") {
@@ -51,6 +52,10 @@ TEST_CASE("sampled hops with and without repeats", "[ops]") {
 
 TEST_CASE("what does not fit among sets and graphs is said with its extents", "[ops]") {
   CHECK(misfit(GatherRows{}, {{4, 3}, {2}}) == ": input 1 holds fp32 values; indices, int32 or int64");
+  CHECK(misfit(Embedding{}, {{4, 3}}) == ": input 0 holds fp32 values; indices, int32 or int64");
+  CHECK(misfit(EmbeddingBag{}, {{4, 1}}) == ": input 0 holds fp32 values; indices, int32 or int64");
+  CHECK(misfit(CrossEntropy{}, {{2, 4}, {4}}, 1) == ": logits are 2 x 4 and targets are 4; targets of 2");
+  CHECK(misfit(CrossEntropy{}, {{4, 3}, {4}}) == ": input 1 holds fp32 values; indices, int32 or int64");
   CHECK(misfit(GatherRows{.batch_dims = 2}, {{4, 3}, {4, 3}}, 1) ==
         "batch_dims: 2 axes are not in x of 4 x 3 and ids of 4 x 3; at most 1");
   CHECK(misfit(GatherRows{.batch_dims = 1}, {{4, 3}, {5, 3}}, 1) ==
