@@ -14,6 +14,7 @@ std::string name_of(const NodeView& node) {
 
 std::vector<const NodeView*> as_written(const std::vector<NodeView>& nodes) {
   std::vector<const NodeView*> list;
+  list.reserve(nodes.size());
   for (const NodeView& node : nodes) list.push_back(&node);
   return list;
 }
