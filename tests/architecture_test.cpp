@@ -42,6 +42,7 @@ const std::map<std::string, Names> kKnows{
 const std::map<std::string, Names> kHeavyHomes{
     {"CLI", {"cli"}},
     {"nlohmann", {"io", "importers", "report"}},
+    {"protozero", {"importers"}},
 };
 
 const Names kTopLevel{"src", "models", "hwspecs", "calibrate", "tests", "docs"};

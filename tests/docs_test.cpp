@@ -134,7 +134,7 @@ bool calls_the_tool(const std::string& script) {
 void furnish(const fs::path& folder) {
   fs::create_directories(folder / "build" / "release");
   fs::create_symlink(RIDGEPOINT_TEST_BINARY, folder / "build" / "release" / "ridgepoint");
-  for (const char* const part : {"models", "hwspecs", "src"}) fs::create_symlink(kRoot / part, folder / part);
+  for (const char* const part : {"models", "hwspecs", "src", "tests"}) fs::create_symlink(kRoot / part, folder / part);
 }
 
 // The `text` block right behind a block of commands, or the end: it shows what they print.

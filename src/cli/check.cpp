@@ -8,7 +8,7 @@
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
 #include "cost/sample.hpp"
-#include "families/family.hpp"
+#include "importers/importer.hpp"
 #include "io/data_path.hpp"
 #include "network/instantiate.hpp"
 #include "report/records.hpp"
@@ -26,15 +26,16 @@ struct Finding {
 };
 
 // A network is valid when it can be built in every phase that it names.
-std::vector<Finding> check_network(const std::shared_ptr<const Document>& document) {
+std::vector<Finding> check_network(const ModelFile& file, bool strict) {
   Attributes none;
-  const Description description = load_model(document, none);
+  const Description description = read_model(file, none, {.strict = strict});
+  for (const std::string& warning : description.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
   std::vector<Finding> findings;
   for (const Phase phase : phases_of(description)) {
     const Network network = instantiate(description, {.phase = phase});
     double parameters = 0;
     for (const Layer& layer : network.layers) parameters += all_parameters(layer);
-    findings.push_back({document->file(), "network", description.name, std::string(name(phase)),
+    findings.push_back({file.label(), "network", description.name, std::string(name(phase)),
                         fmt::format("{} layers, {:.0f} parameters", network.layers.size(), parameters)});
   }
   return findings;
@@ -60,13 +61,17 @@ Finding check_samples(const std::string& path) {
 }
 
 // The name of a model or device, or a file: a sample file by its ending, else its keys say what it is.
-std::vector<Finding> findings_of(const std::string& given) {
+std::vector<Finding> findings_of(const std::string& given, bool strict) {
   if (given.ends_with(".csv")) return {check_samples(given)};
-  const bool is_device_name = find_name(kDevices, given).has_value();
-  const auto document = Document::load(resolve(is_device_name ? kDevices : kModels, given));
-  const bool is_device = document->root().kind == Node::Kind::kObject && document->root().find("datasheet") != nullptr;
-  if (is_device) return {check_device(document)};
-  return check_network(document);
+  if (find_name(kDevices, given).has_value()) {
+    return {check_device(Document::load(resolve(kDevices, given)))};
+  }
+  const ModelFile file(model_path(given));
+  if (!file.is_text()) return check_network(file, strict);
+  const Node& root = file.document()->root();
+  const bool is_device = root.kind == Node::Kind::kObject && root.find("datasheet") != nullptr;
+  if (is_device) return {check_device(file.document())};
+  return check_network(file, strict);
 }
 
 std::string sentences(const std::vector<Finding>& findings) {
@@ -78,9 +83,9 @@ std::string sentences(const std::vector<Finding>& findings) {
   return text;
 }
 
-int check(const std::string& given, const std::string& format_name) {
+int check(const std::string& given, const std::string& format_name, bool strict) {
   const Format& format = choose_format(format_name, "");
-  const std::vector<Finding> findings = findings_of(given);
+  const std::vector<Finding> findings = findings_of(given, strict);
   if (format.name == "table") {
     emit("", sentences(findings));
     return 0;
@@ -96,10 +101,15 @@ int check(const std::string& given, const std::string& format_name) {
 Action declare_check(CLI::App& app) {
   const auto file = std::make_shared<std::string>();
   const auto format = std::make_shared<std::string>();
-  app.add_option("FILE", *file, "A network or device (.json, - for standard input, or a name) or a sample file (.csv)")
+  const auto strict = std::make_shared<bool>(false);
+  app.add_option(
+         "FILE", *file,
+         "A network (a name, .json, config.json or its folder, .onnx, - for standard input), a device (.json or\n"
+         "a name) or a sample file (.csv)")
       ->required();
   app.add_option("--format", *format, "table, json, csv or markdown")->type_name("NAME");
-  return [file, format] { return check(*file, *format); };
+  app.add_flag("--strict", *strict, "What an imported file says and is not understood is an error, not a warning");
+  return [file, format, strict] { return check(*file, *format, *strict); };
 }
 
 }  // namespace ridgepoint

@@ -32,6 +32,11 @@ constexpr std::array kCommands{
             "  ridgepoint explain llama-3.1-8b attention --hw h100-sxm5 --phase decode --kv-len 8192\n"
             "  ridgepoint explain bert-large '*.q' --phase training --format json\n",
             declare_explain},
+    Command{"import", "any model as an explicit description, which analyses to the same numbers",
+            "  ridgepoint import path/to/config.json -o model.json\n"
+            "  ridgepoint import model.onnx -o model.json\n"
+            "  ridgepoint import llama-3.1-8b --set layers=16\n",
+            declare_import},
     Command{"roofline", "the ceilings and ridge points of devices",
             "  ridgepoint roofline --hw h100-sxm5\n"
             "  ridgepoint roofline --hw a100-sxm4-80gb --hw mi300x --format markdown\n",

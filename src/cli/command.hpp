@@ -28,6 +28,7 @@ const std::string& command_line();
 
 Action declare_analyze(CLI::App& app);
 Action declare_explain(CLI::App& app);
+Action declare_import(CLI::App& app);
 Action declare_roofline(CLI::App& app);
 Action declare_list(CLI::App& app);
 Action declare_check(CLI::App& app);

@@ -6,8 +6,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "families/family.hpp"
-#include "io/data_path.hpp"
+#include "importers/importer.hpp"
 #include "network/expression.hpp"
 
 namespace ridgepoint {
@@ -59,6 +58,17 @@ std::size_t choose(std::string_view what, std::string_view word, std::span<const
       {fmt::format("unknown {} {}", what, in_quotes(word)), join_choices(names), std::string(nearest(word, names))});
 }
 
+void declare_import_options(CLI::App& app, RunArguments& a) {
+  app.add_option("--set", a.set, "Any other parameter of the model; may be given several times")
+      ->type_name("KEY=VALUE")
+      ->group(kRun)
+      ->allow_extra_args(false);
+  app.add_flag("--strict", a.strict, "What an imported file says and is not understood is an error, not a warning")
+      ->group(kRun);
+  app.add_flag("--no-patterns", a.no_patterns, "An imported graph node by node, not as the ops that it was written as")
+      ->group(kRun);
+}
+
 void declare_run_options(CLI::App& app, RunArguments& a) {
   app.add_option("--batch", a.batch, "Samples (or sequences) at a time")->type_name("N")->group(kRun);
   app.add_option("--seq", a.seq, "Tokens of each sequence that are new in this run")->type_name("N")->group(kRun);
@@ -66,10 +76,7 @@ void declare_run_options(CLI::App& app, RunArguments& a) {
       ->type_name("N")
       ->group(kRun);
   app.add_option("--phase", a.phase, "inference, prefill, decode or training")->type_name("PHASE")->group(kRun);
-  app.add_option("--set", a.set, "Any other parameter of the model; may be given several times")
-      ->type_name("KEY=VALUE")
-      ->group(kRun)
-      ->allow_extra_args(false);
+  declare_import_options(app, a);
   app.add_option("--optimizer", a.optimizer, "Of training: sgd, momentum or adam")->type_name("NAME")->group(kRun);
   app.add_option("--dtype", a.dtype, "Format of activations, weights, KV cache and products")
       ->type_name("FORMAT")
@@ -93,7 +100,8 @@ void declare_run_options(CLI::App& app, RunArguments& a) {
 void declare_run(CLI::App& app, RunArguments& a) {
   app.add_option(
          "MODEL", a.models,
-         "A name of `ridgepoint list models`, a .json file, or - for standard input; several stand side by side")
+         "A name of `ridgepoint list models`, a .json file, a config.json or its folder, an .onnx file, or - for\n"
+         "standard input; several stand side by side")
       ->required();
   declare_run_options(app, a);
   app.add_option("--mode", a.mode,
@@ -117,7 +125,7 @@ ParsedRun parse_run(const RunArguments& a, const std::string& model) {
                           .weight_group = a.weight_group};
   if (a.weight_group < 0) throw InputError({fmt::format("--weight-group is {}", a.weight_group), "0 or more"});
   parsed.run.parameters = parse_parameters(a);
-  parsed.description = load_model(Document::load(resolve(kModels, model)), parsed.run.parameters);
+  parsed.description = read_model(model, parsed.run.parameters, {.strict = a.strict, .patterns = !a.no_patterns});
   return parsed;
 }
 

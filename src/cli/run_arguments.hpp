@@ -28,6 +28,8 @@ struct RunArguments {
   std::string execution = "graph";
   std::string optimizer = "adam";
   std::string mode = "auto";
+  bool strict = false;
+  bool no_patterns = false;
 };
 
 /// A network and the run that the arguments ask for.
@@ -41,6 +43,9 @@ struct ParsedRun {
 void declare_run(CLI::App& app, RunArguments& arguments);
 /// The same without MODEL and --mode, for commands that have these of their own.
 void declare_run_options(CLI::App& app, RunArguments& arguments);
+
+/// Only those that say how a file is read: --set, --strict and --no-patterns.
+void declare_import_options(CLI::App& app, RunArguments& arguments);
 
 /// Reads a model and turns words into options. Throws InputError, with near misses.
 ParsedRun parse_run(const RunArguments& arguments, const std::string& model);

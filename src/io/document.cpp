@@ -297,7 +297,16 @@ std::shared_ptr<const Document> Document::load(const std::string& path) {
   return parse(path == "-" ? "<stdin>" : path, read_file(path));
 }
 
+std::shared_ptr<const Document> Document::rewritten(std::shared_ptr<const Document> original, Node root) {
+  auto document = std::make_shared<Document>();
+  document->file_ = original->file_;
+  document->root_ = std::move(root);
+  document->original_ = std::move(original);
+  return document;
+}
+
 Location Document::locate(std::size_t offset) const {
+  if (original_) return original_->locate(offset);
   offset = std::min(offset, text_.size());
   const std::string_view before = std::string_view(text_).substr(0, offset);
   const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;

@@ -40,6 +40,10 @@ class Document {
   /// Reads and parses a file; "-" is standard input. Throws InputError.
   static std::shared_ptr<const Document> load(const std::string& path);
 
+  /// A document with the text and places of `original` and another tree: what another notation means. Nodes keep the
+  /// offsets of the values that they come from, so that messages point there.
+  static std::shared_ptr<const Document> rewritten(std::shared_ptr<const Document> original, Node root);
+
   [[nodiscard]] const Node& root() const { return root_; }
   [[nodiscard]] const std::string& file() const { return file_; }
   /// Line, column and JSON pointer of a byte offset.
@@ -51,6 +55,7 @@ class Document {
   std::string file_;
   std::string text_;
   Node root_;
+  std::shared_ptr<const Document> original_;  ///< of a rewritten one
 };
 
 /// A place in a document, or nowhere (a default one) for what was not read from a file.

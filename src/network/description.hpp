@@ -50,6 +50,23 @@ struct Reference {
   // NOLINTEND(google-explicit-constructor)
 };
 
+/// The formats that a description asks for; what is absent follows from the rest.
+struct PrecisionItem {
+  std::optional<DType> activations{};
+  std::optional<DType> weights{};
+  std::optional<DType> kv_cache{};
+  std::optional<DType> math{};
+  std::int64_t weight_group = 0;
+};
+
+/// How the matmul weights of some layers are stored, and what their products compute in; absent, as the activations.
+struct WeightsItem {
+  std::optional<DType> weights{};
+  std::optional<DType> math{};
+  std::int64_t weight_group = 0;
+  friend bool operator==(const WeightsItem&, const WeightsItem&) = default;
+};
+
 /// A layer, or the use of a block in the place of one. Without inputs it takes what the item before it gives.
 struct Item {
   std::string name;   ///< "" takes the op's or the block's name, numbered when it is taken
@@ -61,6 +78,9 @@ struct Item {
   Value skip{0};     ///< not 0: it keeps its parameters and state, and runs nothing
   Value shared{0};   ///< not 0: all repetitions of the block have one set of parameters
   Reference tied{};  ///< the layer whose parameters this one shares
+  /// Formats of this layer's, or this block's, weights and products where they are not the network's: of a checkpoint
+  /// that is quantized in part.
+  std::optional<WeightsItem> precision{};
   Where where{};
 };
 
@@ -90,13 +110,11 @@ struct PhaseItem {
   Attributes parameters{};
 };
 
-/// The formats that a description asks for; what is absent follows from the rest.
-struct PrecisionItem {
-  std::optional<DType> activations{};
-  std::optional<DType> weights{};
-  std::optional<DType> kv_cache{};
-  std::optional<DType> math{};
-  std::int64_t weight_group = 0;
+/// What an imported file holds and this tool has no op for: counted, never dropped in silence.
+struct Unmodelled {
+  std::string name;
+  std::string type;
+  std::int64_t count = 1;
 };
 
 /// A whole network as written.
@@ -106,6 +124,9 @@ struct Description {
   std::string source;
   std::string family;  ///< of a compact description, else ""
   std::vector<std::string> notes{};
+  std::string importer;                 ///< of an imported file, else ""
+  std::vector<std::string> warnings{};  ///< of the importer: what it did not understand and could matter
+  std::vector<Unmodelled> unmodelled{};
   PrecisionItem precision{};
   Attributes parameters{};
   std::vector<PhaseItem> phases{};  ///< empty: inference and training

@@ -27,18 +27,30 @@ std::optional<DType> read_dtype(ObjectReader& reader, std::string_view key) {
   return find_dtype(reader.choice(*node, arithmetic_names()));
 }
 
+std::int64_t read_weight_group(ObjectReader& reader) {
+  const Node* group = reader.optional("weight_group");
+  if (group == nullptr) return 0;
+  const std::int64_t values = reader.integer(*group);
+  if (values < 0) reader.fail(*group, {"a group cannot be negative", "values per scale, 0 for no scales"});
+  return values;
+}
+
 void read_precision(const ObjectReader& outer, const Node& node, PrecisionItem& precision) {
   ObjectReader reader(outer.document(), node, "precision");
   precision.activations = read_dtype(reader, "activations");
   precision.weights = read_dtype(reader, "weights");
   precision.kv_cache = read_dtype(reader, "kv_cache");
   precision.math = read_dtype(reader, "math");
-  if (const Node* group = reader.optional("weight_group")) {
-    precision.weight_group = reader.integer(*group);
-    if (precision.weight_group < 0)
-      reader.fail(*group, {"a group cannot be negative", "values per scale, 0 for no scales"});
-  }
+  precision.weight_group = read_weight_group(reader);
   reader.finish();
+}
+
+WeightsItem read_weights(const ObjectReader& outer, const Node& node) {
+  ObjectReader reader(outer.document(), node, "precision of a layer");
+  WeightsItem item{.weights = read_dtype(reader, "weights"), .math = read_dtype(reader, "math")};
+  item.weight_group = read_weight_group(reader);
+  reader.finish();
+  return item;
 }
 
 void expect_identifier(const ObjectReader& reader, const Node& node, std::string_view name) {
@@ -128,6 +140,7 @@ Item read_item(const ObjectReader& outer, const Node& node) {
   if (const Node* skip = reader.optional("skip")) item.skip = read_value(reader, *skip);
   if (const Node* shared = reader.optional("shared")) item.shared = read_value(reader, *shared);
   if (const Node* tied = reader.optional("tied")) item.tied = read_reference(reader, *tied);
+  if (const Node* precision = reader.optional("precision")) item.precision = read_weights(reader, *precision);
   for (const Node* rest : reader.rest()) {
     try {
       item.attributes.push_back({rest->key, read_value(reader, *rest), {outer.document(), rest->key_offset}});

@@ -17,8 +17,8 @@ constexpr std::size_t kMostItems = 1'000'000;
 
 }  // namespace
 
-Expander::Expander(const Description& description, Network& network, GlobalScope& globals)
-    : description_(description), network_(network), globals_(globals) {
+Expander::Expander(const Description& description, Network& network, GlobalScope& globals, const PrecisionItem& asked)
+    : description_(description), network_(network), globals_(globals), asked_(asked) {
   for (const Block& block : description.blocks) blocks_.emplace(block.name, &block);
 }
 
@@ -65,13 +65,26 @@ void Expander::expand_items(const std::vector<Item>& items, Body& body, Scope& s
     }
     const bool outer = skipping_;
     skipping_ = outer || scope.truth(item.skip, "skip");
+    const std::optional<Precision> around = precision_;
+    if (item.precision) precision_ = formats_of(item);
     if (item.block.empty()) {
       expand_layer(item, body, scope);
     } else {
       expand_block(item, body, scope);
     }
     skipping_ = outer;
+    precision_ = around;
   }
+}
+
+// What the run asks for stands above what the description says of single layers.
+std::optional<Precision> Expander::formats_of(const Item& item) const {
+  if (asked_.activations || asked_.weights) return std::nullopt;
+  Precision precision = network_.precision;
+  precision.weights = item.precision->weights.value_or(precision.activations);
+  precision.math = asked_.math.value_or(item.precision->math.value_or(precision.activations));
+  precision.weight_group = item.precision->weight_group;
+  return precision;
 }
 
 void Expander::expand_layer(const Item& item, Body& body, Scope& scope) {
@@ -85,6 +98,7 @@ void Expander::expand_layer(const Item& item, Body& body, Scope& scope) {
   Layer layer{.name = body.prefix + name, .block = body.block, .op = bind_op(item, scope)};
   layer.inputs = inputs_of(item, body);
   layer.idle = skipping_;
+  layer.precision = precision_;
   infer(item, layer);
   if (!item.tied.name.empty()) tie(item, body, layer);
   publish(layer, name, body);
@@ -100,7 +114,7 @@ void Expander::infer(const Item& item, Layer& layer) {
   }
   std::vector<TensorType> outputs;
   try {
-    outputs = std::visit([&](const auto& op) { return op.outputs(inputs, network_.precision); }, layer.op);
+    outputs = std::visit([&](const auto& op) { return op.outputs(inputs, precision_of(network_, layer)); }, layer.op);
     layer.parameters = std::visit([&](const auto& op) { return op.parameters(inputs); }, layer.op);
     for (const TensorType& output : outputs) (void)output.shape.elements();
   } catch (const OpError& error) {

@@ -34,7 +34,7 @@ std::vector<int> inputs_of(const Item& item, const Body& body);
 /// Fills a network with the layers and tensors of a description. Throws InputError at the place of what does not fit.
 class Expander {
  public:
-  Expander(const Description& description, Network& network, GlobalScope& globals);
+  Expander(const Description& description, Network& network, GlobalScope& globals, const PrecisionItem& asked);
   void run();
 
  private:
@@ -47,6 +47,7 @@ class Expander {
   void add_input(const InputItem& input, Body& body);
   int add_tensor(Tensor tensor);
   void expand_items(const std::vector<Item>& items, Body& body, Scope& scope);
+  [[nodiscard]] std::optional<Precision> formats_of(const Item& item) const;
   void expand_layer(const Item& item, Body& body, Scope& scope);
   void infer(const Item& item, Layer& layer);
   [[noreturn]] static void fail(const Item& item, const Layer& layer, const OpError& error);
@@ -80,7 +81,9 @@ class Expander {
   std::unordered_map<std::string, const Block*> blocks_;
   std::vector<const Block*> open_;
   bool skipping_ = false;  ///< inside an item that is skipped
-  std::size_t items_ = 0;  ///< expanded so far
+  const PrecisionItem& asked_;
+  std::optional<Precision> precision_{};  ///< inside an item with formats of its own
+  std::size_t items_ = 0;                 ///< expanded so far
 };
 
 }  // namespace ridgepoint

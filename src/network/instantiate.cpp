@@ -72,13 +72,16 @@ Network instantiate(const Description& description, const RunOptions& options) {
                   .family = description.family,
                   .phase = options.phase,
                   .precision = resolve_precision(description.precision, options.precision),
-                  .notes = description.notes};
+                  .notes = description.notes,
+                  .importer = description.importer,
+                  .warnings = description.warnings,
+                  .unmodelled = description.unmodelled};
   try {
     network.parameters = globals.all();
   } catch (const ExpressionError& error) {
     throw InputError(error.problem);
   }
-  Expander(description, network, globals).run();
+  Expander(description, network, globals, options.precision).run();
   return network;
 }
 

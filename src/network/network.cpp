@@ -5,7 +5,9 @@
 namespace ridgepoint {
 
 SiteStorage::SiteStorage(const Network& network, const Layer& layer)
-    : network_(network), needs_gradient_(std::make_unique<bool[]>(layer.inputs.size())) {
+    : phase_(network.phase),
+      precision_(precision_of(network, layer)),
+      needs_gradient_(std::make_unique<bool[]>(layer.inputs.size())) {
   for (std::size_t i = 0; i < layer.inputs.size(); ++i) {
     const Tensor& tensor = network.tensors[static_cast<std::size_t>(layer.inputs[i])];
     inputs_.push_back(tensor.type);
@@ -17,9 +19,13 @@ SiteStorage::SiteStorage(const Network& network, const Layer& layer)
 Site SiteStorage::site() const {
   return {.inputs = inputs_,
           .outputs = outputs_,
-          .precision = network_.precision,
-          .phase = network_.phase,
+          .precision = precision_,
+          .phase = phase_,
           .needs_gradient = {needs_gradient_.get(), inputs_.size()}};
+}
+
+const Precision& precision_of(const Network& network, const Layer& layer) {
+  return layer.precision ? *layer.precision : network.precision;
 }
 
 double parameter_count(const Layer& layer) {

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "network/description.hpp"
 #include "ops/op.hpp"
 
 namespace ridgepoint {
@@ -30,6 +32,7 @@ struct Layer {
   int tied_to = -1;         ///< the layer whose parameters this one uses, or -1
   bool idle = false;        ///< it has its parameters and state, and runs nothing
   Parameters parameters;
+  std::optional<Precision> precision{};  ///< where it is not the network's
 };
 
 /// What a block hands from one repetition to the next, where its layers stand for several: the tensor `out` takes the
@@ -53,6 +56,9 @@ struct Network {
   std::vector<Handover> handovers;
   std::vector<std::pair<std::string, std::int64_t>> parameters;  ///< run-time sizes and other parameters, by name
   std::vector<std::string> notes;
+  std::string importer;  ///< of an imported file, else ""
+  std::vector<std::string> warnings;
+  std::vector<Unmodelled> unmodelled;
 };
 
 /// The surroundings of a layer, as its op wants to see them. Keeps copies: it may outlive the network's vectors.
@@ -62,11 +68,15 @@ class SiteStorage {
   [[nodiscard]] Site site() const;
 
  private:
-  const Network& network_;
+  Phase phase_;
+  Precision precision_;
   std::vector<TensorType> inputs_;
   std::vector<TensorType> outputs_;
   std::unique_ptr<bool[]> needs_gradient_;
 };
+
+/// The formats of a layer: its own, or the network's.
+const Precision& precision_of(const Network& network, const Layer& layer);
 
 /// The number of learned values of a layer, not counting repetitions or buffers; 0 when it uses another's.
 double parameter_count(const Layer& layer);

@@ -5,9 +5,9 @@ namespace ridgepoint {
 
 /// Fused attention of q[batch, q_len, heads * head_dim] over k[batch, kv_len, kv_heads * head_dim] and v[batch, kv_len,
 /// kv_heads * v_head_dim]. Fewer KV heads than heads is grouped-query attention, one is multi-query. A fourth input is
-/// a bias of the scores, [heads, q_len, kv_len] or with the batch before. A window leaves each query the `window`
-/// latest keys (Longformer, arXiv 2004.05150; around it if not causal), a chunk those of its own chunk (Llama 4), a
-/// density a share of the pairs (block-sparse; arXiv 1904.10509, 2007.14062).
+/// a bias of the scores, [heads, q_len, kv_len] or with the batch before; axes of 1 are shared. A window leaves each
+/// query the `window` latest keys (Longformer, arXiv 2004.05150; around it if not causal), a chunk those of its own
+/// chunk (Llama 4), a density a share of the pairs (block-sparse; arXiv 1904.10509, 2007.14062).
 struct FusedAttention : OpBase {
   static constexpr std::string_view kName = "attention";
   static constexpr std::string_view kEquation = "o = softmax(q k^T / sqrt(d)) v, per head";
@@ -121,10 +121,10 @@ struct FusedAttention : OpBase {
   }
 
   static void expect_bias(const Shape& bias, std::int64_t q_len, std::int64_t kv_len) {
-    if (bias[-2] == q_len && bias[-1] == kv_len) return;
+    if ((bias[-2] == q_len || bias[-2] == 1) && (bias[-1] == kv_len || bias[-1] == 1)) return;
     throw OpError{"",
                   {"the bias of the scores is " + to_string(bias),
-                   "last axes of " + std::to_string(q_len) + " queries and " + std::to_string(kv_len) + " keys"}};
+                   "last axes of " + std::to_string(q_len) + " queries and " + std::to_string(kv_len) + " keys, or 1"}};
   }
 
   [[nodiscard]] Attention lower(const Site& site, Pass pass) const {

@@ -14,6 +14,7 @@
 #include "ops/binary.hpp"
 #include "ops/cast.hpp"
 #include "ops/channel_shuffle.hpp"
+#include "ops/constant.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/convolution.hpp"
 #include "ops/cross_entropy.hpp"
@@ -97,7 +98,7 @@ using Op =
                  PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                                        //
                  LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, Wkv, CausalConv,             //
                  Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                             //
-                 HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens>;
+                 HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens, Constant>;
 
 /// What names and explains an op: texts of its own, or a row of a table of functions.
 template <class T>

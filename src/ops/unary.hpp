@@ -46,6 +46,9 @@ inline constexpr std::array kUnaryFunctions{
     UnaryFunction{"clip", 2, 0, 2, DerivativeFrom::kInput, "min(max(x, a), b) with constants a and b"},
     UnaryFunction{"neg", 1, 0, 1, DerivativeFrom::kNothing, "-x"},
     UnaryFunction{"scale", 1, 0, 1, DerivativeFrom::kNothing, "c x with a constant c"},
+    UnaryFunction{"shift", 1, 0, 1, DerivativeFrom::kNothing, "x + c with a constant c"},
+    UnaryFunction{"erf", 1, 1, 4, DerivativeFrom::kInput, "erf x"},
+    UnaryFunction{"round", 1, 0, 1, DerivativeFrom::kNothing, "x to an integer, its sign, or a test of it"},
 };
 
 /// y = f(x), element by element; one op per row of the table above.

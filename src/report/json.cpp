@@ -97,6 +97,10 @@ std::string write_json(const Report& report, const View& view) {
   document["phase"] = name(e.phase);
   document["warnings"] = e.warnings;
   document["unmodelled"] = Json::array();
+  for (const Unmodelled& item : e.unmodelled) {
+    document["unmodelled"].push_back({{"name", item.name}, {"type", item.type}, {"count", item.count}});
+  }
+  document["notes"] = e.notes;
   document["layers"] = Json::array();
   for (const LayerEstimate& row : e.rows) document["layers"].push_back(layer(row, e.phase));
   if (view.by != By::kLayer || view.top > 0) {  // "layers" stays whole: programs add it up

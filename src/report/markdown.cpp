@@ -53,6 +53,13 @@ std::string write_markdown(const Report& report, const View& view) {
   text += "\n";
   for (const std::string_view convention : conventions()) text += fmt::format("- {}\n", convention);
   for (const std::string& warning : e.warnings) text += fmt::format("- warning: {}\n", markdown_text(warning));
+  for (const Unmodelled& item : e.unmodelled) {
+    text += fmt::format("- not modelled: {} ({}), {} of it\n", markdown_text(item.name), markdown_text(item.type),
+                        item.count);
+  }
+  if (!e.importer.empty()) {
+    for (const std::string& note : e.notes) text += fmt::format("- note: {}\n", markdown_text(note));
+  }
   for (const Advice& item : report.advice) {
     text += fmt::format("- {} ({}): {}", markdown_text(item.layer), human_percent(item.share), markdown_text(item.why));
     for (const Change& change : item.changes) {

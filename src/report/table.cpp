@@ -218,6 +218,12 @@ class Table {
     }
     paragraph(fmt::format("memory: {} ({}); {}", total, parts, parameters), 8);
     for (const std::string& warning : estimate_.warnings) paragraph("warning: " + printable(warning), 9);
+    for (const Unmodelled& item : estimate_.unmodelled) {
+      paragraph(fmt::format("not modelled: {} ({}), {} of it", printable(item.name), printable(item.type), item.count),
+                9);
+    }
+    if (estimate_.importer.empty()) return;  // the notes of files that come with the tool are for who reads the files
+    for (const std::string& note : estimate_.notes) paragraph("note: " + printable(note), 6);
   }
 
   void advice() {

@@ -168,7 +168,10 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
                   .phase = network.phase,
                   .precision = network.precision,
                   .options = options,
-                  .parameters = network.parameters};
+                  .parameters = network.parameters,
+                  .importer = network.importer,
+                  .notes = network.notes,
+                  .unmodelled = network.unmodelled};
   result.options.mode = resolve(options.mode, device);
   const std::vector<Group> groups = plan_fusion(network, options.fusion);
   result.memory = footprint(network, groups, options.optimizer);
@@ -181,7 +184,8 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
   for (const Layer& layer : network.layers) {
     result.active_parameters += active_parameter_count(layer) * static_cast<double>(layer.copies);
   }
-  result.warnings = warnings_of(result, device);
+  result.warnings = network.warnings;
+  for (std::string& warning : warnings_of(result, device)) result.warnings.push_back(std::move(warning));
   if (!estimator.pooled().empty()) {
     result.warnings.push_back(fmt::format("the calibration of {} has nothing on {}: pooled efficiencies price them",
                                           device.name, fmt::join(estimator.pooled(), ", ")));

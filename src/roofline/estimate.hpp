@@ -82,7 +82,10 @@ struct Estimate {
   double active_parameters = 0;  ///< those that one token uses: all, but of experts
   std::array<Amounts, kCategoryNames.size()> by_category;
   Footprint memory;
+  std::string importer;            ///< of an imported network, else ""
+  std::vector<std::string> notes;  ///< of the description
   std::vector<std::string> warnings;
+  std::vector<Unmodelled> unmodelled;
 };
 
 /// Estimates a network on a device. Throws InputError when the device lacks a format that the network needs.

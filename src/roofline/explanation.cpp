@@ -154,7 +154,7 @@ Explanation explain(const Network& network, std::size_t index, const EngineOptio
   const OpFacts facts = facts_of(layer.op);
   Explanation e{.model = network.name,
                 .phase = network.phase,
-                .precision = network.precision,
+                .precision = precision_of(network, layer),
                 .name = layer.name,
                 .op = std::string(name_of(layer.op)),
                 .summary = std::string(facts.summary),

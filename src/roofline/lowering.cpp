@@ -142,7 +142,7 @@ void Lowering::update(const Layer& layer, const Site& site, GroupLaunches& launc
   const double count = parameter_count(layer) * share;
   if (count == 0) return;
   const UpdateCost& cost = cost_of(optimizer_);
-  const DType format = network_.precision.weights;
+  const DType format = site.precision.weights;
   const Bytes state = optimizer_state(count, optimizer_, format);
   const Bytes weights = bytes_of(count, format);
   const bool master = bits(format) < 32;

@@ -135,14 +135,15 @@ void add_parameters(const Network& network, const Layer& layer, Optimizer optimi
   const auto copies = static_cast<double>(layer.copies);
   for (const ParameterRole role : kParameterRoles) {
     (role == ParameterRole::kTable ? result.tables : result.weights) +=
-        parameter_bytes(layer, role, network.precision) * copies;
+        parameter_bytes(layer, role, precision_of(network, layer)) * copies;
   }
   if (network.phase != Phase::kTraining) return;
   const SiteStorage place(network, layer);
   const double share = std::visit([&](const auto& op) { return op.updated_share(place.site()); }, layer.op);
   const double count = all_parameters(layer);
-  result.gradients += bytes_of(count * share, network.precision.weights);
-  result.optimizer += optimizer_state(count, optimizer, network.precision.weights);
+  const DType format = precision_of(network, layer).weights;
+  result.gradients += bytes_of(count * share, format);
+  result.optimizer += optimizer_state(count, optimizer, format);
 }
 
 }  // namespace

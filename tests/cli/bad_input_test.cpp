@@ -366,7 +366,8 @@ const std::vector<BadInput> kBadCommandLines{
      R"(error: cannot read "nothing.json": No such file or directory
 )"},
     {"a folder", "", "analyze ./ --hw h100-sxm5",
-     R"(error: cannot read "./": Is a directory
+     R"(error: "./" is a folder without a config.json
+  expected a file, or a folder with a config.json in it
 )"},
     {"an output folder that is not there", "", "analyze gpt2 --hw h100-sxm5 -o no/such/folder.txt",
      R"(error: cannot write "no/such/folder.txt": No such file or directory

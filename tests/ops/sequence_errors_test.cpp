@@ -68,6 +68,7 @@ std::vector<Refusal> experts_and_products() {
        "or 1 for the gaps"},
       {LearnedAdd{.axes = 3}, {{2, 4}}, "axes", "at most 2"},
       {LearnedTokens{}, {{2, 4}}, "", "[batch, tokens, channels]"},
+      {Constant{.holds = Held::kIndices}, {{2, 4}}, "holds", "\"learned\": false"},
       {Wkv{}, {{1, 3, 2}, {1, 3, 4}}, "", "two inputs of one shape"},
       {DeformAttention{.heads = 3}, {{1, 5, 4}, {1, 2, 6}, {1, 2, 3}}, "heads", "a divisor of 4"},
       {DeformAttention{.heads = 2, .points = 4}, {{1, 5, 4}, {1, 2, 12}, {1, 2, 6}}, "points", "heads points = 8"},

@@ -295,6 +295,11 @@ class CaseMaker {
     op.tokens = size();
     return {op, {some()}};
   }
+  OpCase operator()(Constant op) {
+    op.shape = {size(), size()};
+    op.learned = coin();
+    return {op, {some()}};
+  }
   OpCase operator()(Aggregate op) {
     op.edges = 10 * size();
     op.weighted = coin();

@@ -62,6 +62,9 @@ std::vector<Expected> elementwise() {
       unary("log", 1, 1),
       unary("sqrt", 1, 2),
       unary("scale", 1, 1, false),
+      unary("shift", 1, 1, false),
+      unary("erf", 1, 4),
+      unary("round", 1, 1, false),
       // b is stretched: its gradient is a sum over the rows; a's is dY itself.
       {find_op("add")->prototype, {{2, 4}, {4}}, {2, 4}, 0, {8, 48, 32}, {8, 32, 16}},
       {find_op("sub")->prototype, {{2, 4}, {2, 4}}, {2, 4}, 0, {8, 64, 32}, {16, 64, 64}},
@@ -428,6 +431,9 @@ std::vector<Expected> mixtures_and_factors() {
        {400, 4 * (24 + 48 + 48 + 16 + 16), 4 * (8 + 12 + 4)}},
       {LearnedAdd{}, {{2, 3, 4}}, {2, 3, 4}, 12, {24, 144, 96}, {}, {24, 96, 48}},
       {LearnedTokens{}, {{2, 3, 4}}, {2, 4, 4}, 4, {0, 112, 128}, {0, 96, 96}, {8, 32, 16}},
+      // Those who read it pay.
+      {Constant{.shape = {3, 5}}, {{2, 3}}, {3, 5}, 15, {}, {}, {}},
+      {Constant{.shape = {3, 5}, .learned = false}, {{2, 3}}, {3, 5}, 0, {}, {}, {}},
       // 6 rows of 2 values of a table of 5.
       {RelativeBias{.heads = 2, .entries = 5, .q_len = 2, .kv_len = 3},
        {{2, 3}},

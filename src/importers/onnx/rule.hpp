@@ -1,0 +1,49 @@
+#pragma once
+// The operators that are understood: one row each, how its outputs follow from its inputs, and what it becomes.
+
+#include <span>
+#include <string_view>
+
+#include "importers/onnx/context.hpp"
+#include "importers/onnx/lowering.hpp"
+
+namespace ridgepoint::onnx {
+
+constexpr std::string_view kMicrosoft = "com.microsoft";
+
+/// One operator of a domain ("" is ai.onnx). `infer` sets extents and numbers of the outputs; `lower` writes its
+/// layers.
+struct Rule {
+  std::string_view type;
+  void (*infer)(Inference&);
+  void (*lower)(Lowering&);
+  std::string_view domain{};
+};
+
+/// The groups, each in a file of rules/.
+std::span<const Rule> elementwise_rules();
+std::span<const Rule> movement_rules();
+std::span<const Rule> shape_rules();
+std::span<const Rule> product_rules();
+std::span<const Rule> window_rules();
+std::span<const Rule> normalization_rules();
+std::span<const Rule> reduction_rules();
+std::span<const Rule> lookup_rules();
+std::span<const Rule> recurrent_rules();
+std::span<const Rule> quantized_rules();
+std::span<const Rule> attention_rules();
+std::span<const Rule> sequence_rules();
+
+/// The rule of an operator, or null.
+const Rule* find_rule(std::string_view domain, std::string_view type);
+
+// Shapes that several groups share.
+void infer_same(Inference& n);       ///< the first output is as the first input
+void infer_broadcast(Inference& n);  ///< all inputs broadcast
+void infer_nothing(Inference& n);    ///< stays unknown
+
+// Layers that several groups share.
+void lower_alias(Lowering& n);       ///< the first output is the first input
+void lower_unmodelled(Lowering& n);  ///< counted as not understood
+
+}  // namespace ridgepoint::onnx
