@@ -44,6 +44,8 @@ class Session {
       points_ += queue.points.size();
       result_.measured.push_back({queue.microkernel, {}});
     }
+    if (options.budget.value() > 0 && options.budget < budget_) scale_ = options.budget / budget_;
+    budget_ *= scale_;
     start_ = SteadyClock::now();
   }
 
@@ -95,7 +97,7 @@ class Session {
     std::string why;
     std::optional<Measurement> measurement;
     try {
-      measurement = backend_.measure(point, point.budget, why);
+      measurement = backend_.measure(point, point.budget * scale_, why);
     } catch (const BackendLost& lost) {
       result_.interrupted = true;
       result_.notes.push_back(fmt::format("the device is lost after {} of {} points, in {} {} ({}): {}", done_, points_,

@@ -13,6 +13,7 @@ namespace ridgepoint {
 /// What to measure and for how long.
 struct SessionOptions {
   Effort effort = Effort::kNormal;
+  Seconds budget{};  ///< for all points together, where that is less than the effort takes; 0: no limit
   std::vector<std::string> microkernels{};  ///< empty: all
   Shapes shapes = Shapes::kFit;
 };

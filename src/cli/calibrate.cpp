@@ -121,6 +121,9 @@ void declare_measure(CLI::App& app, MeasureArguments& a) {
   app.add_option("--kernels", a.kernels, "Microkernels, with commas between; all if not given")->type_name("NAMES");
   app.add_option("--effort", a.effort, "quick (half a minute), normal (up to 90 s) or thorough (6 min)")
       ->type_name("HOW");
+  app.add_option("--budget", a.budget, "Time to measure in, where that is less than the effort takes: more noise")
+      ->check(CLI::Range(0.1, 1e6))
+      ->type_name("SECONDS");
 }
 
 void declare_whole(CLI::App& app, CalibrateArguments& a) {

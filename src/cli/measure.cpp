@@ -59,6 +59,7 @@ void expect_writable_folder(const std::string& folder) {
 MeasurePlan plan_measurement(const MeasureArguments& a) {
   const DeviceName device = parse_device_name(a.device);
   MeasurePlan plan{.options = {.effort = static_cast<Effort>(choose("effort", a.effort, kEffortNames)),
+                               .budget = Seconds{a.budget},
                                .microkernels = split(a.kernels)}};
   const Module module(device.backend);
   plan.backend.reset(module.function<BackendEntry>(kBackendEntry)(device.index));

@@ -11,6 +11,7 @@ struct MeasureArguments {
   std::string device = "cpu";
   std::string kernels;  ///< names with commas between; "" for all
   std::string effort = "normal";
+  double budget = 0;  ///< seconds to measure in, 0: as the effort says
   std::string output;
 };
 

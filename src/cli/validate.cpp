@@ -134,6 +134,9 @@ Action declare_validate(CLI::App& app) {
   app.add_option("--device", a->measure.device, "What to measure with --run: cpu")->type_name("NAME");
   app.add_option("--kernels", a->measure.kernels, "Microkernels of --run, with commas between")->type_name("NAMES");
   app.add_option("--effort", a->measure.effort, "Of --run: quick, normal or thorough")->type_name("HOW");
+  app.add_option("--budget", a->measure.budget, "Of --run: time to measure in, where the effort takes more")
+      ->check(CLI::Range(0.1, 1e6))
+      ->type_name("SECONDS");
   app.add_option("--model", a->model, "With --run: measure every kernel of this network")->type_name("MODEL");
   a->network.fusion = "none";
   declare_run_options(app, a->network);

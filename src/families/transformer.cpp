@@ -125,7 +125,7 @@ void add_embeddings(const TransformerOptions& options, const Surroundings& s, co
 // DeBERTa's relative positions, `buckets` to either side: a table that all layers share. Where positions have
 // projections of their own (v1) only those are taken that the sequence needs.
 std::string add_position_table(const TransformerOptions& options, const std::string& prefix, Description& description) {
-  const std::string table = prefix + "relative_embed";
+  std::string table = prefix + "relative_embed";
   const char* taken = options.shared_positions ? "2 * buckets" : "2 * min(buckets, seq)";
   description.inputs.push_back({.name = prefix + "relative_positions", .shape = {taken}, .dtype = "int64"});
   description.items.push_back(

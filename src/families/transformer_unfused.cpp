@@ -6,13 +6,12 @@
 namespace ridgepoint {
 namespace {
 
-// Names of a stage of the scores: by head [batch, heads, queries, keys], and as the products have them, the queries
-// that share a KV head as the rows of one matrix.
+// The scores on their way to the softmax: as the products have them, the queries that share a KV head as the rows of
+// one matrix [batch, kv_heads, group queries, keys], or by head [batch, heads, queries, keys].
 class Scores {
  public:
   Scores(const HeadSizes& size, std::string keys) : size_(size), keys_(std::move(keys)) {}
 
-  // Something that is the same for every query of a KV head's group, or for all heads: added by head.
   void add(const std::string& name, const std::string& other) {
     by_head();
     items.push_back(layer(name, "add", {}, {tensor, other}));
@@ -23,8 +22,14 @@ class Scores {
     tensor = item.name;
     items.push_back(std::move(item));
   }
-  void by_head() { reshape(size_.heads, &heads_apart_, true); }
-  void by_group() { reshape(size_.kv_heads, &heads_apart_, false); }
+  void by_head() {
+    if (!heads_apart_) reshape(size_.heads, "_by_head");
+    heads_apart_ = true;
+  }
+  void by_group() {
+    if (heads_apart_) reshape(size_.kv_heads, "_by_group");
+    heads_apart_ = false;
+  }
 
   // A learned score per head joins each query's (gpt-oss): the scores with one key more.
   void add_sinks() {
@@ -40,12 +45,9 @@ class Scores {
   std::string tensor = "scores";
 
  private:
-  void reshape(const std::string& heads, bool* apart, bool wanted) {
-    if (*apart == wanted) return;
-    *apart = wanted;
-    const std::string name = tensor + (wanted ? "_by_head" : "_by_group");
-    items.push_back(view(name, {"batch", heads, -1, keys_}, {tensor}));
-    tensor = name;
+  void reshape(const std::string& heads, const char* ending) {
+    items.push_back(view(tensor + ending, {"batch", heads, -1, keys_}, {tensor}));
+    tensor += ending;
   }
 
   const HeadSizes& size_;

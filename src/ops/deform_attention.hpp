@@ -76,7 +76,8 @@ struct DeformAttention : OpBase {
 
   [[nodiscard]] Gather sample(const Site& site) const {
     const auto samples = static_cast<double>(site.in(2).elements());
-    const auto width = static_cast<double>(site.in().back() / heads);
+    const std::int64_t channels = site.in().back() / heads;
+    const auto width = static_cast<double>(channels);
     return {.lookups = 4 * samples,
             .row_bytes = bytes_of(width, site.inputs[0].dtype).value(),
             .table_rows = static_cast<double>(site.in().rows() * heads),

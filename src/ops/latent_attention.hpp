@@ -49,10 +49,10 @@ struct LatentAttention : OpBase {
     if (inputs.size() > 2) expect_ids(inputs, 2);
     const Shape& q = inputs[0].shape;
     const Shape& cache = inputs[1].shape;
-    if (q.back() != checked_mul(heads, nope + rope)) {
+    const std::int64_t width = checked_mul(heads, checked_add(nope, rope));
+    if (q.back() != width) {
       throw OpError{"heads",
-                    {"queries are " + to_string(q),
-                     "a last axis of heads (nope + rope) = " + std::to_string(heads * (nope + rope))}};
+                    {"queries are " + to_string(q), "a last axis of heads (nope + rope) = " + std::to_string(width)}};
     }
     if (cache.back() <= rope) {
       throw OpError{"rope", {"the cache is " + to_string(cache), "a last axis of more than " + std::to_string(rope)}};
@@ -69,7 +69,7 @@ struct LatentAttention : OpBase {
 
   [[nodiscard]] Parameters parameters(Inputs inputs) const {
     return {{"kv_up",
-             {{"heads", heads}, {"nope_and_v", nope + v}, {"latent", inputs[1].shape.back() - rope}},
+             {{"heads", heads}, {"nope_and_v", checked_add(nope, v)}, {"latent", inputs[1].shape.back() - rope}},
              ParameterRole::kWeight}};
   }
 
@@ -111,7 +111,7 @@ struct LatentAttention : OpBase {
 
   [[nodiscard]] Saved saved(const Site& site) const {
     const double tokens = static_cast<double>(site.in(1).rows());
-    const double made = absorbed(site) ? 0 : tokens * static_cast<double>(heads * (nope + v));
+    const double made = absorbed(site) ? 0 : tokens * static_cast<double>(checked_mul(heads, checked_add(nope, v)));
     const double queries = static_cast<double>(site.in().rows() * heads);
     return {.inputs = true,
             .output = true,
@@ -127,7 +127,8 @@ struct LatentAttention : OpBase {
 
   /// Keys and values of all tokens in the cache.
   [[nodiscard]] Gemm up(const Site& site) const {
-    Gemm gemm = weight_product(site, {.m = site.in(1).rows(), .n = checked_mul(heads, nope + v), .k = latent(site)});
+    Gemm gemm = weight_product(
+        site, {.m = site.in(1).rows(), .n = checked_mul(heads, checked_add(nope, v)), .k = latent(site)});
     gemm.a = site.inputs[1].dtype;
     return gemm;
   }

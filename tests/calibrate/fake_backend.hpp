@@ -14,6 +14,7 @@ namespace ridgepoint {
 class FakeBackend final : public Backend {
  public:
   std::size_t measured = 0;
+  Seconds granted{};  ///< to all points together
   std::size_t products = 40;
   double spread = 0.01;
   Stop stop = Stop::kSettled;
@@ -58,12 +59,13 @@ class FakeBackend final : public Backend {
     return list;
   }
 
-  std::optional<Measurement> measure(const Point& point, Seconds, std::string& why) override {
+  std::optional<Measurement> measure(const Point& point, Seconds budget, std::string& why) override {
     if (point.kernel == refuses) {
       why = "it is only a test";
       return std::nullopt;
     }
     ++measured;
+    granted += budget;
     const Seconds time{seconds(point)};
     return Measurement{.time = time, .best = time, .spread = spread, .kept = 16, .jumped = jumps, .stop = stop};
   }

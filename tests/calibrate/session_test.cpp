@@ -45,6 +45,18 @@ TEST_CASE("a session measures every point once and reports its way", "[session]"
   CHECK_FALSE(mentions(result.notes, "noisy"));
 }
 
+TEST_CASE("a budget shortens the points of a session, and never stretches them", "[session]") {
+  FakeBackend backend;
+  run_session(backend, {}, kSilent, kNever);
+  const double whole = backend.granted.value();
+  REQUIRE(whole > 0);
+  for (const auto& [asked, granted] : {std::pair{whole / 4, whole / 4}, std::pair{whole * 2, whole}}) {
+    backend.granted = {};
+    run_session(backend, {.budget = Seconds{asked}}, kSilent, kNever);
+    CHECK(backend.granted.value() == Approx(granted));
+  }
+}
+
 TEST_CASE("a session that is stopped keeps some of every microkernel and says so", "[session]") {
   FakeBackend backend;
   const SessionResult result = run_session(backend, {}, kSilent, [&] { return backend.measured == 12; });
