@@ -22,6 +22,7 @@ struct Surroundings {
   bool audio = false;  ///< the encoder reads a spectrogram
   bool embedding_norm = false;
   bool narrow_embedding = false;  ///< a width of its own, projected to and from hidden
+  bool embedding_bias = true;     ///< of that projection
   bool token_types = false;
   bool final_norm = true;
   bool pooler = false;
@@ -54,6 +55,7 @@ bool selects_tokens(const Surroundings& s) { return s.decoder && s.head; }
 
 void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptions& options) {
   s.narrow_embedding = reader.optional_size("embedding");
+  s.embedding_bias = reader.flag("embedding_bias", true);
   s.token_types = reader.optional_size("token_types");
   s.classes = reader.optional_size("classes");
   s.mtp = s.decoder && reader.optional_size("mtp_layers");
@@ -118,7 +120,8 @@ void add_embeddings(const TransformerOptions& options, const Surroundings& s, co
   if (s.token_types) add(prefix + "type_embed", "token_types", {"batch", length}, prefix + "types");
   if (s.embedding_norm) description.items.push_back(norm_item(options, prefix + "embed_norm"));
   if (s.narrow_embedding) {
-    description.items.push_back(layer(prefix + "embed_up", "linear", {{"out_features", "hidden"}}));
+    description.items.push_back(
+        layer(prefix + "embed_up", "linear", {{"out_features", "hidden"}, {"bias", s.embedding_bias}}));
   }
 }
 

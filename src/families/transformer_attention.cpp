@@ -52,6 +52,7 @@ void add_qk_norms(const TransformerOptions& options, const HeadSizes& size, Atte
     const std::string joined = std::string(name) + "_flat";
     if (per_head) items.push_back(view(split, {"batch", -1, heads, size.head_dim}, {tensor}));
     items.push_back(norm_item(options, std::string(name) + "_norm", {per_head ? split : tensor}));
+    if (!options.qk_norm_weight) items.back().attributes = {{"weight", false}};
     tensor = std::string(name) + "_norm";
     if (per_head) {
       items.push_back(view(joined, {"batch", -1, heads + " * " + size.head_dim}, {tensor}));
@@ -87,7 +88,7 @@ Item fused_attention(const TransformerOptions& options, const HeadSizes& size, b
   if (window) attributes.push_back({"window", "window"});
   if (options.position == "alibi") attributes.push_back({"alibi", true});
   if (options.attention_softcap) attributes.push_back({"softcap", true});
-  if (options.sinks) attributes.push_back({"sinks", true});
+  if (window ? options.window_sinks : options.sinks) attributes.push_back({"sinks", true});
   if (options.paged) attributes.push_back({"page", "page"});
   References inputs{in.q, in.k, in.v};
   if (const std::string bias = score_bias(options); !bias.empty()) inputs.emplace_back(bias);

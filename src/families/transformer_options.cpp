@@ -36,6 +36,7 @@ void read_norms(CompactReader& reader, TransformerOptions& options) {
   options.parallel = branches != "serial";
   options.parallel_norms = branches == "parallel_norms";
   options.qk_norm = reader.word("qk_norm", kQkNorms, "none");
+  options.qk_norm_weight = reader.flag("qk_norm_weight", true);
 }
 
 // The gate's function of each gated MLP.
@@ -91,6 +92,7 @@ void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.attention_softcap = reader.flag("attention_softcap", false);
   options.sinks = reader.flag("sinks", false);
   read_disentangled(reader, options);
+  options.window_sinks = reader.flag("window_sinks", options.sinks);
 }
 
 void read_moe(CompactReader& reader, TransformerOptions& options) {

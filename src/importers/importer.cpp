@@ -76,7 +76,7 @@ const std::shared_ptr<const Document>& ModelFile::document() const {
 }
 
 std::span<const Importer> importers() {
-  static const std::array list{kOnnxImporter};
+  static const std::array list{kHuggingFaceImporter, kOnnxImporter};
   return list;
 }
 

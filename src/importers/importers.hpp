@@ -5,6 +5,7 @@
 
 namespace ridgepoint {
 
+extern const Importer kHuggingFaceImporter;
 extern const Importer kOnnxImporter;
 
 }  // namespace ridgepoint

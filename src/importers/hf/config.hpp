@@ -1,0 +1,79 @@
+#pragma once
+// Reads a Hugging Face config: keys under their many names, null as "absent", wrong forms as errors, and what nobody
+// asked for.
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/document.hpp"
+
+namespace ridgepoint::hf {
+
+/// Names of one key, in the order in which they are looked for.
+using Keys = std::initializer_list<std::string_view>;
+
+/// A number and where the config gives it (at its object when it follows from others).
+struct Size {
+  std::int64_t value = 0;
+  std::size_t at = 0;
+};
+
+/// An object of a config: the root, or a member such as `text_config`. Copies share what was asked for.
+class Config {
+ public:
+  Config(std::shared_ptr<const Document> document, const Node& node, std::string path = "");
+
+  /// The member of the first of these names that is there and not null; all of them count as understood.
+  const Node* find(Keys keys);
+  [[nodiscard]] bool has(std::string_view key) const;
+
+  /// A positive integer. Throws InputError at another form.
+  std::optional<Size> size(Keys keys);
+  /// The same, and an error that names the first of the keys where there is none.
+  Size required(Keys keys);
+  Size size_or(Keys keys, std::int64_t fallback);
+  /// An integer, zero or more.
+  std::int64_t count(Keys keys, std::int64_t fallback);
+  bool flag(Keys keys, bool fallback);
+  std::string text(Keys keys, std::string_view fallback);
+  double real(Keys keys, double fallback);
+  /// Integers, or booleans as 1 and 0, of a list; nothing when absent. `length` is how many there must be, or 0.
+  std::optional<std::vector<std::int64_t>> list(Keys keys, std::int64_t length = 0);
+  std::optional<std::vector<std::string>> words(Keys keys, std::int64_t length = 0);
+  /// A member that is an object, not null.
+  std::optional<Config> child(Keys keys);
+
+  /// Marks keys as understood.
+  void ignore(Keys keys);
+  /// The keys that nobody asked for and that are not known to be without effect, with their path.
+  [[nodiscard]] std::vector<std::string> strangers() const;
+
+  [[noreturn]] void fail(const Node& node, std::string what, std::string expected) const;
+  /// At the first of these keys that is there, else at the object.
+  [[noreturn]] void fail(Keys keys, std::string what, std::string expected) const;
+  [[nodiscard]] std::size_t at() const { return node_->offset; }
+  [[nodiscard]] const Node& node() const { return *node_; }
+  [[nodiscard]] const std::shared_ptr<const Document>& document() const { return document_; }
+  /// "text_config.hidden_size": how messages name a key.
+  [[nodiscard]] std::string named(std::string_view key) const;
+
+ private:
+  [[nodiscard]] std::int64_t integer(const Node& node) const;
+  void expect_length(const Node& node, std::int64_t length) const;
+
+  std::shared_ptr<const Document> document_;
+  const Node* node_;
+  std::string path_;
+  std::shared_ptr<std::set<std::string, std::less<>>> asked_;
+};
+
+/// Whether a key says something about training, generation or tokens, and nothing about the network's size.
+bool is_without_effect(std::string_view key);
+
+}  // namespace ridgepoint::hf

@@ -1,0 +1,135 @@
+#include "importers/hf/decoder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/text.hpp"
+
+namespace ridgepoint::hf {
+namespace {
+
+struct ActivationName {
+  std::string_view theirs;
+  std::string_view plain;
+  std::string_view gated;
+};
+
+constexpr auto kActivations = std::to_array<ActivationName>({{"silu", "silu", "swiglu"},
+                                                             {"swish", "silu", "swiglu"},
+                                                             {"swiglu", "silu", "swiglu"},
+                                                             {"swigluoai", "silu", "swiglu"},
+                                                             {"gelu", "gelu", "geglu"},
+                                                             {"gelu_new", "gelu_tanh", "geglu_tanh"},
+                                                             {"gelu_fast", "gelu_tanh", "geglu_tanh"},
+                                                             {"gelu_tanh", "gelu_tanh", "geglu_tanh"},
+                                                             {"gelu_python", "gelu", "geglu"},
+                                                             {"gelu_accurate", "gelu_tanh", "geglu_tanh"},
+                                                             {"gelu_pytorch_tanh", "gelu_tanh", "geglu_tanh"},
+                                                             {"quick_gelu", "quick_gelu", "swiglu"},
+                                                             {"relu", "relu", "reglu"},
+                                                             {"relu2", "relu_squared", ""},
+                                                             {"tanh", "tanh", ""},
+                                                             {"sigmoid", "sigmoid", "glu"}});
+
+void map_sizes(Config& config, const DecoderTraits& traits, Compact& compact) {
+  compact.set("layers", config.required({"num_hidden_layers", "n_layer", "n_layers", "num_layers"}));
+  const Size hidden = config.required({"hidden_size", "n_embd", "d_model", "n_embed", "hidden_dim"});
+  compact.set("hidden", hidden);
+  compact.set("vocab", config.required({"vocab_size", "padded_vocab_size"}));
+  const auto context = config.size({"max_position_embeddings", "n_positions", "max_sequence_length", "max_seq_len",
+                                    "seq_length", "n_ctx", "model_max_length", "context_length"});
+  if (context) compact.set("context", *context);
+  const auto ffn = config.size(
+      {"intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim", "ffn_embed_dim", "mlp_hidden_size", "d_inner"});
+  if (ffn) {
+    compact.set("ffn", *ffn);
+  } else if (traits.ffn_ratio > 0) {
+    compact.set("ffn", Size{traits.ffn_ratio * hidden.value, hidden.at});
+  } else {
+    (void)config.required({"intermediate_size"});
+  }
+}
+
+void map_norms(const DecoderTraits& traits, Compact& compact) {
+  compact.set("norm", traits.norm);
+  compact.set("norm_weight", traits.norm_weight);
+  if (traits.norm == "layer") compact.set("norm_bias", traits.norm_bias && traits.norm_weight);
+  compact.set("norm_placement", traits.placement);
+  compact.set("branches", traits.branches);
+  compact.set("embedding_norm", traits.embedding_norm);
+}
+
+// `bias` and its like cover everything, `attention_bias` the projections of attention, `qkv_bias` three of them.
+void map_biases(Config& config, const DecoderTraits& traits, Compact& compact) {
+  const bool none = config.flag({"no_bias"}, false);
+  const bool all = config.flag({"bias", "use_bias", "enable_bias", "add_bias_linear"}, false);
+  const bool any_key =
+      config.has("bias") || config.has("use_bias") || config.has("enable_bias") || config.has("add_bias_linear");
+  bool qkv = any_key ? all : traits.qkv_bias;
+  bool output = any_key ? all : traits.output_bias;
+  bool mlp = any_key ? all : traits.mlp_bias;
+  if (config.has("no_bias") && none && !traits.bias_stays) qkv = output = mlp = false;
+  if (config.has("attention_bias")) {
+    const bool attention = config.flag({"attention_bias"}, false);
+    qkv = attention;
+    if (traits.output_follows) output = attention;
+  }
+  qkv = config.flag({"qkv_bias", "use_qkv_bias", "add_qkv_bias"}, qkv);
+  output = config.flag({"attention_out_bias"}, output);
+  mlp = config.flag({"mlp_bias"}, mlp);
+  compact.set("qkv_bias", qkv);
+  compact.set("output_bias", output);
+  compact.set("mlp_bias", mlp);
+}
+
+void map_head(Reading& reading, Config& config, const DecoderTraits& traits, Compact& compact) {
+  const bool outer = reading.root.flag({"tie_word_embeddings"}, traits.tied);
+  const bool tied = config.flag({"tie_word_embeddings"}, outer);
+  const bool headless = reading.architecture_ends("Model") && !reading.architecture_ends("LMHeadModel");
+  const bool classifies = reading.architecture_has("Classification");
+  compact.set("head", !headless && !classifies);
+  if (classifies) compact.set("classes", label_count(reading.root));
+  compact.set("tied", tied && !headless && !classifies);
+  compact.set("head_bias", config.flag({"lm_head_bias"}, traits.head_bias));
+  if (config.real({"final_logit_softcapping", "logits_soft_cap"}, 0) > 0) compact.set("logit_softcap", true);
+}
+
+}  // namespace
+
+Size label_count(Config& root) {
+  if (const Node* labels = root.find({"id2label"})) {
+    return {static_cast<std::int64_t>(labels->items.size()), labels->offset};
+  }
+  return root.size_or({"num_labels"}, 2);
+}
+
+std::string activation_word(Config& config, Keys keys, std::string_view fallback, bool gated) {
+  const std::string given = config.text(keys, fallback);
+  std::vector<std::string_view> names;
+  for (const ActivationName& name : kActivations) {
+    const std::string_view ours = gated ? name.gated : name.plain;
+    if (name.theirs == given && !ours.empty()) return std::string(ours);
+    if (!ours.empty()) names.push_back(name.theirs);
+  }
+  config.fail(keys, fmt::format("unknown activation {}", in_quotes(given)), "one of " + join_choices(names));
+}
+
+void map_decoder(Reading& reading, Config& config, const DecoderTraits& traits, Compact& compact) {
+  compact.set("kind", "decoder");
+  map_sizes(config, traits, compact);
+  map_norms(traits, compact);
+  compact.set("activation",
+              activation_word(config, {"hidden_act", "hidden_activation", "mlp_hidden_act", "activation_function"},
+                              traits.activation, traits.gated));
+  compact.set("position", traits.position);
+  map_biases(config, traits, compact);
+  map_attention(config, traits, compact);
+  map_mixers(config, traits, compact);
+  map_experts(config, traits, compact);
+  map_head(reading, config, traits, compact);
+  if (traits.more != nullptr) traits.more(reading, config, compact);
+}
+
+}  // namespace ridgepoint::hf

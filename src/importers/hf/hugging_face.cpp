@@ -1,0 +1,155 @@
+// Hugging Face configs: which kind of network, and what is said about the file as a whole.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.hpp"
+#include "families/family.hpp"
+#include "importers/hf/reading.hpp"
+#include "importers/importers.hpp"
+
+namespace ridgepoint {
+namespace hf {
+namespace {
+
+std::span<const Kind> kinds() {
+  static const std::array list{kDecoders};
+  return list;
+}
+
+const Kind* find_kind(std::string_view type) {
+  for (const Kind& kind : kinds()) {
+    const std::vector<std::string_view> types = kind.types();
+    if (std::find(types.begin(), types.end(), type) != types.end()) return &kind;
+  }
+  return nullptr;
+}
+
+std::vector<std::string_view> all_types() {
+  std::vector<std::string_view> names;
+  for (const Kind& kind : kinds()) {
+    for (const std::string_view type : kind.types()) names.push_back(type);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// "meta-llama/Llama-3.1-8B" of `_name_or_path`, else the folder or file that the config is in.
+std::string name_of(const ModelFile& file, Config& config) {
+  for (const std::string& given : {config.text({"_name_or_path"}, ""), config.text({"name"}, "")}) {
+    if (!given.empty() && given.front() != '/' && given.front() != '.') return given.substr(given.rfind('/') + 1);
+  }
+  std::string path = file.path();
+  if (path == "-") return "config";
+  const std::string base = path.substr(path.rfind('/') + 1);
+  if (base != "config.json") return base.substr(0, base.rfind('.'));
+  path = path.size() > base.size() ? path.substr(0, path.size() - base.size() - 1) : "";
+  const std::string folder = path.substr(path.rfind('/') + 1);
+  return folder.empty() || folder == "." ? "config" : folder;
+}
+
+// Where there is no model_type: the class of a diffusion model, or a known type in the file's own name.
+std::string type_of(Reading& reading) {
+  std::string type = reading.root.text({"model_type"}, "");
+  if (!type.empty()) return type;
+  if (const std::string given = reading.root.text({"_class_name"}, ""); !given.empty()) return given;
+  std::string name = reading.root.text({"name"}, "");
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const std::string_view known : all_types()) {
+    if (known.size() > 2 && name.find(known) != std::string::npos) {
+      reading.warnings.push_back(fmt::format("the config has no model_type: {} is taken from its name", known));
+      return std::string(known);
+    }
+  }
+  reading.root.fail(reading.root.node(), "missing key \"model_type\" in the config",
+                    "the type of the network: " + join_choices(all_types()));
+}
+
+[[noreturn]] void fail_unknown(Reading& reading) {
+  const std::vector<std::string_view> known = all_types();
+  std::string_view near = nearest(reading.type, known);
+  for (const std::string_view type : known) {  // "qwen4": the last of the series that is known
+    if (near.empty() && type.substr(0, 4) == std::string_view(reading.type).substr(0, 4)) near = type;
+  }
+  const Node* node = reading.root.find({"model_type", "_class_name"});
+  reading.document->fail(
+      (node != nullptr ? *node : reading.root.node()).offset,
+      {fmt::format("unknown model_type {}", in_quotes(reading.type)),
+       near.empty() ? fmt::format("one of {}; or describe it with a family (docs/network.md)", join_choices(known))
+                    : fmt::format("a known type; {0} is the nearest: with \"model_type\": \"{0}\" the file is read as "
+                                  "that, or describe it with a family (docs/network.md)",
+                                  near),
+       std::string(near)});
+}
+
+std::optional<DType> dtype_of(Config& config) {
+  std::string word = config.text({"torch_dtype", "dtype"}, "");
+  if (word.starts_with("torch.")) word = word.substr(6);
+  if (word == "bfloat16" || word == "bf16") return DType::kBf16;
+  if (word == "float16" || word == "fp16" || word == "half") return DType::kFp16;
+  if (word == "float32" || word == "fp32") return DType::kFp32;
+  if (word.empty() || word == "auto") return std::nullopt;
+  config.fail({"torch_dtype", "dtype"}, fmt::format("unknown dtype {}", in_quotes(word)),
+              "bfloat16, float16 or float32");
+}
+
+// The formats of the file: those of `torch_dtype`, of the text part, else 16 bits.
+void set_precision(Reading& reading, Description& description) {
+  auto dtype = dtype_of(reading.root);
+  if (auto text = reading.root.child({"text_config", "llm_config"}); !dtype && text) dtype = dtype_of(*text);
+  if (!dtype) reading.notes.emplace_back("the config names no dtype: bf16 is taken");
+  description.precision.activations = dtype.value_or(DType::kBf16);
+}
+
+bool recognizes(const ModelFile& file) {
+  if (!file.is_text()) return false;
+  const Node& root = file.document()->root();
+  if (root.kind != Node::Kind::kObject || root.find("family") != nullptr) return false;
+  const Node* layers = root.find("layers");
+  if (layers != nullptr && layers->kind == Node::Kind::kArray) return false;
+  const std::array keys{"model_type", "architectures", "_class_name", "num_hidden_layers", "hidden_dim"};
+  return std::any_of(keys.begin(), keys.end(), [&](const char* key) { return root.find(key) != nullptr; });
+}
+
+Description read(const ModelFile& file, Attributes& overrides, const ImportOptions&) {
+  const auto& document = file.document();
+  Reading reading{.document = document, .root = Config(document, document->root()), .overrides = overrides};
+  reading.name = name_of(file, reading.root);
+  if (const auto classes = reading.root.words({"architectures"}); classes && !classes->empty()) {
+    reading.architecture = classes->front();
+  }
+  reading.type = type_of(reading);
+  const Kind* kind = find_kind(reading.type);
+  if (kind == nullptr) fail_unknown(reading);
+  Description description = kind->read(reading);
+  set_precision(reading, description);
+  reading.warn_of_strangers(reading.root);
+  if (reading.architecture_has("ConditionalGeneration")) {
+    reading.warnings.push_back(fmt::format("of {} only the decoder is read, not what feeds it", reading.architecture));
+  }
+  description.source = fmt::format("{} ({})", file.label(), reading.type);
+  description.notes = std::move(reading.notes);
+  description.warnings = std::move(reading.warnings);
+  return description;
+}
+
+}  // namespace
+
+void Reading::warn_of_strangers(const Config& config) {
+  for (const std::string& key : config.strangers()) {
+    warnings.push_back(fmt::format("the key {} is not understood and could matter", in_quotes(key)));
+  }
+}
+
+Description Reading::expand(const Compact& compact) {
+  return load_model(Document::rewritten(document, compact.root()), overrides);
+}
+
+}  // namespace hf
+
+const Importer kHuggingFaceImporter{"hugging_face", "config.json of a model of the transformers library",
+                                    hf::recognizes, hf::read};
+
+}  // namespace ridgepoint

@@ -1,0 +1,42 @@
+#pragma once
+// A config on its way to a description: what all model types share.
+
+#include <string>
+#include <vector>
+
+#include "importers/hf/compact.hpp"
+#include "importers/importer.hpp"
+
+namespace ridgepoint::hf {
+
+/// A config being read, and what is to be said about it.
+struct Reading {
+  std::shared_ptr<const Document> document;
+  Config root;
+  Attributes& overrides;
+  std::string name;          ///< of the network
+  std::string type;          ///< model_type, or what stands for it
+  std::string architecture;  ///< the class of the transformers library, or ""
+  std::vector<std::string> notes{};
+  std::vector<std::string> warnings{};
+
+  [[nodiscard]] bool architecture_ends(std::string_view ending) const { return architecture.ends_with(ending); }
+  [[nodiscard]] bool architecture_has(std::string_view part) const {
+    return architecture.find(part) != std::string::npos;
+  }
+  /// Warns of the keys of a config that nobody asked for.
+  void warn_of_strangers(const Config& config);
+  /// The description that a compact one stands for.
+  Description expand(const Compact& compact);
+};
+
+/// Some model types with one reader. A type is a row of the reader's table.
+struct Kind {
+  std::vector<std::string_view> (*types)();
+  Description (*read)(Reading& reading);
+};
+
+/// The kinds, each in a file of its own.
+extern const Kind kDecoders;
+
+}  // namespace ridgepoint::hf
