@@ -143,6 +143,7 @@ class Session {
   std::vector<Queue> queues_;
   SessionResult result_;
   Seconds budget_{};
+  double scale_ = 1;  ///< of the budgets of the points, to keep to the whole
   SteadyClock::time_point start_;
   std::size_t points_ = 0;
   std::size_t done_ = 0;
