@@ -43,7 +43,7 @@ struct TransformerOptions {
   bool sinks = false;
   bool windows = false;        ///< some layers have a window
   bool shared_layers = false;  ///< all layers have one set of parameters
-  bool window_sinks = false;  ///< of layers with a window
+  bool window_sinks = false;   ///< of layers with a window
   bool qk_norm_weight = true;
   std::string qk_norm = "none";
   bool value_width = false;  ///< v_head_dim differs from head_dim

@@ -28,12 +28,14 @@ void Compact::set(std::string_view key, std::string_view word) { put(key, json_s
 
 void Compact::set(std::string_view key, const std::vector<std::int64_t>& values, std::size_t at) {
   std::vector<Node> items;
+  items.reserve(values.size());
   for (const std::int64_t value : values) items.push_back(json_integer("", value));
   put(key, json_array("", std::move(items)), at);
 }
 
 void Compact::set(std::string_view key, const std::vector<std::string>& words, std::size_t at) {
   std::vector<Node> items;
+  items.reserve(words.size());
   for (const std::string& word : words) items.push_back(json_string("", word));
   put(key, json_array("", std::move(items)), at);
 }

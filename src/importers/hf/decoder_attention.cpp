@@ -59,6 +59,7 @@ constexpr auto kMixerNames = std::to_array<MixerName>({{"full_attention", "full"
 std::vector<std::string> mixers_of(Config& config, Keys keys, const std::vector<std::string>& types) {
   std::vector<std::string> mixers;
   std::vector<std::string_view> names;
+  names.reserve(kMixerNames.size());
   for (const MixerName& name : kMixerNames) names.push_back(name.theirs);
   for (const std::string& type : types) {
     const auto* found = std::find_if(kMixerNames.begin(), kMixerNames.end(),

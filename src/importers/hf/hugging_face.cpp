@@ -54,7 +54,7 @@ std::string name_of(const ModelFile& file, Config& config) {
 std::string type_of(Reading& reading) {
   std::string type = reading.root.text({"model_type"}, "");
   if (!type.empty()) return type;
-  if (const std::string given = reading.root.text({"_class_name"}, ""); !given.empty()) return given;
+  if (std::string given = reading.root.text({"_class_name"}, ""); !given.empty()) return given;
   std::string name = reading.root.text({"name"}, "");
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
   for (const std::string_view known : all_types()) {

@@ -32,10 +32,14 @@ std::vector<std::string> counts_of(const CsvTable& table, const CsvRow& row) {
   return counts;
 }
 
-// By how much a count differs that is of something else than the network of the config.
-const std::map<std::string, double>& explained() {
-  static const std::map<std::string, double> differences{};
-  return differences;
+// What a published count leaves out of the network. OPT: one source has no two extra rows of positions, another counts
+// matrices and the table of tokens only, without positions, biases and norms (13 vectors a layer and 2).
+double left_out(const std::string& published) {
+  static const std::map<std::string, double> counts{{"125237760", 2 * 768.0},
+                                                    {"123543552", (2050 + 13 * 12 + 2) * 768.0},
+                                                    {"6648365056", (2050 + 13 * 32 + 2) * 4096.0}};
+  const auto found = counts.find(published);
+  return found == counts.end() ? 0 : found->second;
 }
 
 TEST_CASE("configs have their published parameters, or an unknown type", "[importers][hf]") {
@@ -61,9 +65,8 @@ TEST_CASE("configs have their published parameters, or an unknown type", "[impor
     }
     const Description description = imported(path);
     const double count = parameters_of(instantiate(description, {.phase = Phase::kInference}));
-    const auto difference = explained().find(file);
     for (const std::string& published : counts_of(table, row)) {
-      CHECK(count == std::stod(published) + (difference == explained().end() ? 0 : difference->second));
+      CHECK(count == std::stod(published) + left_out(published));
       ++agreed;
     }
   }
