@@ -8,7 +8,8 @@ namespace ridgepoint {
 namespace {
 
 // The clocks whose entries may price a kernel that is seen by this clock, best first. A call takes at least its
-// kernel's time, so that entries of the kernel clock price calls too, with the host's time beside them.
+// kernel's time, so that entries of the kernel clock price calls too, with the host's time beside them; entries of
+// calls price kernels where there is nothing better, at a start of a few microseconds.
 constexpr std::array<std::array<Clock, 3>, 3> kClocksFor{{
     {Clock::kKernel, Clock::kWall, Clock::kOp},
     {Clock::kOp, Clock::kKernel, Clock::kWall},
@@ -32,16 +33,11 @@ const CalibrationEntry* find_kind(const Calibration& calibration, const CostKind
   return nullptr;
 }
 
-// Whether a kernel of this kind can be priced by the model: a kin may have one that does not know the kernel.
-bool may_price(const CalibrationEntry& entry, const CostKind& kind) {
-  const auto models = models_for(kind);
-  return std::find(models.begin(), models.end(), entry.model) != models.end();
-}
-
+// A kin may have a model that does not know the kernel.
 const CalibrationEntry* find_priced(const Calibration& calibration, const CostKind* candidate, const CostKind& kind,
                                     std::optional<DType> format, Clock clock) {
   const CalibrationEntry* entry = find_kind(calibration, candidate, format, clock);
-  return entry != nullptr && may_price(*entry, kind) ? entry : nullptr;
+  return entry != nullptr && may_price(*entry->model, kind) ? entry : nullptr;
 }
 
 }  // namespace

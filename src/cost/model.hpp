@@ -48,6 +48,9 @@ inline double calls_of(const CostModel& model, const Situation& situation, const
 /// The model that prices kernels of this kind.
 const CostModel& model_of(const CostKind& kind);
 
+/// Whether entries of this kind may name the model.
+bool may_price(const CostModel& model, const CostKind& kind);
+
 /// The models that entries of this kind may name: its own first, then the common law, which older files hold, then that
 /// of processors, if there is one.
 std::vector<const CostModel*> models_for(const CostKind& kind);

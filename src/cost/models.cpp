@@ -46,6 +46,10 @@ const CostModel& model_of(const CostKind& kind) {
   return kLaw;
 }
 
+bool may_price(const CostModel& model, const CostKind& kind) {
+  return &model == &model_of(kind) || &model == &kLaw || &model == cpu_model_of(kind);
+}
+
 std::vector<const CostModel*> models_for(const CostKind& kind) {
   std::vector<const CostModel*> models{&model_of(kind), &kLaw};
   if (const CostModel* const model = cpu_model_of(kind)) models.push_back(model);
