@@ -41,7 +41,15 @@ template <>
 struct Lanes<Format::kBf16> {
   using Type = __nv_bfloat162;
   static __device__ Type of(float v) { return __float2bfloat162_rn(v); }
-  static __device__ Type fma(Type x, Type m, Type a) { return __hfma2(x, m, a); }
+  // Before 8.0 there is no such instruction: through fp32.
+  static __device__ Type fma(Type x, Type m, Type a) {
+#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
+    return __hfma2(x, m, a);
+#else
+    return __floats2bfloat162_rn(fmaf(__low2float(x), __low2float(m), __low2float(a)),
+                                 fmaf(__high2float(x), __high2float(m), __high2float(a)));
+#endif
+  }
   static __device__ float up(Type x) { return __low2float(x); }
 };
 
