@@ -54,6 +54,8 @@ class Builder {
   void run_scan(const NodeView& view, Scope& scope);
   std::vector<int> run_body(const GraphView& body, const std::vector<int>& inputs, const Scope& outer);
   void bind_outputs(const NodeView& view, const std::vector<int>& ids, Scope& scope);
+  void bind_results(const NodeView& view, std::vector<int> carried, const std::vector<std::vector<int>>& collected,
+                    Scope& scope);
   int slice(int value, std::int64_t at, const NodeView& of);
   int stack(const std::vector<int>& parts, const NodeView& of);
   int number(std::int64_t value, Elem elem);

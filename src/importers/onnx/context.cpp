@@ -57,6 +57,13 @@ Dims NodeContext::sizes(std::size_t i) const {
   return dims;
 }
 
+std::optional<Dims> NodeContext::sizes(std::size_t i, std::string_view attribute) const {
+  if (has(i)) return sizes(i);
+  const auto given = integers(attribute);
+  if (!given) return std::nullopt;
+  return Dims(given->begin(), given->end());
+}
+
 const AttributeView* NodeContext::find(std::string_view name) const {
   if (node_.view == nullptr) return nullptr;
   for (const AttributeView& attribute : node_.view->attributes) {

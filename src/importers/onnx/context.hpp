@@ -29,6 +29,8 @@ class NodeContext {
   [[nodiscard]] const std::vector<Scalar>* numbers(std::size_t i) const;
   /// The same as sizes; throws Unknown when they are not known.
   [[nodiscard]] Dims sizes(std::size_t i) const;
+  /// The same of input `i`, or of the attribute that older versions have in its place; nothing when there are neither.
+  [[nodiscard]] std::optional<Dims> sizes(std::size_t i, std::string_view attribute) const;
 
   [[nodiscard]] bool has_attribute(std::string_view name) const { return find(name) != nullptr; }
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const;

@@ -183,6 +183,13 @@ int Builder::stack(const std::vector<int>& parts, const NodeView& of) {
   return synthetic("ConcatFromSequence", {list}, {axis}, of);
 }
 
+// What the last trip hands on, then what was collected over all trips.
+void Builder::bind_results(const NodeView& view, std::vector<int> carried,
+                           const std::vector<std::vector<int>>& collected, Scope& scope) {
+  for (const std::vector<int>& parts : collected) carried.push_back(parts.empty() ? -1 : stack(parts, view));
+  bind_outputs(view, carried, scope);
+}
+
 // Trip count, condition and carried values in; condition, carried values and what is collected out.
 void Builder::run_loop(const NodeView& view, Scope& scope) {
   const GraphView& body = body_of(view, "body");
@@ -212,9 +219,7 @@ void Builder::run_loop(const NodeView& view, Scope& scope) {
     for (std::size_t k = 0; k < carried_count; ++k) carried[k] = outputs[k + 1];
     for (std::size_t k = 0; k < collected.size(); ++k) collected[k].push_back(outputs[1 + carried_count + k]);
   }
-  std::vector<int> ids = carried;
-  for (const std::vector<int>& parts : collected) ids.push_back(parts.empty() ? -1 : stack(parts, view));
-  bind_outputs(view, ids, scope);
+  bind_results(view, std::move(carried), collected, scope);
 }
 
 // State in, then sequences that are taken apart along their first axis; state out, then sequences put together.
@@ -245,9 +250,7 @@ void Builder::run_scan(const NodeView& view, Scope& scope) {
     for (std::size_t k = 0; k < states; ++k) carried[k] = outputs[k];
     for (std::size_t k = 0; k < collected.size(); ++k) collected[k].push_back(outputs[states + k]);
   }
-  std::vector<int> ids = carried;
-  for (const std::vector<int>& parts : collected) ids.push_back(parts.empty() ? -1 : stack(parts, view));
-  bind_outputs(view, ids, scope);
+  bind_results(view, std::move(carried), collected, scope);
 }
 
 }  // namespace ridgepoint::onnx

@@ -51,7 +51,7 @@ void bury_dead(Graph& graph) {
   }
 }
 
-void add_inputs(const Graph& graph, Description& description, Writer*) {
+void add_inputs(const Graph& graph, Description& description) {
   for (const int id : graph.inputs) {
     const ValueInfo& value = graph.value(id);
     if (!value.shape) continue;
@@ -86,13 +86,12 @@ bool is_empty(const Graph& graph, const Node& node) {
 
 void lower(Writer& writer, Node& node, int index) {
   if (is_empty(writer.graph(), node)) return;
-  const Rule* const rule = find_rule(node.domain, node.type);
   if (node.op == "unmodelled") return writer.unmodelled(node);
   const std::size_t written = writer.description().items.size();
   Lowering lowering(writer, node, index);
   try {
     if (!node.op.empty()) return lower_pattern(lowering);
-    if (rule != nullptr) return rule->lower(lowering);
+    if (const Rule* const rule = find_rule(node.domain, node.type)) return rule->lower(lowering);
   } catch (const Unknown&) {
     writer.description().items.resize(written);
   } catch (const std::out_of_range&) {
@@ -160,7 +159,7 @@ Description import_view(const ModelView& model, const Attributes& overrides, boo
 
   Description description;
   describe(model, graph, description, symbols);
-  add_inputs(graph, description, nullptr);
+  add_inputs(graph, description);
   Writer writer(graph, description);
   bind_inputs(graph, description, writer);
   writer.survey();
@@ -182,10 +181,6 @@ Description import_view(const ModelView& model, const Attributes& overrides, boo
                   live == 0 ? 100.0 : 100.0 * static_cast<double>(live - unknown) / static_cast<double>(live)));
   return description;
 }
-
-}  // namespace
-
-namespace {
 
 // A default length may be more than a model was made for (a mask of 64 x 64): a short one is tried before that is an
 // error.

@@ -11,8 +11,9 @@ using Key = std::pair<std::string_view, std::string_view>;
 std::map<Key, Rule> all_rules() {
   std::map<Key, Rule> rules;
   for (const std::span<const Rule> group :
-       {elementwise_rules(), movement_rules(), shape_rules(), product_rules(), window_rules(), normalization_rules(),
-        reduction_rules(), lookup_rules(), recurrent_rules(), quantized_rules(), attention_rules(), sequence_rules()}) {
+       {elementwise_rules(), view_rules(), cut_rules(), movement_rules(), shape_rules(), product_rules(),
+        window_rules(), normalization_rules(), reduction_rules(), lookup_rules(), recurrent_rules(), quantized_rules(),
+        attention_rules(), sequence_rules()}) {
     for (const Rule& rule : group) rules.emplace(Key{rule.domain, rule.type}, rule);
   }
   return rules;
@@ -31,8 +32,6 @@ const Rule* find_rule(std::string_view domain, std::string_view type) {
   }
   return nullptr;
 }
-
-void infer_nothing(Inference&) { throw Unknown{}; }
 
 void lower_unmodelled(Lowering& n) { n.unmodelled(); }
 

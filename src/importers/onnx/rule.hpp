@@ -22,6 +22,8 @@ struct Rule {
 
 /// The groups, each in a file of rules/.
 std::span<const Rule> elementwise_rules();
+std::span<const Rule> view_rules();
+std::span<const Rule> cut_rules();
 std::span<const Rule> movement_rules();
 std::span<const Rule> shape_rules();
 std::span<const Rule> product_rules();
@@ -40,7 +42,6 @@ const Rule* find_rule(std::string_view domain, std::string_view type);
 // Shapes that several groups share.
 void infer_same(Inference& n);       ///< the first output is as the first input
 void infer_broadcast(Inference& n);  ///< all inputs broadcast
-void infer_nothing(Inference& n);    ///< stays unknown
 
 // Layers that several groups share.
 void lower_alias(Lowering& n);       ///< the first output is the first input

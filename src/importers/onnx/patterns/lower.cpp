@@ -94,22 +94,22 @@ void lower_attention(Lowering& n) {
   n.bind(0, n.step("heads_first", "transpose", {heads_apart}, {{"axes", Value(order)}, {"free", true}}));
 }
 
-void add_vector(const Lowering& n, std::size_t i, std::vector<ParameterKey>& keys) {
-  if (n.has(i)) keys.push_back(n.key(i));
+// The scale and the shift of a norm, where it has them.
+std::vector<ParameterKey> affine_keys(const Lowering& n) {
+  std::vector<ParameterKey> keys;
+  for (const std::size_t i : {1, 2}) {
+    if (n.has(i)) keys.push_back(n.key(i));
+  }
+  return keys;
 }
 
 void lower_row_norm(Lowering& n) {
-  std::vector<ParameterKey> keys;
-  add_vector(n, 1, keys);
-  add_vector(n, 2, keys);
-  n.emit_owner(n.node().op, {n.ref(0)}, {{"weight", n.has(1)}, {"bias", n.has(2)}}, keys);
+  n.emit_owner(n.node().op, {n.ref(0)}, {{"weight", n.has(1)}, {"bias", n.has(2)}}, affine_keys(n));
 }
 
 void lower_group_norm(Lowering& n) {
-  std::vector<ParameterKey> keys;
-  add_vector(n, 1, keys);
-  add_vector(n, 2, keys);
-  n.emit_owner("group_norm", {n.ref(0)}, {{"groups", attribute(n.node(), "groups")}, {"affine", n.has(1)}}, keys);
+  n.emit_owner("group_norm", {n.ref(0)}, {{"groups", attribute(n.node(), "groups")}, {"affine", n.has(1)}},
+               affine_keys(n));
 }
 
 // An exporter that folded the statistics left no parameters of these names.
