@@ -115,12 +115,13 @@ class Reader {
   static const CostModel& read_model(ObjectReader& reader, const CostKind& kind) {
     const Node* node = reader.optional("model");
     if (node == nullptr) return kLaw;
+    const auto models = models_for(kind);
     std::vector<std::string_view> names;
-    const std::vector<const CostModel*> models = models_for(kind);
-    names.reserve(models.size());
-    for (const CostModel* model : models) names.push_back(model->name);
+    for (const CostModel* model : models) {
+      if (std::find(names.begin(), names.end(), model->name) == names.end()) names.push_back(model->name);
+    }
     const std::string word = reader.choice(*node, names);
-    return *models[static_cast<std::size_t>(std::find(names.begin(), names.end(), word) - names.begin())];
+    return **std::find_if(models.begin(), models.end(), [&](const CostModel* model) { return model->name == word; });
   }
 
   static std::vector<std::string_view> parameter_names(const CostModel& model) {

@@ -33,11 +33,16 @@ const CalibrationEntry* find_kind(const Calibration& calibration, const CostKind
   return nullptr;
 }
 
-// A kin may have a model that does not know the kernel.
+// Whether a kernel of this kind can be priced by the model: a kin may have one that does not know the kernel.
+bool may_price(const CalibrationEntry& entry, const CostKind& kind) {
+  const auto models = models_for(kind);
+  return std::find(models.begin(), models.end(), entry.model) != models.end();
+}
+
 const CalibrationEntry* find_priced(const Calibration& calibration, const CostKind* candidate, const CostKind& kind,
                                     std::optional<DType> format, Clock clock) {
   const CalibrationEntry* entry = find_kind(calibration, candidate, format, clock);
-  return entry != nullptr && may_price(*entry->model, kind) ? entry : nullptr;
+  return entry != nullptr && may_price(*entry, kind) ? entry : nullptr;
 }
 
 }  // namespace

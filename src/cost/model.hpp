@@ -1,9 +1,9 @@
 #pragma once
 // What a cost model is: parameters with names, bounds and priors, and the time that follows from them.
 
+#include <array>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "core/term.hpp"
 #include "cost/demand.hpp"
@@ -48,12 +48,9 @@ inline double calls_of(const CostModel& model, const Situation& situation, const
 /// The model that prices kernels of this kind.
 const CostModel& model_of(const CostKind& kind);
 
-/// Whether entries of this kind may name the model.
-bool may_price(const CostModel& model, const CostKind& kind);
-
 /// The models that entries of this kind may name: its own first, then the common law, which older files hold, then that
-/// of processors, if there is one.
-std::vector<const CostModel*> models_for(const CostKind& kind);
+/// of processors, or the law again where there is none.
+std::array<const CostModel*, 3> models_for(const CostKind& kind);
 
 /// What a model knows of its parameters before anything was measured.
 ParameterValues typical_values(const CostModel& model);

@@ -46,14 +46,9 @@ const CostModel& model_of(const CostKind& kind) {
   return kLaw;
 }
 
-bool may_price(const CostModel& model, const CostKind& kind) {
-  return &model == &model_of(kind) || &model == &kLaw || &model == cpu_model_of(kind);
-}
-
-std::vector<const CostModel*> models_for(const CostKind& kind) {
-  std::vector<const CostModel*> models{&model_of(kind), &kLaw};
-  if (const CostModel* const model = cpu_model_of(kind)) models.push_back(model);
-  return models;
+std::array<const CostModel*, 3> models_for(const CostKind& kind) {
+  const CostModel* const of_processors = cpu_model_of(kind);
+  return {&model_of(kind), &kLaw, of_processors != nullptr ? of_processors : &kLaw};
 }
 
 ParameterValues typical_values(const CostModel& model) {
