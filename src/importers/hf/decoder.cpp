@@ -63,19 +63,13 @@ void map_norms(const DecoderTraits& traits, Compact& compact) {
 
 // `bias` and its like cover everything, `attention_bias` the projections of attention, `qkv_bias` three of them.
 void map_biases(Config& config, const DecoderTraits& traits, Compact& compact) {
-  const bool none = config.flag({"no_bias"}, false);
-  const bool all = config.flag({"bias", "use_bias", "enable_bias", "add_bias_linear"}, false);
-  const bool any_key =
-      config.has("bias") || config.has("use_bias") || config.has("enable_bias") || config.has("add_bias_linear");
-  bool qkv = any_key ? all : traits.qkv_bias;
-  bool output = any_key ? all : traits.output_bias;
-  bool mlp = any_key ? all : traits.mlp_bias;
-  if (config.has("no_bias") && none && !traits.bias_stays) qkv = output = mlp = false;
-  if (config.has("attention_bias")) {
-    const bool attention = config.flag({"attention_bias"}, false);
-    qkv = attention;
-    if (traits.output_follows) output = attention;
-  }
+  static const Keys kAll{"bias", "use_bias", "enable_bias", "add_bias_linear"};
+  bool qkv = config.flag(kAll, traits.qkv_bias);
+  bool output = config.flag(kAll, traits.output_bias);
+  bool mlp = config.flag(kAll, traits.mlp_bias);
+  if (config.flag({"no_bias"}, false) && !traits.bias_stays) qkv = output = mlp = false;
+  qkv = config.flag({"attention_bias"}, qkv);
+  if (traits.output_follows) output = config.flag({"attention_bias"}, output);
   qkv = config.flag({"qkv_bias", "use_qkv_bias", "add_qkv_bias"}, qkv);
   output = config.flag({"attention_out_bias"}, output);
   mlp = config.flag({"mlp_bias"}, mlp);

@@ -30,6 +30,12 @@ constexpr T with(T traits, void (*change)(T&)) {
   return traits;
 }
 
+constexpr void like_gptj(T& t) {
+  t.branches = "parallel";
+  t.qkv_bias = t.output_bias = t.tied = false;
+  t.head_bias = true;
+}
+
 const auto kRows = std::to_array<T>({
     {.type = "llama"},
     {.type = "mistral", .windows = Windows::kAll},
@@ -73,10 +79,8 @@ const auto kRows = std::to_array<T>({
     with(gpt("openai-gpt"), [](T& t) { t.position = "learned", t.placement = "post", t.activation = "gelu"; }),
     with(gpt("gpt_bigcode"), [](T& t) { t.position = "learned", t.more = map_bigcode; }),
     with(gpt("gpt_neo"), [](T& t) { t.position = "learned", t.qkv_bias = false, t.more = map_gpt_neo; }),
-    with(gpt("gptj"),
-         [](T& t) { t.branches = "parallel", t.qkv_bias = t.output_bias = t.tied = false, t.head_bias = true; }),
-    with(gpt("codegen"),
-         [](T& t) { t.branches = "parallel", t.qkv_bias = t.output_bias = t.tied = false, t.head_bias = true; }),
+    with(gpt("gptj"), like_gptj),
+    with(gpt("codegen"), like_gptj),
     with(gpt("gpt_neox"),
          [](T& t) {
            t.branches = "parallel_norms", t.tied = false, t.activation = "gelu", t.rotated = 0.25, t.more = map_neox;
