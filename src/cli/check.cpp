@@ -67,10 +67,11 @@ std::vector<Finding> findings_of(const std::string& given, bool strict) {
     return {check_device(Document::load(resolve(kDevices, given)))};
   }
   const ModelFile file(model_path(given));
-  if (!file.is_text()) return check_network(file, strict);
-  const Node& root = file.document()->root();
-  const bool is_device = root.kind == Node::Kind::kObject && root.find("datasheet") != nullptr;
-  if (is_device) return {check_device(file.document())};
+  if (file.is_text()) {
+    const Node& root = file.document()->root();
+    const bool is_device = root.kind == Node::Kind::kObject && root.find("datasheet") != nullptr;
+    if (is_device) return {check_device(file.document())};
+  }
   return check_network(file, strict);
 }
 

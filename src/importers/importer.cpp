@@ -23,7 +23,11 @@ bool looks_like_text(std::string_view head) {
   return first == std::string_view::npos || head[first] == '{' || head[first] == '[';
 }
 
-// Words of Python's json module outside strings become null and blanks, so that places stay.
+// What Python's json module writes for numbers that are not finite, and what is read instead: as long, so that places
+// stay.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kInfinities{
+    {{"-Infinity", "null     "}, {"Infinity", "null    "}, {"NaN", "0.0"}}};
+
 std::string without_infinities(std::string text) {
   if (text.find("Infinity") == std::string::npos && text.find("NaN") == std::string::npos) return text;
   bool quoted = false;
@@ -34,10 +38,8 @@ std::string without_infinities(std::string text) {
     }
     if (text[at] == '"') quoted = !quoted;
     if (quoted) continue;
-    for (const std::string_view word : {"-Infinity", "Infinity", "NaN"}) {
-      if (text.compare(at, word.size(), word) != 0) continue;
-      if (word.size() >= 4) text.replace(at, word.size(), "null" + std::string(word.size() - 4, ' '));
-      if (word.size() < 4) text.replace(at, word.size(), "0.0");
+    for (const auto& [word, instead] : kInfinities) {
+      if (text.compare(at, word.size(), word) == 0) text.replace(at, word.size(), instead);
     }
   }
   return text;

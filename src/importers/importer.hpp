@@ -14,7 +14,7 @@ namespace ridgepoint {
 /// A file that holds a model: its path ("-" is standard input), its first bytes, and its text as JSON where it is that.
 class ModelFile {
  public:
-  /// Throws InputError when the file cannot be read.
+  /// Reads no more than the first bytes; a file that is not there is found when its content is asked for.
   explicit ModelFile(std::string path);
 
   [[nodiscard]] const std::string& path() const { return path_; }

@@ -74,7 +74,8 @@ std::vector<std::string> names_in(const Catalog& catalog) {
 
 std::optional<std::string> find_name(const Catalog& catalog, const std::string& given) {
   const bool is_name = !given.empty() && given.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
-  if (is_name && exists(fmt::format("{}/{}.json", folder_of(catalog), given))) return given;
+  if (!is_name) return std::nullopt;
+  if (exists(fmt::format("{}/{}.json", folder_of(catalog), given))) return given;
   for (std::string& name : names_in(catalog)) {
     if (normalized(name) == normalized(given)) return std::move(name);
   }
