@@ -25,7 +25,14 @@ enum : std::size_t {
   kLeastSplit,
   kConvertLaunch,
   kConvertEfficiency,
-  kBatchTile,
+  kLeastM,
+  kLeastN,
+  kBatchGain,
+  kUnaligned,
+  kThrottle,
+  kBoost,
+  kPageReach,
+  kPageCost,
 };
 
 // Typical values and spreads are those of a first look at A100, A40, L40S and RTX 4090.
@@ -44,11 +51,19 @@ constexpr std::array kParameters{
     ModelParameter{"split_least_k", "least reduction that a part of a split keeps", 16, 4096, 128, 0.8},
     ModelParameter{"convert_s", "time to start the kernel that converts A to 8 bits", 1e-8, 1e-4, 8e-6, 0.8},
     ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.5, 0.6},
-    ModelParameter{"batch_tile", "edge of the tile whose time a smaller one in a batch takes as well", 4, 256, 40, 0.6},
+    ModelParameter{"least_m", "rows that a tile takes the time of, however few it has", 1, 256, 30, 0.8},
+    ModelParameter{"least_n", "columns that a tile takes the time of, however few it has", 1, 256, 30, 0.8},
+    ModelParameter{"batch_gain", "rate of tiles in a batch, against those of one product", 0.3, 3, 1.05, 0.2},
+    ModelParameter{"unaligned", "time that rows at odd addresses add to a tile", 1e-3, 2, 0.04, 0.8},
+    ModelParameter{"throttle", "time that a long product adds, as the clock falls", 1e-3, 2, 0.05, 0.8},
+    ModelParameter{"boost_s", "work after which half of that has come", 1e-4, 1, 5e-3, 0.8},
+    ModelParameter{"page_reach", "bytes that address translation covers", 1e7, 1e11, 5e8, 1},
+    ModelParameter{"page_cost", "time that a tile adds when its rows lie further apart", 1e-3, 10, 0.1, 1},
 };
 static_assert(kParameters.size() <= kMaxParameters);
 
 constexpr double kMostParts = 64;
+constexpr std::int64_t kLoadBits = 128;  // the widest load of a thread
 
 struct Tile {
   int m;
@@ -66,11 +81,12 @@ struct Product {
   double k = 1;
   double a_bits = 0;
   double b_bits = 0;
-  double dram = 0;        ///< bytes that come from and go to dram
-  double fused_l2 = 0;    ///< l2 traffic of what is fused
-  double c_bytes = 0;     ///< bytes of the output
-  bool is_batch = false;  ///< many products of one size, for which libraries keep few tile shapes
-  double parts_size = 0;  ///< bytes of the output in fp32: one part of a split reduction
+  double dram = 0;         ///< bytes that come from and go to dram
+  double fused_l2 = 0;     ///< l2 traffic of what is fused
+  double c_bytes = 0;      ///< bytes of the output
+  bool is_batch = false;   ///< many products of one size, whose reductions libraries do not split
+  bool is_aligned = true;  ///< rows start at multiples of what a vector load takes
+  double parts_size = 0;   ///< bytes of the output in fp32: one part of a split reduction
 };
 
 /// What a choice of tile and split costs. Times in seconds; `rough` orders the choices.
@@ -89,11 +105,20 @@ double ceil_of(double value) {
   return whole < value ? whole + 1 : whole;
 }
 
+double eighth(double value) {
+  const double fourth = value * value * value * value;
+  return fourth * fourth;
+}
+
 class Tiling {
  public:
   Tiling(const Product& product, const Machine& machine, const ParameterValues& p)
       : product_(product), machine_(machine), p_(p), l2_rate_(machine.product * machine.units / p[kL2Ridge]) {
-    batch_step_ = 2 * p[kBatchTile] * p[kBatchTile] / (machine.product * p[kMatrixEfficiency]);
+    const double slower = (product.is_aligned ? 1 : 1 + p[kUnaligned]) * page_factor();
+    const double batch = product.is_batch ? p[kBatchGain] : 1;
+    full_rate_ = machine.product * p[kMatrixEfficiency] * batch / slower;
+    least_m_ = eighth(p[kLeastM]);
+    least_n_ = eighth(p[kLeastN]);
     dram_ = product.dram / (machine.dram * p[kDramEfficiency]);
   }
 
@@ -102,6 +127,7 @@ class Tiling {
     for (const Tile& tile : kTiles) {
       const double tiles = product_.batch * ceil_of(product_.m / tile.m) * ceil_of(product_.n / tile.n);
       consider(best, tile, tiles, 1);
+      if (product_.is_batch) continue;
       // A split fills the units once, or half of them.
       const double most = std::clamp(product_.k / p_[kLeastSplit], 1.0, kMostParts);
       const double fill = std::min(machine_.units / tiles, most);
@@ -120,10 +146,9 @@ class Tiling {
     const double load = tiles * parts / machine_.units;
     const double rounded = p_[kRounding] * ceil_of(load) + (1 - p_[kRounding]) * load;
     choice.waves = std::max(1.0, rounded);
-    const double efficiency = p_[kMatrixEfficiency] / (1 + p_[kTileOverhead] * (1 / m + 1 / n));
-    const double full = 2 * m * n / (machine_.product * efficiency);
-    const double least = product_.is_batch ? batch_step_ : 0;
-    const double step = std::sqrt(full * full + p_[kStep] * p_[kStep] + least * least);
+    const double area = std::sqrt(std::sqrt(std::sqrt((eighth(m) + least_m_) * (eighth(n) + least_n_))));
+    const double full = 2 * area * (1 + p_[kTileOverhead] * (1 / m + 1 / n)) / full_rate_;
+    const double step = std::sqrt(full * full + p_[kStep] * p_[kStep]);
     choice.units = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
     const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
     choice.l2 = (operands + product_.c_bytes + product_.fused_l2) / (l2_rate_ * std::min(1.0, load));
@@ -133,11 +158,23 @@ class Tiling {
     if (choice.rough < best.rough) best = choice;
   }
 
+  // A step of k touches all rows of the tiles in flight, which lie k apart; beyond the reach of address translation
+  // each touch waits. A batch's right operands lie together.
+  [[nodiscard]] double page_factor() const {
+    constexpr double kWidestTile = 128;
+    const double in_flight = kWidestTile * std::sqrt(2 * machine_.units);
+    const double left = std::min(product_.m, in_flight) * product_.a_bits;
+    const double right = product_.is_batch ? 0 : std::min(product_.n, in_flight) * product_.b_bits;
+    return 1 + p_[kPageCost] * (1 - kept_share((left + right) / 8 * product_.k, p_[kPageReach]));
+  }
+
   const Product& product_;
   const Machine& machine_;
   const ParameterValues& p_;
   double l2_rate_;
-  double batch_step_;
+  double full_rate_ = 0;  // of a unit, in an endless tile
+  double least_m_ = 0;    // to the eighth, for a smooth maximum whose slope a fit can follow
+  double least_n_ = 0;
   double dram_;
 };
 
@@ -169,6 +206,7 @@ Product product_of(const Gemm& g, const Situation& s, double capacity) {
   const double c = size(batch * m * n, g.c);
   product.c_bytes = c;
   product.is_batch = g.batch > 1;
+  product.is_aligned = g.k * bits(g.a) % kLoadBits == 0 && g.n * bits(g.b) % kLoadBits == 0;
   product.parts_size = size(batch * m * n, DType::kFp32);
   const Work own = g.work();
   const double b = own.bytes().value() - a - c;  // with scales and bias
@@ -233,6 +271,7 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   }
   const Tiling tiling(account.product, account.machine, p);
   account.choice = tiling.best();
+  account.choice.units *= 1 + p[kThrottle] * account.choice.units / (account.choice.units + p[kBoost]);
   account.dram = tiling.dram();
   account.vector = s.demand.vector.value();
   account.launch = start_time(s, p[kLaunch]);
@@ -270,9 +309,12 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
        "max(1, r ceil(x) + (1 - r) x), x = batch ceil(m / tile_m) ceil(n / tile_n) parts / units, r = wave_rounding",
        a.choice.waves, "", "wave quantization: NVIDIA, Matrix Multiplication Background User's Guide"},
       {"t_units",
-       "waves (k / parts + prologue_k) sqrt(f^2 + step_s^2 + g^2), f = 2 tile_m tile_n (1 + tile_overhead (1/tile_m + "
-       "1/tile_n)) / (matrix_efficiency peak / units), g = 2 batch_tile^2 / (matrix_efficiency peak / units) in a "
-       "batch",
+       "u (1 + throttle u / (u + boost_s)), u = waves (k / parts + prologue_k) sqrt(f^2 + step_s^2), f = 2 "
+       "max(tile_m, "
+       "least_m) max(tile_n, least_n) (1 + tile_overhead (1/tile_m + 1/tile_n)) (1 + unaligned) (1 + page_cost "
+       "missed) "
+       "/ "
+       "(matrix_efficiency peak / units), times batch_gain in a batch",
        a.choice.units, "s", fitted},
       {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C| + what is fused) / (peak / l2_ridge min(1, x))", a.choice.l2,
        "s", fitted},

@@ -17,7 +17,7 @@ struct ModelParameter {
   double absent = 0;  ///< what a file without it means; 0 when a file must have it
 };
 
-inline constexpr std::size_t kMaxParameters = 20;
+inline constexpr std::size_t kMaxParameters = 24;
 
 /// Values in the order of a model's table of parameters.
 using ParameterValues = std::array<double, kMaxParameters>;
