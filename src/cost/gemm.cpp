@@ -25,6 +25,7 @@ enum : std::size_t {
   kLeastSplit,
   kConvertLaunch,
   kConvertEfficiency,
+  kConvertCached,
   kLeastM,
   kLeastN,
   kBatchGain,
@@ -50,7 +51,8 @@ constexpr std::array kParameters{
     ModelParameter{"step_s", "least time of a step of k, however small the tile", 3e-11, 5e-7, 2e-9, 0.8},
     ModelParameter{"split_least_k", "least reduction that a part of a split keeps", 16, 4096, 128, 0.8},
     ModelParameter{"convert_s", "time to start the kernel that converts A to 8 bits", 1e-8, 1e-4, 8e-6, 0.8},
-    ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.5, 0.6},
+    ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.2, 0.6},
+    ModelParameter{"convert_cached", "share of that time that A takes from the last cache", 0.05, 1, 0.25, 0.4},
     ModelParameter{"least_m", "rows that a tile takes the time of, however few it has", 1, 256, 30, 0.8},
     ModelParameter{"least_n", "columns that a tile takes the time of, however few it has", 1, 256, 30, 0.8},
     ModelParameter{"batch_gain", "rate of tiles in a batch, against those of one product", 0.3, 3, 1.05, 0.2},
@@ -250,14 +252,16 @@ struct Account {
   double launch = 0;
 };
 
-// The kernel that converts A reads it in 16 bits and writes it in 8.
+// The kernels that convert A read it in 16 bits and write it in 8, in several passes that keep it in the cache where it
+// and its copies fit.
 double conversion(const Kernel& kernel, const Machine& machine, const ParameterValues& p) {
   const auto* gemm = std::get_if<Gemm>(&kernel);
   if (gemm == nullptr || bits(gemm->math) >= 16 || bits(gemm->a) >= 16) return 0;
   const double values =
       static_cast<double>(gemm->a_batch) * static_cast<double>(gemm->m) * static_cast<double>(gemm->k);
   const double bytes = size(values, DType::kBf16) + size(values, gemm->a);
-  return p[kConvertLaunch] + bytes / (machine.dram * p[kConvertEfficiency]);
+  const double kept = kept_share(2 * bytes, machine.cache * p[kL2Share]);
+  return p[kConvertLaunch] + bytes / (machine.dram * p[kConvertEfficiency]) * (1 - kept * (1 - p[kConvertCached]));
 }
 
 Account account_of(const Situation& s, const ParameterValues& p) {
@@ -323,7 +327,9 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
       {"t_dram", "bytes / (dram_efficiency bandwidth)", a.dram, "s", fitted},
       {"t_vector", "FLOPs of what is fused / vector peak", a.vector, "s", "data sheet"},
       {"t_split", "split_s + 2 parts |C in fp32| / l2 rate, if parts > 1", a.choice.split, "s", fitted},
-      {"t_convert", "convert_s + bytes / (convert_efficiency bandwidth), for 8-bit operands", a.convert, "s", fitted},
+      {"t_convert",
+       "convert_s + |A| / (convert_efficiency bandwidth), times convert_cached in the cache, for 8-bit operands",
+       a.convert, "s", fitted},
       {"launch", "launch_s", a.launch, "s", fitted},
       {"time", "launch + t_convert + t_split + (t_units^s + t_l2^s + t_dram^s + t_vector^s)^(1/s), s = smoothness",
        a.launch + a.convert + a.choice.split + a.overlapped, "s", "docs/model.md"}};
