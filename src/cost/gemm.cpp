@@ -128,29 +128,36 @@ class Tiling {
     Choice best;
     for (const Tile& tile : kTiles) {
       const double tiles = product_.batch * ceil_of(product_.m / tile.m) * ceil_of(product_.n / tile.n);
-      consider(best, tile, tiles, 1);
+      const double step = step_of(tile);
+      consider(best, tile, tiles, 1, step);
       if (product_.is_batch) continue;
       // A split fills the units once, or half of them.
       const double most = std::clamp(product_.k / p_[kLeastSplit], 1.0, kMostParts);
       const double fill = std::min(machine_.units / tiles, most);
-      if (fill > 1) consider(best, tile, tiles, fill);
-      if (fill > 2) consider(best, tile, tiles, fill / 2);
+      if (fill > 1) consider(best, tile, tiles, fill, step);
+      if (fill > 2) consider(best, tile, tiles, fill / 2, step);
     }
     return best;
   }
   [[nodiscard]] double dram() const { return dram_; }
 
  private:
-  void consider(Choice& best, const Tile& tile, double tiles, double parts) const {
+  // Time of one step of k.
+  [[nodiscard]] double step_of(const Tile& tile) const {
+    const double m = tile.m;
+    const double n = tile.n;
+    const double area = std::sqrt(std::sqrt(std::sqrt((eighth(m) + least_m_) * (eighth(n) + least_n_))));
+    const double full = 2 * area * (1 + p_[kTileOverhead] * (1 / m + 1 / n)) / full_rate_;
+    return std::sqrt(full * full + p_[kStep] * p_[kStep]);
+  }
+
+  void consider(Choice& best, const Tile& tile, double tiles, double parts, double step) const {
     const double m = tile.m;
     const double n = tile.n;
     Choice choice{.tile = tile, .parts = parts};
     const double load = tiles * parts / machine_.units;
     const double rounded = p_[kRounding] * ceil_of(load) + (1 - p_[kRounding]) * load;
     choice.waves = std::max(1.0, rounded);
-    const double area = std::sqrt(std::sqrt(std::sqrt((eighth(m) + least_m_) * (eighth(n) + least_n_))));
-    const double full = 2 * area * (1 + p_[kTileOverhead] * (1 / m + 1 / n)) / full_rate_;
-    const double step = std::sqrt(full * full + p_[kStep] * p_[kStep]);
     choice.units = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
     const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
     choice.l2 = (operands + product_.c_bytes + product_.fused_l2) / (l2_rate_ * std::min(1.0, load));

@@ -46,10 +46,11 @@ static_assert(kParameters.size() == kCount && kParameters.size() <= kMaxParamete
 constexpr double kShortRow = 1024;
 
 /// What decides the kernel of a row.
-enum class RowKind : std::uint8_t { kShortSoftmax, kLongSoftmax, kNorm, kReduction };
+enum class RowKind : std::uint8_t { kShortSoftmax, kLongSoftmax, kNorm, kBatchNorm, kReduction };
 
 RowKind row_kind(const Stream& stream) {
   if (stream.kind == StreamKind::kReduction) return RowKind::kReduction;
+  if (stream.op == "batch_norm") return RowKind::kBatchNorm;
   if (stream.op.find("softmax") == std::string_view::npos) return RowKind::kNorm;
   return stream.cols <= kShortRow ? RowKind::kShortSoftmax : RowKind::kLongSoftmax;
 }
@@ -80,6 +81,8 @@ RowCost row_cost(RowKind kind, const Stream& stream, const ParameterValues& p) {
     case RowKind::kShortSoftmax: return {0, 1, p[kSlotsSoftmax] * padded(stream.cols) / stream.cols, p[kRowShort]};
     case RowKind::kLongSoftmax: return {p[kRereadSoftmax], p[kFlightSoftmax], p[kSlotsSoftmax], p[kRowSoftmax]};
     case RowKind::kNorm: return {p[kRereadNorm], p[kFlightNorm], p[kSlotsNorm], p[kRowNorm]};
+    // Its rows are too long for one compute unit: several share one, and the second pass is in what is read.
+    case RowKind::kBatchNorm: return {0, 1, p[kSlotsNorm], p[kRowNorm]};
     case RowKind::kReduction: break;
   }
   return {0, 1, stream.flops_per_element, stream.cols <= kShortRow ? p[kRowShort] : p[kRowSoftmax]};
@@ -132,7 +135,8 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
 }
 
 double calls_of_row(const Situation& s, const ParameterValues& p) {
-  return row_kind(std::get<Stream>(s.launch.kernel)) == RowKind::kNorm ? p[kCallNorm] : 1;
+  const RowKind kind = row_kind(std::get<Stream>(s.launch.kernel));
+  return kind == RowKind::kNorm || kind == RowKind::kBatchNorm ? p[kCallNorm] : 1;
 }
 
 Terms terms_of_rows(const Situation& s, const ParameterValues& p) {

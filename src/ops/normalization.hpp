@@ -162,7 +162,7 @@ struct BatchNorm : OpBase {
   }
 
   void fprop(const Site& site, Kernels& kernels) const {
-    Stream stream = norm_forward(site, kBatchNormCost, parameter_bytes(site, affine ? 4 : 2));
+    Stream stream = by_channel(site, norm_forward(site, kBatchNormCost, parameter_bytes(site, affine ? 4 : 2)));
     if (site.training()) {
       stream.read += site.inputs[0].bytes();  // the statistics must be known before anything is normalized
     } else {
@@ -174,11 +174,11 @@ struct BatchNorm : OpBase {
   /// The sums that give the parameters' gradients are part of the input's too; without parameters they still cost a
   /// pass.
   void dgrad(const Site& site, Kernels& kernels) const {
-    if (!affine) kernels.emplace_back(norm_wgrad(site, kBatchNormCost, Bytes{}));
-    kernels.emplace_back(norm_dgrad(site, kBatchNormCost, parameter_bytes(site, affine ? 2 : 0)));
+    if (!affine) kernels.emplace_back(by_channel(site, norm_wgrad(site, kBatchNormCost, Bytes{})));
+    kernels.emplace_back(by_channel(site, norm_dgrad(site, kBatchNormCost, parameter_bytes(site, affine ? 2 : 0))));
   }
   void wgrad(const Site& site, Kernels& kernels) const {
-    if (affine) kernels.emplace_back(norm_wgrad(site, kBatchNormCost, parameter_bytes(site, 2)));
+    if (affine) kernels.emplace_back(by_channel(site, norm_wgrad(site, kBatchNormCost, parameter_bytes(site, 2))));
   }
   [[nodiscard]] Saved saved(const Site& site) const {
     return {.inputs = true, .extra = bytes_of(2.0 * static_cast<double>(site.in()[1]), DType::kFp32)};
@@ -186,6 +186,12 @@ struct BatchNorm : OpBase {
   friend bool operator==(const BatchNorm&, const BatchNorm&) = default;
 
  private:
+  /// The statistics are those of a channel: it is a row of batch x space values.
+  static Stream by_channel(const Site& site, Stream stream) {
+    stream.rows = static_cast<double>(site.in()[1]);
+    stream.cols = static_cast<double>(site.in().elements()) / stream.rows;
+    return stream;
+  }
   static Traffic parameter_bytes(const Site& site, int vectors) {
     return {bytes_of(static_cast<double>(site.in()[1]) * vectors, storage(ParameterRole::kVector, site.precision)),
             "parameters"};

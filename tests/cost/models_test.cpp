@@ -111,6 +111,24 @@ TEST_CASE("products: tiles, waves, split reductions, operands in the cache", "[m
   CHECK(seconds(fits, "h100-sxm5", {.copies = 8}) <= 1.01 * seconds(fits));
 }
 
+TEST_CASE("products: reductions of a batch, distant rows, odd sizes, 8 bits", "[models]") {
+  const auto batch = [](std::int64_t count, std::int64_t k) {
+    return seconds(Gemm{.batch = count, .m = 64, .n = 64, .k = k, .a_batch = count, .b_batch = count});
+  };
+  // Libraries do not split the reductions of a batch: two take longer than one, which is split.
+  CHECK(batch(2, 65536) > 2 * batch(1, 65536));
+  // Rows further apart than address translation reaches: four times the k is more than four times the time.
+  CHECK(seconds(gemm(4096, 4096, 1 << 17)) > 4.05 * seconds(gemm(4096, 4096, 1 << 15)));
+  // Rows at odd addresses.
+  CHECK(seconds(gemm(4096, 4096, 4095)) > 1.01 * seconds(gemm(4096, 4096, 4096)));
+  // 8-bit operands are made from 16 bits, faster where the passes over them stay in the cache.
+  const auto of_a = [](std::int64_t m) {
+    const double more = seconds(gemm(2 * m, 64, 1024, DType::kFp8E4m3)) - seconds(gemm(m, 64, 1024, DType::kFp8E4m3));
+    return more / static_cast<double>(m);
+  };
+  CHECK(of_a(1 << 18) > 1.5 * of_a(1 << 11));
+}
+
 TEST_CASE("times grow on shapes far beyond those of the fit", "[models]") {
   double last = 0;
   for (std::int64_t m = 1024; m <= 1 << 20; m *= 2) {

@@ -66,6 +66,20 @@ TEST_CASE("a softmax of up to 1024 columns is one pass, a longer row is read aga
   CHECK(softmax(513) > softmax(512));  // rows are padded to a power of two
 }
 
+TEST_CASE("a batch norm in training passes over memory as often as it must, and no more", "[cost]") {
+  const auto bytes = [](double elements) { return bytes_of(elements, DType::kFp32); };
+  const double elements = 64.0 * 256 * 56 * 56;
+  const Stream norm{.kind = StreamKind::kNormalization,
+                    .op = "batch_norm",
+                    .rows = 256,
+                    .cols = elements / 256,
+                    .read = bytes(2 * elements),
+                    .written = bytes(elements),
+                    .flops_per_element = 8};
+  CHECK(seconds(norm) > 12 * elements / 900e9);
+  CHECK(seconds(norm) < 1.6 * 12 * elements / 900e9);
+}
+
 TEST_CASE("rows in flight that outgrow the l2 are read again from memory", "[cost]") {
   const auto norm = [](double cols) {
     const Price p = price_of(pass("layer_norm", (1 << 28) / cols, cols, StreamKind::kNormalization));

@@ -490,6 +490,16 @@ TEST_CASE("a batch norm with running statistics is a scale and a shift", "[ops]"
   expect({48, 96 + 4 * 12, 96}, place.work(Pass::kFprop));
 }
 
+TEST_CASE("a batch norm in training reduces each channel over the batch and space", "[ops]") {
+  const OpPlace place({BatchNorm{}, {{{8, 3, 5, 7}, DType::kFp32}}}, {}, Phase::kTraining);
+  for (const Pass pass : {Pass::kFprop, Pass::kDgrad, Pass::kWgrad}) {
+    for (const Kernel& kernel : place.kernels(pass)) {
+      CHECK(std::get<Stream>(kernel).rows == 3);
+      CHECK(std::get<Stream>(kernel).cols == 8 * 5 * 7);
+    }
+  }
+}
+
 TEST_CASE("a cache is written where tokens are kept, and kept in its own format", "[ops]") {
   Precision precision;
   precision.kv_cache = DType::kFp8E4m3;
