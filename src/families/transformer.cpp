@@ -138,6 +138,18 @@ std::string add_position_table(const TransformerOptions& options, const std::str
   return description.items.back().name;
 }
 
+// Gemma 3n and 4: of each token an embedding for each layer, and a projection of x, added.
+std::string add_per_layer_inputs(const TransformerOptions& options, const std::string& x, Description& description) {
+  const char* width = "layers * per_layer_input";
+  append(description.items,
+         {layer("per_layer_embed", "embedding", {{"rows", "per_layer_vocab"}, {"dim", width}}, {"tokens"}),
+          layer("per_layer_project", "linear", {{"out_features", width}, {"bias", false}}, {x}),
+          view("per_layer_split", {"batch", "seq", "layers", "per_layer_input"}),
+          norm_item(options, "per_layer_project_norm"), view("per_layer_joined", {"batch", "seq", width}),
+          layer("per_layer_inputs", "add", {}, {"per_layer_embed", "per_layer_joined"})});
+  return "per_layer_inputs";
+}
+
 // What all layers share beside x: T5's bias is computed once, from the first layer's table.
 References stack_inputs(const TransformerOptions& options, const std::string& prefix, Description& description) {
   References inputs{description.items.back().name};
@@ -159,6 +171,21 @@ References stack_inputs(const TransformerOptions& options, const std::string& pr
     inputs.emplace_back(name);
   }
   if (options.disentangled()) inputs.emplace_back(add_position_table(options, prefix, description));
+  if (options.kept) {
+    given("kept_k", {"batch", options.keys, "kv_heads * head_dim"});
+    given("kept_v", {"batch", options.keys, "kv_heads * head_dim"});
+  }
+  if (options.kept_window) {
+    const std::string width = std::string(options.window_kv_heads ? "window_kv_heads" : "kv_heads") + " * " +
+                              (options.window_head_dim ? "window_head_dim" : "head_dim");
+    given("kept_window_k", {"batch", options.window_keys(), width});
+    given("kept_window_v", {"batch", options.window_keys(), width});
+  }
+  if (options.shared_index) {
+    given("picked_before", {"batch", options.length, "min(index_keys, " + options.keys + ")"});
+    description.inputs.back().dtype = "int32";
+  }
+  if (options.per_layer_inputs) inputs.emplace_back(add_per_layer_inputs(options, inputs.front().name, description));
   return inputs;
 }
 

@@ -37,6 +37,6 @@ struct Kind {
 };
 
 /// The kinds, each in a file of its own.
-extern const Kind kDecoders;
+extern const Kind kDecoders, kWrappers;
 
 }  // namespace ridgepoint::hf
