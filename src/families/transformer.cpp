@@ -1,6 +1,7 @@
 // Transformers (Vaswani et al., arXiv 1706.03762): encoders such as BERT (arXiv 1810.04805), decoders such as GPT-2 and
 // Llama (arXiv 2302.13971), both together as T5 (arXiv 1910.10683), with their published variants.
 
+#include <algorithm>
 #include <array>
 
 #include "families/families.hpp"
@@ -33,7 +34,20 @@ struct Surroundings {
   bool tied = false;
   bool classes = false;
   bool mtp = false;
+  std::vector<LayerKind> mtp_kinds{};
 };
+
+// Those of the layers that predict further tokens: of the last layer's kind where nothing is said.
+std::vector<LayerKind> read_mtp_kinds(CompactReader& reader, const LayerKind& last) {
+  const std::vector<std::string> mixers = reader.words("mtp_layer_types", kMixers, {last.mixer});
+  const std::vector<std::string> mlps = reader.words("mtp_mlp_types", kMlps, {last.mlp});
+  std::vector<LayerKind> kinds;
+  for (std::size_t i = 0; i < std::max(mixers.size(), mlps.size()); ++i) {
+    kinds.push_back({mixers[i % mixers.size()], mlps[i % mlps.size()]});
+  }
+  if (kinds.size() == 1 && kinds.front().mixer == last.mixer && kinds.front().mlp == last.mlp) return {last};
+  return kinds;
+}
 
 Surroundings read_surroundings(CompactReader& reader, const std::string& kind, const TransformerOptions& options) {
   Surroundings s;
@@ -264,8 +278,8 @@ void add_head(const TransformerOptions& options, const Surroundings& s, Descript
 }
 
 // One more layer per predicted token (DeepSeek-V3, arXiv 2412.19437): the norms of its two inputs, their projection, a
-// layer of the last kind. It shares embedding and head, and runs in training only.
-void add_mtp(const TransformerOptions& options, const LayerKind& kind, const std::string& hidden,
+// layer of the last kind or layers of its own. It shares embedding and head, and runs in training only.
+void add_mtp(const TransformerOptions& options, const std::vector<LayerKind>& kinds, const std::string& hidden,
              Description& description) {
   Block block{.name = "mtp", .inputs = {"x", "tokens"}};
   block.items = {norm_item(options, "hidden_norm", {"x"}), norm_item(options, "embed_norm", {"tokens"}),
@@ -273,7 +287,7 @@ void add_mtp(const TransformerOptions& options, const LayerKind& kind, const std
                  layer("project", "linear", {{"out_features", "hidden"}, {"bias", false}})};
   Description part;
   part.blocks = description.blocks;
-  add_stack(options, {kind}, "mtp_layer", {"project"}, 1, part);
+  add_stack(options, kinds, "mtp_layer", {"project"}, 1, part);
   append(block.items, std::move(part.items));
   block.items.push_back(norm_item(options, "norm"));
   description.blocks = std::move(part.blocks);
@@ -293,6 +307,7 @@ void describe(CompactReader& reader, Description& description) {
   const std::vector<LayerKind> kinds = read_layer_kinds(reader, options);
   read_kind_sizes(reader, options, kinds);
   read_lengths(reader, s, options);
+  if (s.decoder) s.mtp_kinds = read_mtp_kinds(reader, kinds.back());
   options.cross = s.encoder_decoder;
   options.keys = s.decoder ? "kv_len" : "seq";
   description.phases = phases(s);
@@ -303,14 +318,19 @@ void describe(CompactReader& reader, Description& description) {
   add_embeddings(options, s, "", "seq", one_table ? "encoder_embed" : "", description);
   References inputs = stack_inputs(options, "", description);
   if (s.encoder_decoder) inputs.emplace_back(memory);
+  if (options.streams) {
+    append(description.items, split_into_streams(inputs.front().name));
+    inputs.front() = description.items.back().name;
+  }
   add_stack(options, kinds, "layer", inputs, "layers", description);
+  if (options.streams) append(description.items, join_streams(description.items.back().name));
   const std::string hidden = description.items.back().name;
   if (s.final_norm) description.items.push_back(norm_item(options, "final_norm"));
   const std::string last = description.items.back().name;
   if (s.pooler) add_pooler(description);
   if (s.classes) description.items.push_back(layer("classifier", "linear", {{"out_features", "classes"}}));
   if (s.head) add_head(options, s, description);
-  if (s.mtp) add_mtp(options, kinds.back(), hidden, description);
+  if (s.mtp) add_mtp(options, s.mtp_kinds, hidden, description);
 }
 
 }  // namespace

@@ -298,6 +298,7 @@ std::vector<Block> mixer_blocks(const TransformerOptions& options, const std::st
   if (mixer == "full_and_mamba2") {
     return {attention_block(options, "full"), mamba2_block(options), attention_and_state_block(options)};
   }
+  if (mixer == "swa" || mixer == "csa" || mixer == "hca") return {compressed_attention_block(options, mixer)};
   if (mixer == "shared_index") return {latent_attention_block(options, false)};
   if (mixer == "full" && options.latent) return {latent_attention_block(options, true)};
   return {attention_block(options, mixer)};

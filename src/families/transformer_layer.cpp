@@ -101,6 +101,13 @@ Block layer_block(const TransformerOptions& options, const LayerKind& kind, cons
   }
   const std::string ending = variant_ending(kind);
   std::string tensor = "x";
+  if (options.streams) {
+    const std::string mlp = kind.mlp == "moe" ? "moe" : "mlp";
+    add_stream_branch(options, "attention", use("attention", mixer_block_name(kind.mixer) + ending), tensor,
+                      block.items);
+    add_stream_branch(options, "mlp", use("mlp", mlp + ending), tensor, block.items);
+    return block;
+  }
   if (kind.mixer != "none") {
     add_branch(options, branch_name(kind.mixer), mixer_block_name(kind.mixer) + ending,
                mixer_inputs(options, kind.mixer), tensor, block.items);

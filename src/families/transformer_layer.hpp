@@ -74,6 +74,7 @@ struct TransformerOptions {
   bool sub_norms = false;             ///< norms before the last product of attention and of the MLP (BitNet)
   bool value_norm = false;            ///< values are normalized by head, without factors (Gemma 4)
   bool router_norm = false;           ///< the router reads x through a norm of its own (Gemma 4)
+  bool streams = false;               ///< the residual stream is several tokens wide (hyper-connections)
   bool per_layer_inputs = false;      ///< each layer adds a part of embeddings of its own (Gemma 3n and 4)
   bool layer_scale = false;           ///< a learned factor per channel on each branch
   std::vector<std::string> listed{};  ///< sizes that each layer has its own of
@@ -106,9 +107,9 @@ struct LayerKind {
   friend bool operator==(const LayerKind&, const LayerKind&) = default;
 };
 
-inline constexpr std::array<std::string_view, 15> kMixers{
-    "full",  "window", "nope",      "sparse", "shared_index",    "kept", "kept_window", "mamba", "mamba2",
-    "delta", "kda",    "lightning", "conv",   "full_and_mamba2", "none"};
+inline constexpr std::array<std::string_view, 18> kMixers{
+    "full",  "window", "nope",  "sparse", "shared_index", "kept", "kept_window",     "swa", "csa", "hca",
+    "mamba", "mamba2", "delta", "kda",    "lightning",    "conv", "full_and_mamba2", "none"};
 inline constexpr std::array<std::string_view, 4> kMlps{"dense", "moe", "dense_and_moe", "none"};
 
 /// A norm of this network.
@@ -126,6 +127,13 @@ Block delta_block(const TransformerOptions& options);
 Block kimi_delta_block(const TransformerOptions& options);
 Block lightning_block(const TransformerOptions& options);
 Block short_conv_block(const TransformerOptions& options);
+/// Attention to the latest tokens ("swa") and to compressed ones ("csa" picks them, "hca" sees all; DeepSeek-V4).
+Block compressed_attention_block(const TransformerOptions& options, const std::string& mixer);
+/// A branch between hyper-connections, and what stands before the first layer and behind the last.
+void add_stream_branch(const TransformerOptions& options, const std::string& name, Item branch, std::string& tensor,
+                       std::vector<Item>& items);
+std::vector<Item> split_into_streams(const std::string& x);
+std::vector<Item> join_streams(const std::string& x);
 /// What a layer adds of its part of the embeddings per layer.
 std::vector<Item> per_layer_items(const TransformerOptions& options, const std::string& x);
 /// Attention of a decoder's tokens to `memory`, the output of an encoder.

@@ -171,6 +171,20 @@ void read_latent_sizes(CompactReader& reader, TransformerOptions& options) {
   for (const char* key : {"nope_dim", "rope_dim", "v_head_dim"}) reader.size(key);
 }
 
+// Of DeepSeek-V4: its queries, keys and outputs, and how many tokens one compressed entry stands for.
+void read_compressed_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
+  const bool sparse = uses(kinds, "csa");
+  const bool heavy = uses(kinds, "hca");
+  options.streams = reader.optional_size("streams");
+  if (!sparse && !heavy && !uses(kinds, "swa")) return;
+  for (const char* key : {"q_rank", "o_groups", "o_rank", "window"}) reader.size(key);
+  if (!options.partial_rope) reader.size("rope_dim", "head_dim");
+  if (heavy) reader.size("hca_ratio", 128);
+  if (!sparse) return;
+  reader.size("csa_ratio", 4);
+  for (const char* key : {"index_keys", "index_heads", "index_dim"}) reader.size(key);
+}
+
 void read_index_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
   const bool sparse = uses(kinds, "sparse");
   if (sparse) reader.size("index_keys");
@@ -291,6 +305,7 @@ void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const s
     reader.fail("mlp_types", {"experts alone and experts beside an MLP", "one of moe and dense_and_moe"});
   }
   read_index_sizes(reader, options, kinds);
+  read_compressed_sizes(reader, options, kinds);
   read_state_sizes(reader, options, kinds);
   options.per_layer_inputs = reader.optional_size("per_layer_input");
   if (options.per_layer_inputs) reader.size("per_layer_vocab", "vocab");

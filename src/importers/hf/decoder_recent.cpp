@@ -52,6 +52,9 @@ void map_llama4(Reading&, Config& config, Compact& compact) {
 // KV heads to the class.
 void map_mimo(Reading& reading, Config& config, Compact& compact) {
   map_mtp(reading, config, compact);
+  if (reading.mtp.layers == 0 && config.has("hybrid_layer_pattern")) reading.mtp.layers = 3;  // as its class has them
+  compact.set("mtp_layer_types", std::vector<std::string>{"window"});
+  compact.set("mtp_mlp_types", std::vector<std::string>{"dense"});
   const std::int64_t layers = compact.number("layers");
   if (const auto windows = config.list({"hybrid_layer_pattern"}, layers); windows && !config.has("layer_types")) {
     std::vector<std::string> mixers;
@@ -198,6 +201,42 @@ void map_gemma4(Reading& reading, Config& config, Compact& compact) {
   map_per_layer_inputs(config, compact);
   map_kept(config, compact, config.flag({"use_double_wide_mlp"}, false));
   config.ignore({"expert_intermediate_size", "moe_intermediate_size", "num_experts", "top_k_experts"});
+}
+
+// DeepSeek-V4: one head of keys that are the values too, compressed entries of earlier tokens, hyper-connections.
+void map_deepseek_v4(Reading& reading, Config& config, Compact& compact) {
+  map_mtp(reading, config, compact);
+  reading.mtp.modelled = false;
+  const std::int64_t layers = compact.number("layers");
+  std::vector<std::string> mixers;
+  if (const auto ratios = config.list({"compress_ratios"})) {
+    if (static_cast<std::int64_t>(ratios->size()) < layers) {
+      config.fail({"compress_ratios"}, fmt::format("{} ratios for {} layers", ratios->size(), layers),
+                  "one for each layer");
+    }
+    const std::int64_t heavy = *std::max_element(ratios->begin(), ratios->end());
+    for (std::int64_t i = 0; i < layers; ++i) {
+      const std::int64_t ratio = (*ratios)[static_cast<std::size_t>(i)];
+      mixers.emplace_back(ratio == 0 ? "swa" : ratio == heavy ? "hca" : "csa");
+      if (ratio > 0) compact.set(ratio == heavy ? "hca_ratio" : "csa_ratio", ratio);
+    }
+  } else {
+    for (const std::string& word : config.words({"layer_types"}, layers).value_or(std::vector<std::string>{})) {
+      mixers.emplace_back(word == "sliding_attention" ? "swa" : word == "compressed_sparse_attention" ? "csa" : "hca");
+    }
+    config.ignore({"compress_rates"});
+  }
+  compact.set("layer_types", mixers);
+  compact.set("streams", config.size_or({"hc_mult"}, 4));
+  compact.set("q_rank", config.required({"q_lora_rank"}));
+  compact.set("o_rank", config.required({"o_lora_rank"}));
+  compact.set("o_groups", config.required({"o_groups"}));
+  compact.set("rope_dim", config.required({"qk_rope_head_dim"}));
+  compact.set("window", config.required({"sliding_window"}));
+  compact.set("index_keys", config.required({"index_topk"}));
+  compact.set("index_heads", config.required({"index_n_heads"}));
+  compact.set("index_dim", config.required({"index_head_dim"}));
+  config.ignore({"compress_rope_theta", "expert_dtype", "mlp_layer_types", "num_hash_layers", "partial_rotary_factor"});
 }
 
 // Ernie 4.5: experts between two layers, every so many.

@@ -152,8 +152,28 @@ void map_falcon_h1(Reading&, Config& config, Compact& compact) {
                  "mlp_multipliers", "mlp_expansion_factor", "num_logits_to_keep"});
 }
 
+// The kinds of the layers of one step of prediction: by letters, or by words.
+void map_nemotron_mtp(Config& config, Compact& compact) {
+  auto words = config.words({"mtp_layers_block_type"});
+  if (!words) {
+    words.emplace();
+    for (const char letter : config.text({"mtp_hybrid_override_pattern"}, "")) words->emplace_back(1, letter);
+  }
+  if (words->empty()) return;
+  std::vector<std::string> mixers;
+  std::vector<std::string> mlps;
+  for (const std::string& word : *words) {
+    const NemotronLayer& layer = nemotron_layer(config, word);
+    mixers.emplace_back(layer.mixer);
+    mlps.emplace_back(layer.mlp);
+  }
+  compact.set("mtp_layer_types", mixers);
+  compact.set("mtp_mlp_types", mlps);
+}
+
 void map_nemotron_h(Reading& reading, Config& config, Compact& compact) {
   map_mtp(reading, config, compact);
+  if (reading.mtp.layers > 0) map_nemotron_mtp(config, compact);
   map_mamba2_sizes(config, compact);
   std::vector<std::string> mixers;
   std::vector<std::string> mlps;

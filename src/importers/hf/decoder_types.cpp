@@ -175,6 +175,7 @@ const auto kRows = std::to_array<T>({
     {.type = "minimax_text_01", .state = "lightning", .more = map_minimax},
     {.type = "kimi_linear", .state = "kda", .choice_bias = true, .router = "sigmoid", .more = map_kimi_linear},
     {.type = "deepseek_v32", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "deepseek_v4", .own_layers = true, .more = map_deepseek_v4},
     {.type = "glm_moe_dsa", .choice_bias = true, .router = "sigmoid", .more = map_glm_dsa},
     {.type = "glm4_moe_lite", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
     {.type = "youtu", .tied = true, .more = map_deepseek},
@@ -272,7 +273,7 @@ Description read(Reading& reading) {
   if (text_part(reading.root)) return kWrappers.read(reading);
   Compact compact("transformer", reading.name, reading.root.at());
   map_decoder(reading, reading.root, *find_decoder(reading.type), compact);
-  return expand_quantized(reading, compact);
+  return expand_decoder(reading, compact);
 }
 
 }  // namespace

@@ -22,17 +22,20 @@ struct Algorithm {
 constexpr DType kFp8 = DType::kFp8E4m3;
 
 const auto kAlgorithms = std::to_array<Algorithm>({
-    {"FP8", {.weights = kFp8, .math = kFp8, .group = -1}},
+    {"FP8", {.weights = kFp8, .math = kFp8, .group = -1, .matrix_scales = 2}},
     {"FP8_PER_CHANNEL_PER_TOKEN", {.weights = kFp8, .math = kFp8, .group = 0, .scale_bits = 32}},
-    {"FP8_PB_WO", {.weights = kFp8, .group = 128 * 128, .scale_bits = 32}},
-    {"FP8_PB_REAL", {.weights = kFp8, .math = kFp8, .group = 128 * 128, .scale_bits = 32}},
+    {"FP8_PB_WO", {.weights = kFp8, .group = 128 * 128, .scale_bits = 32, .block_rows = 128}},
+    {"FP8_PB_REAL", {.weights = kFp8, .math = kFp8, .group = 128 * 128, .scale_bits = 32, .block_rows = 128}},
     {"MXFP8", {.weights = kFp8, .math = kFp8, .group = 32, .scale_bits = 8}},
-    {"NVFP4", {.weights = DType::kFp4, .math = DType::kFp4, .group = 16, .scale_bits = 8}},
-    {"NVFP4_AWQ", {.weights = DType::kFp4, .math = DType::kFp4, .group = 16, .scale_bits = 8}},
-    {"W4A16_NVFP4", {.weights = DType::kFp4, .group = 16, .scale_bits = 8}},
-    {"W4A8_NVFP4_FP8", {.weights = DType::kFp4, .math = kFp8, .group = 16, .scale_bits = 8}},
-    {"MXFP4", {.weights = DType::kFp4, .group = 32, .scale_bits = 8}},
-    {"W4A8_MXFP4_FP8", {.weights = DType::kFp4, .math = kFp8, .group = 32, .scale_bits = 8}},
+    {"NVFP4",
+     {.weights = DType::kFp4, .math = DType::kFp4, .group = 16, .scale_bits = 8, .matrix_scales = 2, .pack = 2}},
+    {"NVFP4_AWQ",
+     {.weights = DType::kFp4, .math = DType::kFp4, .group = 16, .scale_bits = 8, .matrix_scales = 2, .pack = 2}},
+    {"W4A16_NVFP4", {.weights = DType::kFp4, .group = 16, .scale_bits = 8, .matrix_scales = 1, .pack = 2}},
+    {"W4A8_NVFP4_FP8",
+     {.weights = DType::kFp4, .math = kFp8, .group = 16, .scale_bits = 8, .matrix_scales = 2, .pack = 2}},
+    {"MXFP4", {.weights = DType::kFp4, .group = 32, .scale_bits = 8, .pack = 2}},
+    {"W4A8_MXFP4_FP8", {.weights = DType::kFp4, .math = kFp8, .group = 32, .scale_bits = 8, .pack = 2}},
     {"W4A16_AWQ", {.weights = DType::kInt4, .group = 128}},
     {"W4A8_AWQ", {.weights = DType::kInt4, .math = kFp8, .group = 128}},
     {"W8A16", {.weights = DType::kInt8, .group = 0}},
@@ -118,6 +121,9 @@ WeightFormat group_format(Config& group) {
     const std::int64_t width = inputs->required({"num_bits"}).value;
     if (width < 16) format.math = number_format(*inputs, width);
   }
+  if (format.weights == DType::kFp4 || format.group < 0) format.matrix_scales = format.math ? 2 : 1;
+  format.pack = format.weights == DType::kFp4 ? 2 : format.weights == DType::kInt4 ? 8 : 1;
+  if (format.group == 128 * 128) format.block_rows = 128;
   return format;
 }
 
@@ -196,7 +202,7 @@ void read_modelopt(Reading&, Config& config, Quantization& q) {
 void read_fp8(Reading& reading, Config& config, Quantization& q) {
   leave_out(config, {"modules_to_not_convert", "ignored_layers", "ignore"}, q);
   read_quantized_layers(config, q);
-  WeightFormat format{.weights = kFp8, .math = kFp8, .group = -1, .scale_bits = 32};
+  WeightFormat format{.weights = kFp8, .math = kFp8, .group = -1, .scale_bits = 32, .matrix_scales = 1};
   const std::string fmt_name = config.text({"fmt"}, "e4m3");
   if (fmt_name.find("e5m2") != std::string::npos) format.weights = format.math.emplace(DType::kFp8E5m2);
   if (const auto block = config.list({"weight_block_size"})) {
@@ -204,11 +210,13 @@ void read_fp8(Reading& reading, Config& config, Quantization& q) {
       config.fail({"weight_block_size"}, "blocks of another form", "two positive integers");
     }
     format.group = checked_mul((*block)[0], (*block)[1]);
+    format.block_rows = (*block)[0];
+    format.matrix_scales = 0;
   }
   if (config.text({"scale_fmt"}, "") == "ue8m0" && reading.root.has("expert_dtype")) format.scale_bits = 8;
   q.usual = q.format(format);
   if (reading.root.text({"expert_dtype"}, "") == "fp4") {
-    q.add("experts", q.format({.weights = DType::kFp4, .math = kFp8, .group = 32, .scale_bits = 8}));
+    q.add("experts", q.format({.weights = DType::kFp4, .math = kFp8, .group = 32, .scale_bits = 8, .pack = 2}));
   }
   config.ignore({"activation_scheme", "config_groups", "group_size", "kv_cache_quant_algo", "moe_quant_algo",
                  "producer", "quant_algo", "weight_per_tensor", "act_per_tensor"});
@@ -301,7 +309,7 @@ void read_bitsandbytes(Reading&, Config& config, Quantization& q) {
 // gpt-oss: four-bit floats with a power of two for every 32, in the experts alone.
 void read_mxfp4(Reading&, Config& config, Quantization& q) {
   leave_out(config, {"modules_to_not_convert"}, q);
-  q.add("experts", q.format({.weights = DType::kFp4, .group = 32, .scale_bits = 8}));
+  q.add("experts", q.format({.weights = DType::kFp4, .group = 32, .scale_bits = 8, .pack = 2}));
   config.ignore({"dequantize"});
 }
 

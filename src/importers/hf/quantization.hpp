@@ -20,6 +20,9 @@ struct WeightFormat {
   std::optional<DType> math{};
   std::int64_t group = 0;
   int scale_bits = 16;
+  std::int64_t block_rows = 1;  ///< rows of a group that is a block
+  int matrix_scales = 0;        ///< scales of a whole matrix besides
+  int pack = 1;                 ///< weights that files store as one value
   friend bool operator==(const WeightFormat&, const WeightFormat&) = default;
 
   /// The same for a description, for rows of this length.

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "core/text.hpp"
+#include "importers/hf/checkpoint.hpp"
 #include "importers/hf/modules.hpp"
 #include "importers/hf/quantization.hpp"
 
@@ -61,8 +62,8 @@ class Lookup {
 };
 
 bool has_weights(const Item& item) {
-  constexpr auto kOps = std::to_array<std::string_view>({"linear", "grouped_linear", "latent_attention", "causal_conv",
-                                                         "conv", "grouped_conv", "depthwise_conv", "matmul"});
+  constexpr auto kOps = std::to_array<std::string_view>(
+      {"linear", "grouped_linear", "latent_attention", "causal_conv", "conv", "constant"});
   return std::find(kOps.begin(), kOps.end(), item.op) != kOps.end();
 }
 
@@ -197,8 +198,9 @@ void add_note(Reading& reading, const Quantization& q) {
 
 }  // namespace
 
-Description expand_quantized(Reading& reading, Compact& compact) {
-  const auto q = read_quantization(reading);
+namespace {
+
+Description expanded(Reading& reading, Compact& compact, const std::optional<Quantization>& q) {
   if (!q) return reading.expand(compact);
   Attributes overrides = reading.overrides;  // the family takes out what it understands
   Description description = reading.expand(compact);
@@ -208,7 +210,28 @@ Description expand_quantized(Reading& reading, Compact& compact) {
     description = reading.expand(compact);
   }
   Formatter(*q, std::move(variants), compact).apply(description);
-  add_note(reading, *q);
+  return description;
+}
+
+bool sets_mtp(const Attributes& overrides) {
+  return std::any_of(overrides.begin(), overrides.end(), [](const Attribute& a) { return a.name == "mtp_layers"; });
+}
+
+}  // namespace
+
+Description expand_decoder(Reading& reading, Compact& compact) {
+  const auto q = read_quantization(reading);
+  if (q) add_note(reading, *q);
+  std::optional<Description> with_mtp;
+  if (reading.mtp.layers > 0 && reading.mtp.modelled && !sets_mtp(reading.overrides)) {
+    const Attributes overrides = reading.overrides;
+    Compact further = compact;
+    further.set("mtp_layers", reading.mtp.layers);
+    with_mtp = expanded(reading, further, q);
+    reading.overrides = overrides;
+  }
+  Description description = expanded(reading, compact, q);
+  note_checkpoint(reading, q, description, with_mtp);
   return description;
 }
 

@@ -94,7 +94,7 @@ Description read(Reading& reading) {
   if (nested) config.set_defaults(class_defaults(traits.type));
   Compact compact("transformer", reading.name, reading.root.at());
   map_decoder(reading, config, traits, compact);
-  Description description = expand_quantized(reading, compact);
+  Description description = expand_decoder(reading, compact);
   reading.root.ignore({"vision_config", "audio_config", "vocab_size", "hidden_size"});
   if (nested) {
     note_defaults(reading, config, traits.type);
