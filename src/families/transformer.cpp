@@ -60,7 +60,7 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
   s.classes = reader.optional_size("classes");
   s.mtp = s.decoder && reader.optional_size("mtp_layers");
   if (s.mtp) reader.size("mtp", 0);
-  if (options.position == "learned") {
+  if (options.position_table) {
     reader.size("context");  // the rows of a table of positions
     reader.size("position_rows", "context");
   } else {
@@ -79,7 +79,7 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
   }
   if (s.decoder) reader.size("kv_len", "seq");
   if (selects_tokens(s)) reader.size("logits", "seq");
-  if (options.position == "learned") {  // a table has no row for what is beyond
+  if (options.position_table) {  // a table has no row for what is beyond
     reader.expect_at_most("seq", "context");
     reader.expect_at_most("kv_len", "context");
   }
@@ -116,7 +116,7 @@ void add_embeddings(const TransformerOptions& options, const Surroundings& s, co
   };
   add(prefix + "embed", "vocab", {"batch", length}, prefix + "tokens");
   if (!tied.empty()) description.items.back().tied = tied;
-  if (options.position == "learned") add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
+  if (options.position_table) add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
   if (s.token_types) add(prefix + "type_embed", "token_types", {"batch", length}, prefix + "types");
   if (s.embedding_norm) description.items.push_back(norm_item(options, prefix + "embed_norm"));
   if (s.narrow_embedding) {
@@ -151,11 +151,9 @@ References stack_inputs(const TransformerOptions& options, const std::string& pr
   if (options.slopes() && options.windows) {
     given("window_alibi", {options.window_heads ? "window_heads" : "heads", 1, options.window_keys()});
   }
-  if (options.relative()) {
+  if (options.shared_relative()) {
     const std::string name = prefix + "relative_bias";
-    description.items.push_back(
-        layer(name, "relative_bias",
-              {{"heads", "heads"}, {"entries", "buckets"}, {"q_len", options.length}, {"kv_len", options.keys}}));
+    description.items.push_back(relative_bias_item(options, name));
     inputs.emplace_back(name);
   }
   if (options.disentangled()) inputs.emplace_back(add_position_table(options, prefix, description));

@@ -106,6 +106,7 @@ Block attention_block(const TransformerOptions& options, const std::string& mixe
   add_qk_norms(options, size, in, block.items);
   if (options.position == "rope" && mixer != "nope") add_rope(options, size, in, block.items);
   if (options.disentangled()) append(block.items, disentangled_scores(options, in));
+  if (options.relative_tables) block.items.push_back(relative_bias_item(options, "relative_bias"));
   if (options.decoder) add_cache(options, window, in, block.items);
   if (options.fused_attention) {
     block.items.push_back(fused_attention(options, size, window, in));
@@ -136,6 +137,11 @@ std::vector<Item> indexer_items(const TransformerOptions& options) {
 }
 
 }  // namespace
+
+Item relative_bias_item(const TransformerOptions& options, const std::string& name) {
+  return layer(name, "relative_bias",
+               {{"heads", "heads"}, {"entries", "buckets"}, {"q_len", options.length}, {"kv_len", options.keys}});
+}
 
 std::string score_bias(const TransformerOptions& options) {
   if (options.disentangled()) return "disentangled";

@@ -174,6 +174,6 @@ const DecoderTraits* find_decoder(std::string_view type) {
   return found == kRows.end() ? nullptr : &*found;
 }
 
-const Kind kDecoders{types, read};
+const Kind kDecoders{types, read, "decoders"};
 
 }  // namespace ridgepoint::hf

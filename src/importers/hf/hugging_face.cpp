@@ -12,12 +12,13 @@
 
 namespace ridgepoint {
 namespace hf {
-namespace {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders};
+  static const std::array list{kDecoders, kEncoders};
   return list;
 }
+
+namespace {
 
 const Kind* find_kind(std::string_view type) {
   for (const Kind& kind : kinds()) {
