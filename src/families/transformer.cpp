@@ -74,7 +74,7 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
   s.classes = reader.optional_size("classes");
   s.mtp = s.decoder && reader.optional_size("mtp_layers");
   if (s.mtp) reader.size("mtp", 0);
-  if (options.position == "learned") {
+  if (options.position_table) {
     reader.size("context");  // the rows of a table of positions
     reader.size("position_rows", "context");
   } else {
@@ -93,7 +93,7 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
   }
   if (s.decoder) reader.size("kv_len", "seq");
   if (selects_tokens(s)) reader.size("logits", "seq");
-  if (options.position == "learned") {  // a table has no row for what is beyond
+  if (options.position_table) {  // a table has no row for what is beyond
     reader.expect_at_most("seq", "context");
     reader.expect_at_most("kv_len", "context");
   }
@@ -130,7 +130,7 @@ void add_embeddings(const TransformerOptions& options, const Surroundings& s, co
   };
   add(prefix + "embed", "vocab", {"batch", length}, prefix + "tokens");
   if (!tied.empty()) description.items.back().tied = tied;
-  if (options.position == "learned") add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
+  if (options.position_table) add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
   if (s.token_types) add(prefix + "type_embed", "token_types", {"batch", length}, prefix + "types");
   if (s.embedding_norm) description.items.push_back(norm_item(options, prefix + "embed_norm"));
   if (s.narrow_embedding) {
@@ -177,11 +177,9 @@ References stack_inputs(const TransformerOptions& options, const std::string& pr
   if (options.slopes() && options.windows) {
     given("window_alibi", {options.window_heads ? "window_heads" : "heads", 1, options.window_keys()});
   }
-  if (options.relative()) {
+  if (options.shared_relative()) {
     const std::string name = prefix + "relative_bias";
-    description.items.push_back(
-        layer(name, "relative_bias",
-              {{"heads", "heads"}, {"entries", "buckets"}, {"q_len", options.length}, {"kv_len", options.keys}}));
+    description.items.push_back(relative_bias_item(options, name));
     inputs.emplace_back(name);
   }
   if (options.disentangled()) inputs.emplace_back(add_position_table(options, prefix, description));
@@ -279,20 +277,26 @@ void add_head(const TransformerOptions& options, const Surroundings& s, Descript
 
 // One more layer per predicted token (DeepSeek-V3, arXiv 2412.19437): the norms of its two inputs, their projection, a
 // layer of the last kind or layers of its own. It shares embedding and head, and runs in training only.
-void add_mtp(const TransformerOptions& options, const std::vector<LayerKind>& kinds, const std::string& hidden,
+void add_mtp(const TransformerOptions& options, const std::vector<LayerKind>& kinds, References inputs,
              Description& description) {
   Block block{.name = "mtp", .inputs = {"x", "tokens"}};
+  References shared{"project"};
+  for (const std::string& name : shared_inputs(options)) {
+    block.inputs.push_back(name);
+    shared.emplace_back(name);
+  }
   block.items = {norm_item(options, "hidden_norm", {"x"}), norm_item(options, "embed_norm", {"tokens"}),
                  layer("join", "concat", {{"axis", -1}}, {"hidden_norm", "embed_norm"}),
                  layer("project", "linear", {{"out_features", "hidden"}, {"bias", false}})};
   Description part;
   part.blocks = description.blocks;
-  add_stack(options, kinds, "mtp_layer", {"project"}, 1, part);
+  add_stack(options, kinds, "mtp_layer", std::move(shared), 1, part);
   append(block.items, std::move(part.items));
   block.items.push_back(norm_item(options, "norm"));
   description.blocks = std::move(part.blocks);
   description.blocks.push_back(std::move(block));
-  description.items.push_back(use("mtp", "mtp", {}, {hidden, "embed"}, "mtp_layers"));
+  inputs.insert(inputs.begin() + 1, "embed");
+  description.items.push_back(use("mtp", "mtp", {}, std::move(inputs), "mtp_layers"));
   description.items.back().skip = "mtp == 0";
 }
 
@@ -330,7 +334,8 @@ void describe(CompactReader& reader, Description& description) {
   if (s.pooler) add_pooler(description);
   if (s.classes) description.items.push_back(layer("classifier", "linear", {{"out_features", "classes"}}));
   if (s.head) add_head(options, s, description);
-  if (s.mtp) add_mtp(options, s.mtp_kinds, hidden, description);
+  inputs.front() = hidden;
+  if (s.mtp) add_mtp(options, s.mtp_kinds, std::move(inputs), description);
 }
 
 }  // namespace

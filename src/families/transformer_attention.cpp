@@ -153,6 +153,7 @@ void add_keys_and_values(const TransformerOptions& options, const std::string& m
   add_qk_norms(options, size, in, items);
   if (rotates) add_rope(options, size, in, items);
   if (options.disentangled()) append(items, disentangled_scores(options, in));
+  if (options.relative_tables) items.push_back(relative_bias_item(options, "relative_bias"));
   if (options.decoder) add_cache(options, size.window, in, items);
 }
 
@@ -199,6 +200,11 @@ std::vector<Item> indexer_items(const TransformerOptions& options) {
 }
 
 }  // namespace
+
+Item relative_bias_item(const TransformerOptions& options, const std::string& name) {
+  return layer(name, "relative_bias",
+               {{"heads", "heads"}, {"entries", "buckets"}, {"q_len", options.length}, {"kv_len", options.keys}});
+}
 
 std::string score_bias(const TransformerOptions& options) {
   if (options.disentangled()) return "disentangled";

@@ -270,7 +270,7 @@ std::vector<std::string> score_inputs(const TransformerOptions& options) {
   if (options.window_masked()) names.emplace_back("window_mask");
   if (options.slopes()) names.emplace_back("alibi");
   if (options.slopes() && options.windows) names.emplace_back("window_alibi");
-  if (options.relative()) names.emplace_back("relative_bias");
+  if (options.shared_relative()) names.emplace_back("relative_bias");
   if (options.disentangled()) names.emplace_back("position_table");
   return names;
 }

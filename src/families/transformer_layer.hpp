@@ -26,6 +26,9 @@ struct TransformerOptions {
   bool gated = false;
   bool squared = false;  ///< relu squared
   std::string position = "learned";
+  bool position_table = true;    ///< learned positions, alone or beside others
+  bool relative_bias = false;    ///< T5's bias beside other positions
+  bool relative_tables = false;  ///< each layer has a table of that bias
   bool shared_positions = true;  ///< disentangled: positions go through the projections of queries and keys
   bool position_norm = true;     ///< and their table through a norm
   bool partial_rope = false;     ///< rope_dim of each head is rotated
@@ -87,7 +90,8 @@ struct TransformerOptions {
   [[nodiscard]] bool window_masked() const { return windows && !fused_attention; }
   /// Slopes times distances, which a fused kernel computes itself.
   [[nodiscard]] bool slopes() const { return position == "alibi" && !fused_attention; }
-  [[nodiscard]] bool relative() const { return position == "relative"; }
+  [[nodiscard]] bool relative() const { return position == "relative" || relative_bias; }
+  [[nodiscard]] bool shared_relative() const { return relative() && !relative_tables; }
   [[nodiscard]] bool disentangled() const { return position == "disentangled"; }
   /// Keys of a layer with a window: what its cache keeps, and the new ones.
   [[nodiscard]] std::string window_keys() const {
@@ -114,6 +118,9 @@ inline constexpr std::array<std::string_view, 4> kMlps{"dense", "moe", "dense_an
 
 /// A norm of this network.
 Item norm_item(const TransformerOptions& options, std::string name, References inputs = {});
+
+/// T5's bias of the scores, from a table of `buckets` rows.
+Item relative_bias_item(const TransformerOptions& options, const std::string& name);
 
 /// The blocks of a mixer, its own the last. Attention blocks are named "attention" ("full"), "window_attention" ...
 std::vector<Block> mixer_blocks(const TransformerOptions& options, const std::string& mixer);

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 13> kActivations{"gelu",   "gelu_tanh", "
                                                         "tanh",   "sigmoid",   "quick_gelu"};
 constexpr std::array<std::string_view, 7> kPositions{"learned",    "rope",         "alibi", "relative",
                                                      "sinusoidal", "disentangled", "none"};
+constexpr std::array<std::string_view, 2> kTables{"shared", "own"};
 constexpr std::array<std::string_view, 2> kAttentions{"fused", "unfused"};
 constexpr std::array<std::string_view, 2> kProjections{"fused", "separate"};
 constexpr std::array<std::string_view, 2> kPositionProjections{"shared", "own"};
@@ -84,6 +85,9 @@ void read_disentangled(CompactReader& reader, TransformerOptions& options) {
 
 void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.position = reader.word("position", kPositions, "learned");
+  options.position_table = reader.flag("position_table", options.position == "learned");
+  options.relative_bias = reader.flag("relative_bias", false);
+  options.relative_tables = options.relative() && reader.word("relative_tables", kTables, "shared") == "own";
   options.fused_qkv = reader.word("qkv", kProjections, "separate") == "fused";
   options.fused_attention = reader.word("attention", kAttentions, "fused") == "fused";
   options.causal = reader.flag("causal", options.decoder);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/checked.hpp"
 #include "core/text.hpp"
 
 namespace ridgepoint::hf {
@@ -104,6 +105,10 @@ void map_head(Reading& reading, Config& config, const DecoderTraits& traits, Com
   compact.set("head", !headless && !classifies);
   if (classifies) compact.set("classes", label_count(reading.root));
   compact.set("tied", tied && !headless && !classifies);
+  if (tied && !headless && !classifies) {
+    reading.notes.push_back(fmt::format("the head is the embedding, counted once: files may hold its {} values twice",
+                                        checked_mul(compact.number("vocab"), compact.number("hidden"))));
+  }
   compact.set("head_bias", config.flag({"lm_head_bias"}, traits.head_bias));
   if (config.real({"final_logit_softcapping", "logits_soft_cap"}, 0) > 0) compact.set("logit_softcap", true);
 }

@@ -27,7 +27,7 @@ std::optional<std::vector<std::string>> named_mlps(Config& config, std::int64_t 
   auto types = config.words({"mlp_layer_types"}, layers);
   if (!types) return std::nullopt;
   for (std::string& type : *types) {
-    if (type != "dense" && type != "sparse" && type != "moe") {
+    if (type != "dense" && type != "sparse" && type != "moe" && type != "hash_moe") {
       config.fail({"mlp_layer_types"}, fmt::format("unknown kind of MLP {}", in_quotes(type)), "dense or sparse");
     }
     type = type == "dense" ? "dense" : "moe";

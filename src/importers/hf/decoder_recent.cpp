@@ -91,6 +91,7 @@ void map_glm_dsa(Reading& reading, Config& config, Compact& compact) {
     mixers.emplace_back(own ? "full" : "shared_index");
   }
   if (std::find(mixers.begin(), mixers.end(), "shared_index") != mixers.end()) compact.set("layer_types", mixers);
+  compact.set("mtp_layer_types", std::vector<std::string>{"full"});
 }
 
 void map_minimax_m2(Reading& reading, Config& config, Compact& compact) {

@@ -77,7 +77,7 @@ const auto kRows = std::to_array<T>({
      .rotated = 0.5},
     {.type = "phi3", .windows = Windows::kAll},
     {.type = "phimoe", .norm = "layer", .windows = Windows::kAll, .more = map_phimoe},
-    with(gpt("gpt2"), [](T& t) { t.position = "learned"; }),
+    with(gpt("gpt2"), [](T& t) { t.position = "learned", t.more = map_gpt2; }),
     with(gpt("openai-gpt"), [](T& t) { t.position = "learned", t.placement = "post", t.activation = "gelu"; }),
     with(gpt("gpt_bigcode"), [](T& t) { t.position = "learned", t.more = map_bigcode; }),
     with(gpt("gpt_neo"), [](T& t) { t.position = "learned", t.qkv_bias = false, t.more = map_gpt_neo; }),
@@ -283,6 +283,6 @@ const DecoderTraits* find_decoder(std::string_view type) {
   return found == kRows.end() ? nullptr : &*found;
 }
 
-const Kind kDecoders{types, read};
+const Kind kDecoders{types, read, "decoders"};
 
 }  // namespace ridgepoint::hf

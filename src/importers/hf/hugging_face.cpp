@@ -13,12 +13,13 @@
 
 namespace ridgepoint {
 namespace hf {
-namespace {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders, kWrappers};
+  static const std::array list{kDecoders, kWrappers, kEncoders};
   return list;
 }
+
+namespace {
 
 const Kind* find_kind(std::string_view type) {
   for (const Kind& kind : kinds()) {

@@ -1,6 +1,7 @@
 #pragma once
 // A config on its way to a description: what all model types share.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,13 @@ struct Reading {
 struct Kind {
   std::vector<std::string_view> (*types)();
   Description (*read)(Reading& reading);
+  std::string_view what = "others";  ///< as docs/import.md lists them
 };
 
 /// The kinds, each in a file of its own.
 extern const Kind kDecoders, kWrappers;
+extern const Kind kEncoders;
+/// All of them.
+std::span<const Kind> kinds();
 
 }  // namespace ridgepoint::hf

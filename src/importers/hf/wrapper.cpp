@@ -112,6 +112,6 @@ std::optional<Config> text_part(Config& root) {
   return root.child({"text_config", "llm_config", "language_config", "text_model_config"});
 }
 
-const Kind kWrappers{types, read};
+const Kind kWrappers{types, read, "decoders in configs of several parts"};
 
 }  // namespace ridgepoint::hf
