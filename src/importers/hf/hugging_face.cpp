@@ -14,7 +14,7 @@ namespace ridgepoint {
 namespace hf {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders, kEncoders};
+  static const std::array list{kDecoders, kEncoders, kEncoderDecoders, kVision, kPairs, kPairTexts};
   return list;
 }
 
@@ -127,7 +127,7 @@ Description read(const ModelFile& file, Attributes& overrides, const ImportOptio
   Description description = kind->read(reading);
   set_precision(reading, description);
   reading.warn_of_strangers(reading.root);
-  if (reading.architecture_has("ConditionalGeneration")) {
+  if (kind->read == kDecoders.read && reading.architecture_has("ConditionalGeneration")) {
     reading.warnings.push_back(fmt::format("of {} only the decoder is read, not what feeds it", reading.architecture));
   }
   description.source = fmt::format("{} ({})", file.label(), reading.type);
