@@ -46,6 +46,10 @@ def build(case, device):
         model = getattr(transformers, case["config"]["architectures"][0])(config)
     if hasattr(model, "tie_weights"):
         model.tie_weights()
+    untied = case["config"].get("tie_word_embeddings") is False
+    if untied and model.config.tie_word_embeddings and hasattr(model, "lm_head"):
+        # Version 5 ties the heads of all T5s; the published files of v1.1 have a head of their own.
+        model.lm_head = torch.nn.Linear(config.d_model, config.vocab_size, bias=False, device=device)
     return model.eval()
 
 

@@ -98,8 +98,8 @@ void map_biases(Config& config, const DecoderTraits& traits, Compact& compact) {
 }
 
 void map_head(Reading& reading, Config& config, const DecoderTraits& traits, Compact& compact) {
-  const bool outer = reading.root.flag({"tie_word_embeddings"}, traits.tied);
-  const bool tied = config.flag({"tie_word_embeddings"}, outer);
+  const bool inner = config.flag({"tie_word_embeddings"}, traits.tied);
+  const bool tied = reading.root.flag({"tie_word_embeddings"}, inner);  // of several parts the whole says so
   const bool headless = reading.architecture_ends("Model") && !reading.architecture_ends("LMHeadModel");
   const bool classifies = reading.architecture_has("Classification");
   compact.set("head", !headless && !classifies);

@@ -15,7 +15,7 @@ namespace ridgepoint {
 namespace hf {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders, kWrappers, kEncoders};
+  static const std::array list{kDecoders, kWrappers, kEncoders, kEncoderDecoders, kVision, kPairs, kPairTexts};
   return list;
 }
 

@@ -47,8 +47,13 @@ struct Kind {
 };
 
 /// The kinds, each in a file of its own.
-extern const Kind kDecoders, kWrappers;
+extern const Kind kDecoders;
+extern const Kind kWrappers;
+extern const Kind kEncoderDecoders;
 extern const Kind kEncoders;
+extern const Kind kPairs;
+extern const Kind kPairTexts;
+extern const Kind kVision;
 /// All of them.
 std::span<const Kind> kinds();
 

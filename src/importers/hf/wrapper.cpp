@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "importers/hf/class_defaults.hpp"
 #include "importers/hf/decoder.hpp"
+#include "importers/hf/image_parts.hpp"
 #include "importers/hf/quantize.hpp"
 
 namespace ridgepoint::hf {
@@ -95,14 +96,21 @@ Description read(Reading& reading) {
   Compact compact("transformer", reading.name, reading.root.at());
   map_decoder(reading, config, traits, compact);
   Description description = expand_decoder(reading, compact);
+  if (nested) note_defaults(reading, config, traits.type);
   reading.root.ignore({"vision_config", "audio_config", "vocab_size", "hidden_size"});
+  auto vision = reading.root.child({"vision_config"});
+  const bool whole = vision && add_image_part(reading, *vision, compact.number("hidden"), description);
   if (nested) {
-    note_defaults(reading, config, traits.type);
-    config.ignore({"dtype", "torch_dtype"});  // what the root says goes first
+    config.ignore({"dtype", "torch_dtype", "num_image_tokens"});  // what the root says goes first
     reading.warn_of_strangers(config);
   }
-  reading.warnings.push_back(fmt::format("of {} only the decoder is read, not what feeds it",
-                                         reading.architecture.empty() ? reading.type : reading.architecture));
+  const std::string what = reading.architecture.empty() ? reading.type : reading.architecture;
+  if (!whole && (vision || reading.architecture_has("ConditionalGeneration"))) {
+    reading.warnings.push_back(fmt::format("of {} only the decoder is read, not what feeds it", what));
+  }
+  if (reading.root.has("audio_config")) {
+    reading.warnings.push_back(fmt::format("of {} what encodes sound is not read", what));
+  }
   return description;
 }
 

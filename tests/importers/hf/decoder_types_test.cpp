@@ -114,12 +114,40 @@ TEST_CASE("states, convolutions and both sides of a layer read back as they were
 
 TEST_CASE("a decoder in a config of several parts is read with the defaults of its class", "[importers][hf]") {
   const Description llava = read_text(R"({"model_type": "llava", "architectures": ["LlavaForConditionalGeneration"],
- "text_config": {"model_type": "llama", "vocab_size": 32064}, "vision_config": {"hidden_size": 64},
+ "text_config": {"model_type": "llama", "vocab_size": 32064}, "vision_config": {"hidden_size": 64, "image_size": 28,
+ "patch_size": 14, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 128},
  "torch_dtype": "float16"})");
-  CHECK(parameters_of(instantiate(llava, {.phase = Phase::kInference})) >= 6738415616.0 + 2 * 64 * 4096.0);
+  CHECK(llava.warnings.empty());
+  const double patches = 3 * 14 * 14 * 64 + 64 + 5 * 64 + 2 * 128;
+  const double layer = 4 * (64 * 64 + 64) + 2 * 64 * 128 + 64 + 128 + 4 * 64;
+  const double joint = 64 * 4096 + 4096 * 4096 + 2 * 4096;
+  CHECK(parameters_of(instantiate(llava, {.phase = Phase::kInference})) ==
+        6738415616.0 + 2 * 64 * 4096.0 + patches + layer + joint);
   CHECK(llava.notes.front() ==
         "left out of the config, and taken as the class of llama has them: hidden_size (4096), intermediate_size "
         "(11008), max_position_embeddings (2048), num_attention_heads (32), num_hidden_layers (32)");
+}
+
+TEST_CASE("images are encoded where a prompt is read, as many as the run says, and not while decoding",
+          "[importers][hf]") {
+  const std::string text = R"({"model_type": "qwen3_vl", "text_config": {)" + kSizes + R"("num_hidden_layers": 2,
+ "head_dim": 16, "model_type": "qwen3_vl_text"}, "vision_config": {"depth": 1, "hidden_size": 32, "num_heads": 2,
+ "intermediate_size": 64, "patch_size": 16, "temporal_patch_size": 2, "spatial_merge_size": 2, "out_hidden_size": 64,
+ "num_position_embeddings": 16, "deepstack_visual_indexes": [0]}})";
+  const Description description = read_text(text);
+  CHECK(description.warnings.empty());
+  const auto macs = [&](Phase phase, Attributes set) {
+    set.push_back({"seq", phase == Phase::kDecode ? 1 : 32});
+    Network network = instantiate(description, {.phase = phase, .parameters = std::move(set)});
+    std::erase_if(network.layers, [](const Layer& layer) { return layer.idle; });
+    return macs_of(network);
+  };
+  const double none = macs(Phase::kPrefill, {{"images", 0}});
+  const double one = macs(Phase::kPrefill, {});
+  CHECK(one > none);
+  CHECK(macs(Phase::kPrefill, {{"images", 3}}) == none + 3 * (one - none));
+  CHECK(macs(Phase::kPrefill, {{"vision_image", 224}}) < one);
+  CHECK(macs(Phase::kDecode, {}) == macs(Phase::kDecode, {{"images", 0}}));
 }
 
 TEST_CASE("a config without a model_type is known by its class, its name or its keys", "[importers][hf]") {

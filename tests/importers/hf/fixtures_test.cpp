@@ -10,6 +10,8 @@
 
 #include "importers/hf/reading.hpp"
 #include "io/csv.hpp"
+#include "network/description_reader.hpp"
+#include "network/description_writer.hpp"
 #include "tests/importers/importing.hpp"
 
 namespace ridgepoint {
@@ -53,6 +55,9 @@ void check_fixture(const std::string& path, double parameters, const std::string
           description = imported(path);
           Network network = instantiate(description, {.phase = Phase::kInference, .parameters = settings(set)});
           CHECK(fmt::format("{}", parameters_of(network)) == fmt::format("{}", parameters));
+          const Description back = read_description(Document::parse("written.json", write_description(description)));
+          const Network again = instantiate(back, {.phase = Phase::kInference, .parameters = settings(set)});
+          CHECK((parameters_of(again) == parameters_of(network) && macs_of(again) == macs_of(network)));
           if (macs.empty()) return;
           const double expected = std::stod(macs);
           const double counted = macs_without_masks(std::move(network));
