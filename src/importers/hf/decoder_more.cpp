@@ -25,6 +25,15 @@ void without_rope(const std::function<bool(std::int64_t)>& plain, Compact& compa
 
 }  // namespace
 
+std::vector<std::string> listed_mixers(const Compact& compact) {
+  std::vector<std::string> mixers;
+  const auto& items = compact.root().find("layer_types")->items;
+  for (std::int64_t i = 0; i < compact.number("layers"); ++i) {
+    mixers.push_back(items[static_cast<std::size_t>(i) % items.size()].text);
+  }
+  return mixers;
+}
+
 void map_qwen1(Reading&, Config& config, Compact& compact) {
   config.ignore({"rotary_pct", "seq_length", "softmax_in_fp32", "use_cache_kernel", "use_cache_quantization"});
   compact.set("ffn", Size{compact.number("ffn") / 2, config.required({"intermediate_size"}).at});

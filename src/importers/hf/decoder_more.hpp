@@ -14,4 +14,7 @@ More map_afmoe, map_bigcode, map_bloom, map_chatglm, map_cohere, map_deepseek, m
     map_nanochat, map_nemotron_h, map_neox, map_opt, map_opt_positions, map_phimoe, map_plain_full_layers, map_qwen1,
     map_sinks, map_smollm3, map_stablelm, map_sub_norms;
 
+/// The mixers of all layers, one word each.
+std::vector<std::string> listed_mixers(const Compact& compact);
+
 }  // namespace ridgepoint::hf
