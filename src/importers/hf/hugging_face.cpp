@@ -14,7 +14,8 @@ namespace ridgepoint {
 namespace hf {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders, kEncoders, kEncoderDecoders, kVision, kPairs, kPairTexts};
+  static const std::array list{kDecoders,  kEncoders,  kEncoderDecoders, kVision,        kPairs,
+                               kPairTexts, kBackbones, kDetectors,       kSpeechEncoders};
   return list;
 }
 
