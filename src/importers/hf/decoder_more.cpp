@@ -47,13 +47,16 @@ void map_mtp(Reading& reading, Config& config, Compact&) {
       {"num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules", "mtp_transformer_layers"}, 0);
   config.ignore({"mtp_use_dedicated_embeddings", "use_mtp", "num_mtp_modules", "mtp_hybrid_override_pattern",
                  "mtp_layers_block_type"});
-  reading.mtp.layers = layers;
+  if (layers == 0) return;
+  reading.notes.push_back(
+      fmt::format("the {} that predict{} further tokens (MTP) {} not counted: the network runs without {}",
+                  layers == 1 ? "layer" : fmt::format("{} layers", layers), layers == 1 ? "s" : "",
+                  layers == 1 ? "is" : "are", layers == 1 ? "it" : "them"));
 }
 
 void map_deepseek(Reading& reading, Config& config, Compact& compact) {
   config.ignore({"ep_size", "rope_interleave", "pretraining_tp", "head_dim", "qk_head_dim"});
   map_mtp(reading, config, compact);
-  reading.mtp.own_tables = true;
 }
 
 // GLM of 2023: grouped queries where `multi_query_attention` says so.

@@ -10,13 +10,6 @@
 
 namespace ridgepoint::hf {
 
-/// Layers that predict further tokens (MTP): how many, of which kinds where they are not as the network's last.
-struct FurtherTokens {
-  std::int64_t layers = 0;
-  bool own_tables = false;  ///< files hold an embedding and a head of theirs
-  bool modelled = true;
-};
-
 /// A config being read, and what is to be said about it.
 struct Reading {
   std::shared_ptr<const Document> document;
@@ -27,7 +20,6 @@ struct Reading {
   std::string architecture;  ///< the class of the transformers library, or ""
   std::vector<std::string> notes{};
   std::vector<std::string> warnings{};
-  FurtherTokens mtp{};
 
   [[nodiscard]] bool architecture_ends(std::string_view ending) const { return architecture.ends_with(ending); }
   [[nodiscard]] bool architecture_has(std::string_view part) const {
@@ -48,7 +40,6 @@ struct Kind {
 
 /// The kinds, each in a file of its own.
 extern const Kind kDecoders;
-extern const Kind kWrappers;
 extern const Kind kEncoderDecoders;
 extern const Kind kEncoders;
 extern const Kind kPairs;
