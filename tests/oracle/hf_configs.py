@@ -6,8 +6,7 @@ usage: hf_configs.py [TABLE ...]     (all tables of hf_cases/ without names)
 Each table hf_cases/TABLE.py has a list CASES. For each case this writes fixtures/TABLE/NAME.json, a config of published
 sizes with the keys that such files have, and a row of fixtures/TABLE.csv:
 
-parameters  values of model.parameters() of the class that `architectures` names, each tensor once, and of the buffers
-            that a case names: what files hold and the tool counts
+parameters  values of model.parameters() of the class that `architectures` names, each tensor once
 macs        half of torch.utils.flop_counter's FLOPs of one forward pass of `inputs`: convolutions and matrix products,
             attention without regard to its mask; empty where the class does not run without data
 set         what makes the same run of the tool (--set)
@@ -65,7 +64,6 @@ def row(name, case):
     device = case.get("device", "meta")
     model = build(case, device)
     count = sum(p.numel() for p in model.parameters())
-    count += sum(b.numel() for n, b in model.named_buffers() if n.split(".")[-1] in case.get("buffers", []))
     result = ""
     if case.get("inputs"):
         try:
