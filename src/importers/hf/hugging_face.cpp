@@ -14,8 +14,8 @@ namespace ridgepoint {
 namespace hf {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders,  kEncoders,  kEncoderDecoders, kVision,        kPairs,
-                               kPairTexts, kBackbones, kDetectors,       kSpeechEncoders};
+  static const std::array list{kDecoders,  kEncoders,  kEncoderDecoders, kVision,         kPairs,    kPairTexts,
+                               kBackbones, kDetectors, kSegmenters,      kSpeechEncoders, kDiffusion};
   return list;
 }
 

@@ -44,8 +44,10 @@ extern const Kind kEncoderDecoders;
 extern const Kind kEncoders;
 extern const Kind kBackbones;
 extern const Kind kDetectors;
+extern const Kind kDiffusion;
 extern const Kind kPairs;
 extern const Kind kPairTexts;
+extern const Kind kSegmenters;
 extern const Kind kSpeechEncoders;
 extern const Kind kVision;
 /// All of them.

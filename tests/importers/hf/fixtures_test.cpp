@@ -119,6 +119,24 @@ std::string said(const std::string& text) {
   return message.substr(0, message.find('\n'));
 }
 
+// diffusers gives each of the 28 layers an embedding of time and class, and keeps the table of positions as a buffer.
+TEST_CASE("DiT of the diffusers library is that of its paper, with an embedding in each layer", "[importers][hf]") {
+  const TextFile file(R"({"_class_name": "Transformer2DModel", "_diffusers_version": "0.12.0.dev0",
+    "activation_fn": "gelu-approximate", "attention_bias": true, "attention_head_dim": 72,
+    "cross_attention_dim": null, "dropout": 0.0, "in_channels": 4, "norm_elementwise_affine": false,
+    "norm_num_groups": 32, "norm_type": "ada_norm_zero", "num_attention_heads": 16, "num_embeds_ada_norm": 1000,
+    "num_layers": 28, "num_vector_embeds": null, "only_cross_attention": false, "out_channels": 8, "patch_size": 2,
+    "sample_size": 32, "upcast_attention": false, "use_linear_projection": false})");
+  const Description description = imported(file.path());
+  CHECK(description.warnings == std::vector<std::string>{});
+  const Network paper = network_of("dit-xl-2");
+  const Network network = instantiate(description, {.phase = Phase::kInference});
+  const double width = 1152;
+  const double embedding = 256 * width + width + width * width + width + 1001 * width;
+  CHECK(parameters_of(network) == parameters_of(paper) + 27 * embedding - 256 * width);
+  CHECK(macs_of(network) == macs_of(paper) + 27 * (256 * width + width * width));
+}
+
 TEST_CASE("what is wrong in the config of an encoder is named with its key", "[importers][hf]") {
   CHECK(said(R"({"model_type": "bert", "hidden_size": "768"})") == ":1:39: error: \"hidden_size\" is a string");
   CHECK(said(R"({"model_type": "bert", "num_attention_heads": 7})") ==
