@@ -50,7 +50,7 @@ def build(case, device):
     if untied and model.config.tie_word_embeddings and hasattr(model, "lm_head"):
         # Version 5 ties the heads of all T5s; the published files of v1.1 have a head of their own.
         model.lm_head = torch.nn.Linear(config.d_model, config.vocab_size, bias=False, device=device)
-    return model.eval()
+    return model.eval().requires_grad_(False)
 
 
 def macs(model, case, device):

@@ -61,14 +61,14 @@ Config part_of(Reading& reading, std::string_view key) {
   return *part;
 }
 
-std::vector<std::string_view> pair_types() { return {"clip", "siglip"}; }
+std::vector<std::string_view> pair_types() { return {"clip", "siglip", "siglip2"}; }
 
 Description read_pair(Reading& reading) {
   const bool sigmoid = is_siglip(reading);
   Config text = part_of(reading, "text_config");
   Config vision = part_of(reading, "vision_config");
   reading.root.ignore({"text_config_dict", "vision_config_dict"});
-  const VisionTraits& traits = *find_vision(sigmoid ? "siglip_vision_model" : "clip_vision_model");
+  const VisionTraits& traits = *find_vision(reading.type + "_vision_model");
   vision.ignore({"model_type", "projection_dim"});
   const std::int64_t width = reading.root.size_or({"projection_dim"}, 512).value;
 
@@ -92,7 +92,7 @@ Description read_pair(Reading& reading) {
   return description;
 }
 
-std::vector<std::string_view> text_types() { return {"clip_text_model", "siglip_text_model"}; }
+std::vector<std::string_view> text_types() { return {"clip_text_model", "siglip_text_model", "siglip2_text_model"}; }
 
 Description read_text(Reading& reading) {
   Description description = text_trunk(reading, reading.root, reading.name);

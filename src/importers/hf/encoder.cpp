@@ -10,11 +10,11 @@ namespace {
 // Sizes under the names that configs have for them. DistilBERT's `hidden_dim` is the width of its MLP.
 void map_sizes(Config& config, const EncoderTraits& traits, Compact& compact) {
   static const Keys kHeads{"num_attention_heads", "n_heads", "n_head"};
-  static const Keys kContext{"max_position_embeddings", "max_seq_len"};
+  static const Keys kContext{"max_position_embeddings", "max_seq_len", "n_positions"};
   const bool distilled = traits.type == "distilbert";
-  compact.set("layers", config.size_or({"num_hidden_layers", "n_layers", "num_layers"}, traits.layers));
+  compact.set("layers", config.size_or({"num_hidden_layers", "n_layers", "num_layers", "n_layer"}, traits.layers));
   const Size hidden = distilled ? config.size_or({"dim", "hidden_size"}, traits.hidden)
-                                : config.size_or({"hidden_size", "hidden_dim"}, traits.hidden);
+                                : config.size_or({"hidden_size", "hidden_dim", "n_embd"}, traits.hidden);
   compact.set("hidden", hidden);
   compact.set("vocab", config.size_or({"vocab_size"}, traits.vocab));
   const Size heads = config.size_or(kHeads, traits.heads);
@@ -24,7 +24,7 @@ void map_sizes(Config& config, const EncoderTraits& traits, Compact& compact) {
                 "a divisor of the width");
   }
   compact.set("ffn", distilled ? config.size_or({"hidden_dim", "intermediate_size"}, traits.ffn)
-                               : config.size_or({"intermediate_size", "ffn_embed_dim"}, traits.ffn));
+                               : config.size_or({"intermediate_size", "ffn_embed_dim", "n_inner"}, traits.ffn));
   const Size rows = config.size_or(kContext, traits.context);
   if (traits.reserved_rows >= rows.value) {
     config.fail(kContext, fmt::format("{} rows of positions", rows.value),
@@ -90,6 +90,17 @@ void map_albert(Reading&, Config& config, Compact& compact) {
     config.fail({"num_hidden_groups", "inner_group_num"}, "several groups of layers", "1: all layers are one");
   }
   compact.set("shared_layers", true);
+}
+
+// Rotated positions, gated MLPs, no biases within the layers (Nussbaum et al., arXiv 2402.01613).
+void map_nomic(Reading&, Config& config, Compact& compact) {
+  compact.set("position", "rope");
+  compact.erase("position_rows");
+  const std::string given = config.text({"activation_function"}, "");
+  if (given != "" && given != "swiglu") config.fail({"activation_function"}, "another MLP", "swiglu");
+  compact.set("activation", "swiglu");
+  compact.set("attention_bias", false);
+  compact.set("mlp_bias", false);
 }
 
 // T5's bias beside learned positions.

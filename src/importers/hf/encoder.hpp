@@ -55,6 +55,7 @@ void add_vector_layers(const VectorLayers& head, Description& description);
 void map_albert(Reading& reading, Config& config, Compact& compact);
 void map_deberta(Reading& reading, Config& config, Compact& compact);
 void map_modernbert(Reading& reading, Config& config, Compact& compact);
+void map_nomic(Reading& reading, Config& config, Compact& compact);
 void map_mpnet(Reading& reading, Config& config, Compact& compact);
 void add_deberta_conv(Config& config, Description& description);
 void drop_first_norm(Config& config, Description& description);

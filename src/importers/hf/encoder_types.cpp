@@ -59,6 +59,7 @@ const auto kRows = std::to_array<T>({
      .vocab = 30527,
      .reserved_rows = 2,
      .more = map_mpnet},
+    {.type = "nomic_bert", .pooler = false, .vocab = 30528, .context = 2048, .activation = "silu", .more = map_nomic},
     {.type = "modernbert",
      .classifier = VectorHead::kMean,
      .pooler = false,

@@ -15,7 +15,8 @@ namespace ridgepoint {
 namespace hf {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders, kWrappers, kEncoders, kEncoderDecoders, kVision, kPairs, kPairTexts};
+  static const std::array list{kDecoders,  kWrappers,  kEncoders,  kEncoderDecoders, kVision,         kPairs,
+                               kPairTexts, kBackbones, kDetectors, kSegmenters,      kSpeechEncoders, kDiffusion};
   return list;
 }
 

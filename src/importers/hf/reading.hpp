@@ -51,8 +51,13 @@ extern const Kind kDecoders;
 extern const Kind kWrappers;
 extern const Kind kEncoderDecoders;
 extern const Kind kEncoders;
+extern const Kind kBackbones;
+extern const Kind kDetectors;
+extern const Kind kDiffusion;
 extern const Kind kPairs;
 extern const Kind kPairTexts;
+extern const Kind kSegmenters;
+extern const Kind kSpeechEncoders;
 extern const Kind kVision;
 /// All of them.
 std::span<const Kind> kinds();

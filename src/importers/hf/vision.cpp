@@ -187,6 +187,17 @@ void map_dinov2(Config& config, Compact& compact) {
                  "interpolate_offset", "out_features", "out_indices", "stage_names"});
 }
 
+// Tschannen et al., arXiv 2502.14786: images of any shape with at most so many patches; a square one is taken.
+void map_siglip2(Config& config, Compact& compact) {
+  const Size patches = config.size_or({"num_patches"}, 256);
+  std::int64_t side = 1;
+  while ((side + 1) * (side + 1) <= patches.value) ++side;
+  if (side * side != patches.value) {
+    config.fail({"num_patches"}, fmt::format("{} patches are no square", patches.value), "a square number");
+  }
+  compact.set("image", Size{side * compact.number("patch"), patches.at});
+}
+
 // Bao et al., arXiv 2106.08254: a bias by relative position in each layer, keys without bias.
 void map_beit(Config& config, Compact& compact) {
   compact.set("qkv_bias", true);

@@ -43,5 +43,6 @@ void add_image_head(Reading& reading, Config& config, const VisionTraits& traits
 /// What single types have.
 void map_beit(Config& config, Compact& compact);
 void map_dinov2(Config& config, Compact& compact);
+void map_siglip2(Config& config, Compact& compact);
 
 }  // namespace ridgepoint::hf

@@ -31,6 +31,11 @@ const auto kRows = std::to_array<T>({
      .head = ImageHead::kAttention,
      .class_tokens = 0,
      .activation = "gelu_pytorch_tanh"},
+    {.type = "siglip2_vision_model",
+     .head = ImageHead::kAttention,
+     .class_tokens = 0,
+     .activation = "gelu_pytorch_tanh",
+     .more = map_siglip2},
 });
 
 std::vector<std::string_view> types() {

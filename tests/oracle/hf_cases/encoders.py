@@ -124,6 +124,11 @@ CASES = {
                        relative_attention_num_buckets=32),
     "mpnet-sentence": bert("MPNetModel", "mpnet", vocab=30527, max_position_embeddings=514,
                            relative_attention_num_buckets=32),
+    "nomic-embed-text-v1.5": case("nomic_bert", "NomicBertModel", **RUN, vocab_size=30528, hidden_size=768,
+                                  intermediate_size=3072, num_attention_heads=12, num_hidden_layers=12,
+                                  max_position_embeddings=2048, type_vocab_size=2, hidden_act="silu"),
+    "nomic-bert-2048": case("nomic_bert", "NomicBertForMaskedLM", **RUN, vocab_size=30528, hidden_size=768,
+                            intermediate_size=3072, num_attention_heads=12, num_hidden_layers=12),
     "modernbert-base": case(
         "modernbert", "ModernBertForMaskedLM", **RUN, vocab_size=50368, hidden_size=768, intermediate_size=1152,
         num_hidden_layers=22, num_attention_heads=12, hidden_activation="gelu", max_position_embeddings=8192,

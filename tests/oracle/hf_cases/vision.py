@@ -131,6 +131,20 @@ CASES = {
                                          "num_hidden_layers": 27}, 384),
     "siglip2-base-patch16-256": siglip("SiglipModel", {}, {"vocab_size": 256000, "hidden_act": "gelu_pytorch_tanh"},
                                        256),
+    # Without products: what the class does with sizes needs data, and its resized positions are a product too.
+    "siglip2-base-patch16-naflex": case(
+        "siglip2", "Siglip2Model", None, "batch=2", initializer_factor=1.0,
+        text_config={"hidden_size": 768, "intermediate_size": 3072, "model_type": "siglip2_text_model",
+                     "num_attention_heads": 12, "num_hidden_layers": 12, "projection_size": 768,
+                     "vocab_size": 256000},
+        vision_config={"hidden_size": 768, "intermediate_size": 3072, "model_type": "siglip2_vision_model",
+                       "num_attention_heads": 12, "num_hidden_layers": 12, "num_patches": 256, "patch_size": 16}),
+    "siglip2-so400m-patch16-naflex": case(
+        "siglip2", "Siglip2Model", None, "batch=2", initializer_factor=1.0,
+        text_config={"hidden_size": 1152, "intermediate_size": 4304, "model_type": "siglip2_text_model",
+                     "num_attention_heads": 16, "num_hidden_layers": 27, "projection_size": 1152,
+                     "vocab_size": 256000},
+        vision_config={**SO400M, "model_type": "siglip2_vision_model", "num_patches": 256, "patch_size": 16}),
     "siglip-vision": case("siglip_vision_model", "SiglipVisionModel", image(384), "batch=2", image_size=384, **SO400M),
     "siglip-vision-headless": case("siglip_vision_model", "SiglipVisionModel", image(384), "batch=2", image_size=384,
                                    vision_use_head=False, **SO400M),
