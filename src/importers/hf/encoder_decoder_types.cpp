@@ -47,6 +47,7 @@ const auto kT5s = std::to_array<T5Traits>({
 
 std::vector<std::string_view> types() {
   std::vector<std::string_view> names;
+  names.reserve(kBarts.size() + kT5s.size());
   for (const BartTraits& row : kBarts) names.push_back(row.type);
   for (const T5Traits& row : kT5s) names.push_back(row.type);
   return names;

@@ -74,6 +74,7 @@ const auto kRows = std::to_array<T>({
 
 std::vector<std::string_view> types() {
   std::vector<std::string_view> names;
+  names.reserve(kRows.size());
   for (const T& row : kRows) names.push_back(row.type);
   return names;
 }

@@ -10,13 +10,13 @@ Description written(Reading& reading, std::string_view text,
                     const std::vector<std::pair<std::string, std::int64_t>>& sizes) {
   Description description = read_description(Document::parse(reading.type, std::string(text)));
   description.name = reading.name;
-  for (const auto& [name, value] : sizes) {
+  for (const auto& size : sizes) {
     const auto found = std::find_if(description.parameters.begin(), description.parameters.end(),
-                                    [&](const Attribute& parameter) { return parameter.name == name; });
+                                    [&](const Attribute& parameter) { return parameter.name == size.first; });
     if (found == description.parameters.end()) {
-      description.parameters.push_back({name, value});
+      description.parameters.push_back({size.first, size.second});
     } else {
-      found->value = value;
+      found->value = size.second;
     }
   }
   return description;
