@@ -10,6 +10,7 @@
 #include "cost/device_file.hpp"
 #include "report/networks.hpp"
 #include "report/report.hpp"
+#include "roofline/limits.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -28,7 +29,8 @@ std::string report_one(const AnalyzeArguments& a, const std::string& model, cons
                        const View& view) {
   const ParsedRun parsed = parse_run(a.run, model);
   const Question question{parsed.description, device, parsed.run, parsed.options};
-  const Estimate estimate = answer(question);
+  Estimate estimate = answer(question);
+  if (format.shows_advice) estimate.limits = cache_limits(question, estimate);
   const std::vector<Advice> advice = format.shows_advice ? advise(question, estimate) : std::vector<Advice>{};
   if (format.name == "csv") {
     for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));

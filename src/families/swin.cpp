@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 2> kVersions{"v1", "v2"};
 struct SwinOptions {
   bool v2 = false;
   bool video = false;  ///< patches of frames too
+  bool k_bias = true;
 };
 
 using Axes = std::vector<std::int64_t>;
@@ -70,31 +71,40 @@ std::vector<Item> score_items(const SwinOptions& options) {
   return items;
 }
 
+std::vector<Item> projections(const SwinOptions& options, const std::string& x) {
+  if (options.k_bias) {
+    return {layer("qkv", "linear", {{"out_features", "3 * dim"}}), part("q", "0", "dim", {"qkv"}),
+            part("k", "dim", "dim", {"qkv"}), part("v", "2 * dim", "dim", {"qkv"})};
+  }
+  return {layer("q", "linear", {{"out_features", "dim"}}, {x}),
+          layer("k", "linear", {{"out_features", "dim"}, {"bias", false}}, {x}),
+          layer("v", "linear", {{"out_features", "dim"}}, {x})};
+}
+
 Block attention_block(const SwinOptions& options, bool shifted) {
   Block block{.name = shifted ? "shifted_attention" : "attention",
               .inputs = {"x", "coordinates"},
-              .required = {"side", "dim", "heads"}};
+              .required = {"side", "dim", "heads", "window"}};
   if (!options.v2) block.inputs = {"x"};
   References tokens{"x"};
   if (shifted) {  // a window that covers the grid is not shifted
-    block.items.push_back(use("shift", "shift", {}, {"x"}, "side > window"));
+    block.items.push_back(use("shift", "shift", {{"window", "window"}}, {"x"}, "side > window"));
     tokens = {"shift"};
   }
   append(block.items, cut_windows(options, tokens));
-  append(block.items, {layer("qkv", "linear", {{"out_features", "3 * dim"}}), part("q", "0", "dim", {"qkv"}),
-                       part("k", "dim", "dim", {"qkv"}), part("v", "2 * dim", "dim", {"qkv"})});
+  append(block.items, projections(options, block.items.back().name));
   append(block.items, score_items(options));
   const char* suffix = options.v2 ? "_normalized" : "";
   append(block.items, {layer("attention", "attention", {{"heads", "heads"}},
                              {fmt::format("q{}", suffix), fmt::format("k{}", suffix), "v", "relative_bias"}),
                        layer("o", "linear", {{"out_features", "dim"}})});
   append(block.items, join_windows(options));
-  if (shifted) block.items.push_back(use("shift_back", "shift", {}, {}, "side > window"));
+  if (shifted) block.items.push_back(use("shift_back", "shift", {{"window", "window"}}, {}, "side > window"));
   return block;
 }
 
 Block shift_block(const SwinOptions& options) {
-  Block block{.name = "shift", .inputs = {"x"}};
+  Block block{.name = "shift", .inputs = {"x"}, .required = {"window"}};
   const Value half = "window / 2";
   const Value shifts = options.video ? sizes({"window_time / 2", half, half}) : sizes({half, half});
   block.items = {layer("roll", "roll", {{"axes", options.video ? Axes{1, 2, 3} : Axes{1, 2}}, {"shifts", shifts}})};
@@ -110,9 +120,9 @@ Block mlp() {
 
 // A layer with plain and one with shifted windows.
 Block pair_block(const SwinOptions& options) {
-  Block block{.name = "pair", .inputs = {"x"}, .required = {"side", "dim", "heads"}};
+  Block block{.name = "pair", .inputs = {"x"}, .required = {"side", "dim", "heads", "window"}};
   if (options.v2) block.inputs.emplace_back("coordinates");
-  const Attributes sizes{{"side", "side"}, {"dim", "dim"}, {"heads", "heads"}};
+  const Attributes sizes{{"side", "side"}, {"dim", "dim"}, {"heads", "heads"}, {"window", "window"}};
   std::string x = "x";
   const auto branch = [&](const std::string& name, const std::string& used, const Attributes& attributes,
                           bool attends) {
@@ -176,6 +186,7 @@ void read_sizes(CompactReader& reader, SwinOptions& options) {
   reader.size("width");
   reader.size("window");
   reader.size("classes", 1000);
+  options.k_bias = reader.flag("k_bias", true);
   options.video = reader.optional_size("frames");
   if (!options.video) return;
   reader.size("patch_time", 2);
@@ -205,10 +216,13 @@ void describe(CompactReader& reader, Description& description) {
     const std::int64_t times = std::int64_t{1} << i;
     const Value dim = fmt::format("{} * width", times);
     const Value side = fmt::format("exact_div(image, {} * patch)", times);
+    // A window is no larger than the grid.
+    const Value window = fmt::format("min(window, exact_div(image, {} * patch))", times);
     References inputs{description.items.back().name};
     if (options.v2) inputs.emplace_back("coordinates");
     description.items.push_back(use(fmt::format("stage{}", i + 1), "pair",
-                                    {{"side", side}, {"dim", dim}, {"heads", heads[i]}}, inputs, depths[i] / 2));
+                                    {{"side", side}, {"dim", dim}, {"heads", heads[i]}, {"window", window}}, inputs,
+                                    depths[i] / 2));
     if (i + 1 < depths.size()) {
       description.items.push_back(use(fmt::format("merge{}", i + 1), "merge", {{"side", side}, {"dim", dim}}));
     }

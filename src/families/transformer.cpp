@@ -1,6 +1,7 @@
 // Transformers (Vaswani et al., arXiv 1706.03762): encoders such as BERT (arXiv 1810.04805), decoders such as GPT-2 and
 // Llama (arXiv 2302.13971), both together as T5 (arXiv 1910.10683), with their published variants.
 
+#include <algorithm>
 #include <array>
 
 #include "families/families.hpp"
@@ -33,7 +34,20 @@ struct Surroundings {
   bool tied = false;
   bool classes = false;
   bool mtp = false;
+  std::vector<LayerKind> mtp_kinds{};
 };
+
+// Those of the layers that predict further tokens: of the last layer's kind where nothing is said.
+std::vector<LayerKind> read_mtp_kinds(CompactReader& reader, const LayerKind& last) {
+  const std::vector<std::string> mixers = reader.words("mtp_layer_types", kMixers, {last.mixer});
+  const std::vector<std::string> mlps = reader.words("mtp_mlp_types", kMlps, {last.mlp});
+  std::vector<LayerKind> kinds;
+  for (std::size_t i = 0; i < std::max(mixers.size(), mlps.size()); ++i) {
+    kinds.push_back({mixers[i % mixers.size()], mlps[i % mlps.size()]});
+  }
+  if (kinds.size() == 1 && kinds.front().mixer == last.mixer && kinds.front().mlp == last.mlp) return {last};
+  return kinds;
+}
 
 Surroundings read_surroundings(CompactReader& reader, const std::string& kind, const TransformerOptions& options) {
   Surroundings s;
@@ -60,7 +74,7 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
   s.classes = reader.optional_size("classes");
   s.mtp = s.decoder && reader.optional_size("mtp_layers");
   if (s.mtp) reader.size("mtp", 0);
-  if (options.position == "learned") {
+  if (options.position_table) {
     reader.size("context");  // the rows of a table of positions
     reader.size("position_rows", "context");
   } else {
@@ -79,7 +93,7 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
   }
   if (s.decoder) reader.size("kv_len", "seq");
   if (selects_tokens(s)) reader.size("logits", "seq");
-  if (options.position == "learned") {  // a table has no row for what is beyond
+  if (options.position_table) {  // a table has no row for what is beyond
     reader.expect_at_most("seq", "context");
     reader.expect_at_most("kv_len", "context");
   }
@@ -116,7 +130,7 @@ void add_embeddings(const TransformerOptions& options, const Surroundings& s, co
   };
   add(prefix + "embed", "vocab", {"batch", length}, prefix + "tokens");
   if (!tied.empty()) description.items.back().tied = tied;
-  if (options.position == "learned") add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
+  if (options.position_table) add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
   if (s.token_types) add(prefix + "type_embed", "token_types", {"batch", length}, prefix + "types");
   if (s.embedding_norm) description.items.push_back(norm_item(options, prefix + "embed_norm"));
   if (s.narrow_embedding) {
@@ -138,6 +152,18 @@ std::string add_position_table(const TransformerOptions& options, const std::str
   return description.items.back().name;
 }
 
+// Gemma 3n and 4: of each token an embedding for each layer, and a projection of x, added.
+std::string add_per_layer_inputs(const TransformerOptions& options, const std::string& x, Description& description) {
+  const char* width = "layers * per_layer_input";
+  append(description.items,
+         {layer("per_layer_embed", "embedding", {{"rows", "per_layer_vocab"}, {"dim", width}}, {"tokens"}),
+          layer("per_layer_project", "linear", {{"out_features", width}, {"bias", false}}, {x}),
+          view("per_layer_split", {"batch", "seq", "layers", "per_layer_input"}),
+          norm_item(options, "per_layer_project_norm"), view("per_layer_joined", {"batch", "seq", width}),
+          layer("per_layer_inputs", "add", {}, {"per_layer_embed", "per_layer_joined"})});
+  return "per_layer_inputs";
+}
+
 // What all layers share beside x: T5's bias is computed once, from the first layer's table.
 References stack_inputs(const TransformerOptions& options, const std::string& prefix, Description& description) {
   References inputs{description.items.back().name};
@@ -151,14 +177,27 @@ References stack_inputs(const TransformerOptions& options, const std::string& pr
   if (options.slopes() && options.windows) {
     given("window_alibi", {options.window_heads ? "window_heads" : "heads", 1, options.window_keys()});
   }
-  if (options.relative()) {
+  if (options.shared_relative()) {
     const std::string name = prefix + "relative_bias";
-    description.items.push_back(
-        layer(name, "relative_bias",
-              {{"heads", "heads"}, {"entries", "buckets"}, {"q_len", options.length}, {"kv_len", options.keys}}));
+    description.items.push_back(relative_bias_item(options, name));
     inputs.emplace_back(name);
   }
   if (options.disentangled()) inputs.emplace_back(add_position_table(options, prefix, description));
+  if (options.kept) {
+    given("kept_k", {"batch", options.keys, "kv_heads * head_dim"});
+    given("kept_v", {"batch", options.keys, "kv_heads * head_dim"});
+  }
+  if (options.kept_window) {
+    const std::string width = std::string(options.window_kv_heads ? "window_kv_heads" : "kv_heads") + " * " +
+                              (options.window_head_dim ? "window_head_dim" : "head_dim");
+    given("kept_window_k", {"batch", options.window_keys(), width});
+    given("kept_window_v", {"batch", options.window_keys(), width});
+  }
+  if (options.shared_index) {
+    given("picked_before", {"batch", options.length, "min(index_keys, " + options.keys + ")"});
+    description.inputs.back().dtype = "int32";
+  }
+  if (options.per_layer_inputs) inputs.emplace_back(add_per_layer_inputs(options, inputs.front().name, description));
   return inputs;
 }
 
@@ -237,21 +276,27 @@ void add_head(const TransformerOptions& options, const Surroundings& s, Descript
 }
 
 // One more layer per predicted token (DeepSeek-V3, arXiv 2412.19437): the norms of its two inputs, their projection, a
-// layer of the last kind. It shares embedding and head, and runs in training only.
-void add_mtp(const TransformerOptions& options, const LayerKind& kind, const std::string& hidden,
+// layer of the last kind or layers of its own. It shares embedding and head, and runs in training only.
+void add_mtp(const TransformerOptions& options, const std::vector<LayerKind>& kinds, References inputs,
              Description& description) {
   Block block{.name = "mtp", .inputs = {"x", "tokens"}};
+  References shared{"project"};
+  for (const std::string& name : shared_inputs(options)) {
+    block.inputs.push_back(name);
+    shared.emplace_back(name);
+  }
   block.items = {norm_item(options, "hidden_norm", {"x"}), norm_item(options, "embed_norm", {"tokens"}),
                  layer("join", "concat", {{"axis", -1}}, {"hidden_norm", "embed_norm"}),
                  layer("project", "linear", {{"out_features", "hidden"}, {"bias", false}})};
   Description part;
   part.blocks = description.blocks;
-  add_stack(options, {kind}, "mtp_layer", {"project"}, 1, part);
+  add_stack(options, kinds, "mtp_layer", std::move(shared), 1, part);
   append(block.items, std::move(part.items));
   block.items.push_back(norm_item(options, "norm"));
   description.blocks = std::move(part.blocks);
   description.blocks.push_back(std::move(block));
-  description.items.push_back(use("mtp", "mtp", {}, {hidden, "embed"}, "mtp_layers"));
+  inputs.insert(inputs.begin() + 1, "embed");
+  description.items.push_back(use("mtp", "mtp", {}, std::move(inputs), "mtp_layers"));
   description.items.back().skip = "mtp == 0";
 }
 
@@ -266,6 +311,7 @@ void describe(CompactReader& reader, Description& description) {
   const std::vector<LayerKind> kinds = read_layer_kinds(reader, options);
   read_kind_sizes(reader, options, kinds);
   read_lengths(reader, s, options);
+  if (s.decoder) s.mtp_kinds = read_mtp_kinds(reader, kinds.back());
   options.cross = s.encoder_decoder;
   options.keys = s.decoder ? "kv_len" : "seq";
   description.phases = phases(s);
@@ -276,14 +322,20 @@ void describe(CompactReader& reader, Description& description) {
   add_embeddings(options, s, "", "seq", one_table ? "encoder_embed" : "", description);
   References inputs = stack_inputs(options, "", description);
   if (s.encoder_decoder) inputs.emplace_back(memory);
+  if (options.streams) {
+    append(description.items, split_into_streams(inputs.front().name));
+    inputs.front() = description.items.back().name;
+  }
   add_stack(options, kinds, "layer", inputs, "layers", description);
+  if (options.streams) append(description.items, join_streams(description.items.back().name));
   const std::string hidden = description.items.back().name;
   if (s.final_norm) description.items.push_back(norm_item(options, "final_norm"));
   const std::string last = description.items.back().name;
   if (s.pooler) add_pooler(description);
   if (s.classes) description.items.push_back(layer("classifier", "linear", {{"out_features", "classes"}}));
   if (s.head) add_head(options, s, description);
-  if (s.mtp) add_mtp(options, kinds.back(), hidden, description);
+  inputs.front() = hidden;
+  if (s.mtp) add_mtp(options, s.mtp_kinds, std::move(inputs), description);
 }
 
 }  // namespace

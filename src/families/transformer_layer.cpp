@@ -46,14 +46,31 @@ void add_branch(const TransformerOptions& options, const std::string& name, cons
   }
 }
 
-std::string branch_name(const std::string& mixer) {
-  return mixer == "full" || mixer == "window" || mixer == "nope" ? "attention" : mixer;
+std::string branch_name(const std::string& mixer) { return attends(mixer) ? "attention" : mixer; }
+
+std::string variant_ending(const LayerKind& kind) { return kind.variant == 0 ? "" : fmt::format("_f{}", kind.variant); }
+
+// The blocks of another variant, under names of their own.
+std::vector<Block> named_apart(std::vector<Block> blocks, const LayerKind& kind) {
+  for (Block& block : blocks) {
+    block.name += variant_ending(kind);
+    for (Item& item : block.items) {
+      if (!item.block.empty()) item.block += variant_ending(kind);
+    }
+  }
+  return blocks;
 }
 
-// What a mixer takes besides x.
-std::vector<std::string> mixer_inputs(const TransformerOptions& options, const std::string& mixer) {
-  const bool attends = branch_name(mixer) == "attention" && !(mixer == "full" && options.latent);
-  return attends ? shared_inputs(options) : std::vector<std::string>{};
+// An MLP for all tokens and experts beside it, with norms around each, between those of the layer (Gemma 4).
+void add_dense_and_moe(const TransformerOptions& options, const LayerKind& kind, std::string& x,
+                       std::vector<Item>& items) {
+  const std::string ending = variant_ending(kind);
+  append(items, {norm_item(options, "mlp_norm", {x}), use("mlp", "mlp" + ending, passed_on(options)),
+                 norm_item(options, "dense_norm"), norm_item(options, "moe_norm", {x}),
+                 use("moe", "moe" + ending, passed_on(options), {"moe_norm", x}), norm_item(options, "experts_norm"),
+                 layer("both", "add", {}, {"dense_norm", "experts_norm"}), norm_item(options, "mlp_post_norm"),
+                 layer("mlp_add", "add", {}, {x, "mlp_post_norm"})});
+  x = "mlp_add";
 }
 
 // Both branches read x, and one sum takes both (GPT-J; GPT-NeoX with a norm each).
@@ -62,13 +79,14 @@ void add_parallel(const TransformerOptions& options, const LayerKind& kind, std:
   items.push_back(norm_item(options, mixer + "_norm", {"x"}));
   References inputs{mixer + "_norm"};
   for (std::string& input : mixer_inputs(options, kind.mixer)) inputs.emplace_back(std::move(input));
-  items.push_back(use(mixer, mixer_block_name(kind.mixer), passed_on(options), std::move(inputs)));
+  const std::string ending = variant_ending(kind);
+  items.push_back(use(mixer, mixer_block_name(kind.mixer) + ending, passed_on(options), std::move(inputs)));
   std::string norm = mixer + "_norm";
   if (options.parallel_norms) {
     items.push_back(norm_item(options, "mlp_norm", {"x"}));
     norm = "mlp_norm";
   }
-  items.push_back(use("mlp", kind.mlp == "moe" ? "moe" : "mlp", passed_on(options), {norm}));
+  items.push_back(use("mlp", (kind.mlp == "moe" ? "moe" : "mlp") + ending, passed_on(options), {norm}));
   items.push_back(layer("branches_add", "add", {}, {mixer, "mlp"}));
   items.push_back(layer("mlp_add", "add", {}, {"x", "branches_add"}));
 }
@@ -81,13 +99,26 @@ Block layer_block(const TransformerOptions& options, const LayerKind& kind, cons
     add_parallel(options, kind, block.items);
     return block;
   }
+  const std::string ending = variant_ending(kind);
   std::string tensor = "x";
+  if (options.streams) {
+    const std::string mlp = kind.mlp == "moe" ? "moe" : "mlp";
+    add_stream_branch(options, "attention", use("attention", mixer_block_name(kind.mixer) + ending), tensor,
+                      block.items);
+    add_stream_branch(options, "mlp", use("mlp", mlp + ending), tensor, block.items);
+    return block;
+  }
   if (kind.mixer != "none") {
-    add_branch(options, branch_name(kind.mixer), mixer_block_name(kind.mixer), mixer_inputs(options, kind.mixer),
-               tensor, block.items);
+    add_branch(options, branch_name(kind.mixer), mixer_block_name(kind.mixer) + ending,
+               mixer_inputs(options, kind.mixer), tensor, block.items);
   }
   if (options.cross) add_branch(options, "cross", "cross_attention", {"memory"}, tensor, block.items);
-  if (kind.mlp != "none") add_branch(options, "mlp", kind.mlp == "moe" ? "moe" : "mlp", {}, tensor, block.items);
+  if (kind.mlp == "dense_and_moe") {
+    add_dense_and_moe(options, kind, tensor, block.items);
+  } else if (kind.mlp != "none") {
+    add_branch(options, "mlp", (kind.mlp == "moe" ? "moe" : "mlp") + ending, {}, tensor, block.items);
+  }
+  if (options.per_layer_inputs) append(block.items, per_layer_items(options, tensor));
   return block;
 }
 
@@ -125,8 +156,8 @@ std::vector<Run> runs_of(const std::vector<LayerKind>& kinds) {
 
 std::string kind_name_of(const LayerKind& kind, const std::string& stack, bool only_kind) {
   if (only_kind) return stack;
-  if (kind.mlp == "none") return fmt::format("{}_{}", kind.mixer, stack);
-  return fmt::format("{}_{}_{}", kind.mixer, kind.mlp, stack);
+  const std::string mlp = kind.mlp == "none" ? "" : "_" + kind.mlp;
+  return fmt::format("{}{}_{}{}", kind.mixer, mlp, stack, variant_ending(kind));
 }
 
 class StackBuilder {
@@ -154,11 +185,15 @@ class StackBuilder {
   }
 
   void ensure(Block block) {
-    if (block.name != "shared_expert") block.required = options_.listed;
+    if (!block.name.starts_with("shared_expert")) block.required = options_.listed;
     const auto same = [&](const Block& known) { return known.name == block.name; };
     if (std::none_of(description_.blocks.begin(), description_.blocks.end(), same)) {
       description_.blocks.push_back(std::move(block));
     }
+  }
+
+  void ensure_all(std::vector<Block> blocks, const LayerKind& kind) {
+    for (Block& block : named_apart(std::move(blocks), kind)) ensure(std::move(block));
   }
 
   // Of a single layer its own; a period of several gives them inside.
@@ -172,12 +207,10 @@ class StackBuilder {
   }
 
   std::string layer_of(const LayerKind& kind) {
-    if (kind.mixer != "none") ensure(mixer_block(options_, kind.mixer));
+    if (kind.mixer != "none") ensure_all(mixer_blocks(options_, kind.mixer), kind);
     if (options_.cross) ensure(cross_attention_block(options_));
-    if (kind.mlp == "dense") ensure(mlp_block(options_));
-    if (kind.mlp == "moe") {
-      for (Block& block : moe_blocks(options_)) ensure(std::move(block));
-    }
+    if (kind.mlp.starts_with("dense")) ensure_all({mlp_block(options_)}, kind);
+    if (kind.mlp.ends_with("moe")) ensure_all(moe_blocks(options_), kind);
     std::string name = kind_name_of(kind, name_, one_kind_);
     ensure(layer_block(options_, kind, name));
     return name;
@@ -231,14 +264,23 @@ Item norm_item(const TransformerOptions& options, std::string name, References i
   return layer(std::move(name), options.norm, options.norm_attributes(), std::move(inputs));
 }
 
-std::vector<std::string> shared_inputs(const TransformerOptions& options) {
+std::vector<std::string> score_inputs(const TransformerOptions& options) {
   std::vector<std::string> names;
   if (options.masked()) names.emplace_back("mask");
   if (options.window_masked()) names.emplace_back("window_mask");
   if (options.slopes()) names.emplace_back("alibi");
   if (options.slopes() && options.windows) names.emplace_back("window_alibi");
-  if (options.relative()) names.emplace_back("relative_bias");
+  if (options.shared_relative()) names.emplace_back("relative_bias");
   if (options.disentangled()) names.emplace_back("position_table");
+  return names;
+}
+
+std::vector<std::string> shared_inputs(const TransformerOptions& options) {
+  std::vector<std::string> names = score_inputs(options);
+  if (options.kept) names.insert(names.end(), {"kept_k", "kept_v"});
+  if (options.kept_window) names.insert(names.end(), {"kept_window_k", "kept_window_v"});
+  if (options.shared_index) names.emplace_back("picked_before");
+  if (options.per_layer_inputs) names.emplace_back("per_layer_inputs");
   return names;
 }
 

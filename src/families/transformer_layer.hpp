@@ -26,6 +26,9 @@ struct TransformerOptions {
   bool gated = false;
   bool squared = false;  ///< relu squared
   std::string position = "learned";
+  bool position_table = true;    ///< learned positions, alone or beside others
+  bool relative_bias = false;    ///< T5's bias beside other positions
+  bool relative_tables = false;  ///< each layer has a table of that bias
   bool shared_positions = true;  ///< disentangled: positions go through the projections of queries and keys
   bool position_norm = true;     ///< and their table through a norm
   bool partial_rope = false;     ///< rope_dim of each head is rotated
@@ -42,6 +45,9 @@ struct TransformerOptions {
   bool attention_softcap = false;
   bool sinks = false;
   bool windows = false;        ///< some layers have a window
+  bool kept = false;           ///< some layers attend to keys and values of an earlier one
+  bool kept_window = false;    ///< the same, within a window
+  bool shared_index = false;   ///< some layers see the keys that an earlier layer's indexer picked
   bool shared_layers = false;  ///< all layers have one set of parameters
   bool window_sinks = false;   ///< of layers with a window
   bool qk_norm_weight = true;
@@ -67,6 +73,12 @@ struct TransformerOptions {
   bool mamba_bias = false;
   bool conv_bias = true;
   bool mamba_norms = false;
+  bool mamba2_norm = true;            ///< a norm behind the gate of Mamba 2
+  bool sub_norms = false;             ///< norms before the last product of attention and of the MLP (BitNet)
+  bool value_norm = false;            ///< values are normalized by head, without factors (Gemma 4)
+  bool router_norm = false;           ///< the router reads x through a norm of its own (Gemma 4)
+  bool streams = false;               ///< the residual stream is several tokens wide (hyper-connections)
+  bool per_layer_inputs = false;      ///< each layer adds a part of embeddings of its own (Gemma 3n and 4)
   bool layer_scale = false;           ///< a learned factor per channel on each branch
   std::vector<std::string> listed{};  ///< sizes that each layer has its own of
   bool cross = false;                 ///< a decoder that also attends to an encoder's output
@@ -78,7 +90,8 @@ struct TransformerOptions {
   [[nodiscard]] bool window_masked() const { return windows && !fused_attention; }
   /// Slopes times distances, which a fused kernel computes itself.
   [[nodiscard]] bool slopes() const { return position == "alibi" && !fused_attention; }
-  [[nodiscard]] bool relative() const { return position == "relative"; }
+  [[nodiscard]] bool relative() const { return position == "relative" || relative_bias; }
+  [[nodiscard]] bool shared_relative() const { return relative() && !relative_tables; }
   [[nodiscard]] bool disentangled() const { return position == "disentangled"; }
   /// Keys of a layer with a window: what its cache keeps, and the new ones.
   [[nodiscard]] std::string window_keys() const {
@@ -88,27 +101,48 @@ struct TransformerOptions {
 };
 
 /// One layer of the stack: how it mixes tokens, and its MLP. Words as in the keys `layer_types` and `mlp_types`.
-/// `sizes` are those that the description gives layer by layer, as lists; blocks take them as parameters.
+/// `sizes` are those that the description gives layer by layer, as lists; blocks take them as parameters. Layers of
+/// another `variant` have blocks of their own, though they are alike: for formats that differ from layer to layer.
 struct LayerKind {
   std::string mixer = "full";
   std::string mlp = "dense";
+  std::int64_t variant = 0;
   std::vector<std::pair<std::string, std::int64_t>> sizes{};
   friend bool operator==(const LayerKind&, const LayerKind&) = default;
 };
 
-inline constexpr std::array<std::string_view, 7> kMixers{"full", "window", "nope", "mamba", "mamba2", "delta", "none"};
-inline constexpr std::array<std::string_view, 3> kMlps{"dense", "moe", "none"};
+inline constexpr std::array<std::string_view, 18> kMixers{
+    "full",  "window", "nope",  "sparse", "shared_index", "kept", "kept_window",     "swa", "csa", "hca",
+    "mamba", "mamba2", "delta", "kda",    "lightning",    "conv", "full_and_mamba2", "none"};
+inline constexpr std::array<std::string_view, 4> kMlps{"dense", "moe", "dense_and_moe", "none"};
 
 /// A norm of this network.
 Item norm_item(const TransformerOptions& options, std::string name, References inputs = {});
 
-/// The block of a mixer. Attention blocks are named "attention" ("full"), "window_attention", "nope_attention".
-Block mixer_block(const TransformerOptions& options, const std::string& mixer);
+/// T5's bias of the scores, from a table of `buckets` rows.
+Item relative_bias_item(const TransformerOptions& options, const std::string& name);
+
+/// The blocks of a mixer, its own the last. Attention blocks are named "attention" ("full"), "window_attention" ...
+std::vector<Block> mixer_blocks(const TransformerOptions& options, const std::string& mixer);
 std::string mixer_block_name(const std::string& mixer);
-Block latent_attention_block(const TransformerOptions& options);
+/// Names of what a mixer takes besides x, of those that all blocks of a stack get.
+std::vector<std::string> mixer_inputs(const TransformerOptions& options, const std::string& mixer);
+Block latent_attention_block(const TransformerOptions& options, bool own_index);
 Block mamba_block(const TransformerOptions& options);
 Block mamba2_block(const TransformerOptions& options);
 Block delta_block(const TransformerOptions& options);
+Block kimi_delta_block(const TransformerOptions& options);
+Block lightning_block(const TransformerOptions& options);
+Block short_conv_block(const TransformerOptions& options);
+/// Attention to the latest tokens ("swa") and to compressed ones ("csa" picks them, "hca" sees all; DeepSeek-V4).
+Block compressed_attention_block(const TransformerOptions& options, const std::string& mixer);
+/// A branch between hyper-connections, and what stands before the first layer and behind the last.
+void add_stream_branch(const TransformerOptions& options, const std::string& name, Item branch, std::string& tensor,
+                       std::vector<Item>& items);
+std::vector<Item> split_into_streams(const std::string& x);
+std::vector<Item> join_streams(const std::string& x);
+/// What a layer adds of its part of the embeddings per layer.
+std::vector<Item> per_layer_items(const TransformerOptions& options, const std::string& x);
 /// Attention of a decoder's tokens to `memory`, the output of an encoder.
 Block cross_attention_block(const TransformerOptions& options);
 
@@ -136,8 +170,12 @@ inline Item part(const char* name, const Value& start, const Value& length, Refe
   return layer(name, "slice", {{"axis", -1}, {"start", start}, {"length", length}}, std::move(inputs));
 }
 
-/// Names of what every block of a stack gets beside x: masks of scores, what is added to them, a table of positions.
+/// Names of what attention takes beside x: masks of scores, what is added to them, a table of positions.
+std::vector<std::string> score_inputs(const TransformerOptions& options);
+/// Names of what every block of a stack gets beside x: these, and what layers keep for later ones.
 std::vector<std::string> shared_inputs(const TransformerOptions& options);
+/// Whether a mixer is attention, with keys and values.
+bool attends(const std::string& mixer);
 
 /// Reads the options of the layers, then their kinds, then the sizes that these need.
 TransformerOptions read_layer_options(CompactReader& reader, bool decoder);

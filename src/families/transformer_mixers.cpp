@@ -56,9 +56,9 @@ Block mamba2_block(const TransformerOptions& options) {
                         {"chunk", "chunk"},
                         {"head_parameters", 3}},
                        {"C", "B", "values", "dt"}),
-                 layer("gated", "gated", {}, {"z", "ssd"}),
-                 layer("norm", "rms_norm"),
-                 linear("out", "hidden", options.mamba_bias)};
+                 layer("gated", "gated", {}, {"z", "ssd"})};
+  if (options.mamba2_norm) block.items.push_back(layer("norm", "rms_norm"));
+  block.items.push_back(linear("out", "hidden", options.mamba_bias));
   return block;
 }
 
@@ -89,6 +89,75 @@ Block delta_block(const TransformerOptions&) {
                  layer("gated", "gated", {}, {"z", "joined"}),
                  linear("out", "hidden")};
   return block;
+}
+
+// Kimi delta attention (arXiv 2510.26692): a gated delta-net whose decay is one per channel, made through a narrow
+// middle, as its gate is; learned per head is A, per channel the bias of the decay.
+Block kimi_delta_block(const TransformerOptions&) {
+  const char* width = "delta_heads * delta_value_dim";
+  Block block{.name = "kda", .inputs = {"x"}};
+  block.items = {linear("qkv", "3 * delta_heads * delta_value_dim", false, {"x"}),
+                 layer("conv", "causal_conv", {{"kernel", "conv_kernel"}, {"bias", false}}),
+                 layer("silu", "silu"),
+                 part("q", "0", width, {"silu"}),
+                 part("k", width, width, {"silu"}),
+                 part("v", std::string("2 * ") + width, width, {"silu"}),
+                 linear("decay_down", "delta_value_dim", false, {"x"}),
+                 linear("decay", width, true),
+                 linear("beta", "delta_heads", false, {"x"}),
+                 layer("delta", "linear_attention",
+                       {{"heads", "delta_heads"}, {"rule", "delta"}, {"chunk", "chunk"}, {"head_parameters", 1}},
+                       {"q", "k", "v", "beta", "decay"}),
+                 view("by_head", {"batch", -1, "delta_heads", "delta_value_dim"}),
+                 layer("norm", "rms_norm"),
+                 view("joined", {"batch", -1, width}),
+                 linear("gate_down", "delta_value_dim", false, {"x"}),
+                 linear("gate", width),
+                 layer("gated", "gated", {{"activation", "sigmoid"}}, {"gate", "joined"}),
+                 linear("out", "hidden")};
+  return block;
+}
+
+// Lightning attention (MiniMax-01, arXiv 2501.08313): linear attention with a fixed decay per head, a norm and a gate.
+Block lightning_block(const TransformerOptions&) {
+  const char* width = "heads * head_dim";
+  Block block{.name = "lightning", .inputs = {"x"}};
+  block.items = {
+      linear("qkv", "3 * heads * head_dim", false, {"x"}),
+      layer("silu", "silu"),
+      part("q", "0", width, {"silu"}),
+      part("k", width, width, {"silu"}),
+      part("v", std::string("2 * ") + width, width, {"silu"}),
+      layer("state", "linear_attention", {{"heads", "heads"}, {"rule", "decay"}, {"chunk", "chunk"}}, {"q", "k", "v"}),
+      layer("norm", "rms_norm"),
+      linear("gate", width, false, {"x"}),
+      layer("gated", "gated", {{"activation", "sigmoid"}}, {"gate", "norm"}),
+      linear("out", "hidden")};
+  return block;
+}
+
+// The gated short convolution of LFM2 (Liquid AI, 2025): B, C and x of one projection, C conv(B x).
+Block short_conv_block(const TransformerOptions& options) {
+  Block block{.name = "conv", .inputs = {"x"}};
+  block.items = {linear("in", "3 * hidden", options.mamba_bias, {"x"}),
+                 part("B", "0", "hidden", {"in"}),
+                 part("C", "hidden", "hidden", {"in"}),
+                 part("values", "2 * hidden", "hidden", {"in"}),
+                 layer("gated", "mul", {}, {"B", "values"}),
+                 layer("conv", "causal_conv", {{"kernel", "conv_kernel"}, {"bias", options.conv_bias}}),
+                 layer("gated_again", "mul", {}, {"C", "conv"}),
+                 linear("out", "hidden", options.mamba_bias)};
+  return block;
+}
+
+// Gemma 3n and 4: each token has an embedding of its own for each layer, which that layer gates and adds.
+std::vector<Item> per_layer_items(const TransformerOptions& options, const std::string& x) {
+  return {linear("per_layer_gate", "per_layer_input", false, {x}),
+          part("per_layer_part", "0", "per_layer_input", {"per_layer_inputs"}),
+          layer("per_layer_gated", "gated", {{"activation", options.activation}}, {"per_layer_gate", "per_layer_part"}),
+          linear("per_layer_out", "hidden"),
+          norm_item(options, "per_layer_norm"),
+          layer("per_layer_add", "add", {}, {x, "per_layer_norm"})};
 }
 
 }  // namespace ridgepoint

@@ -21,6 +21,7 @@ Block dense_mlp(const TransformerOptions& options, const std::string& name, cons
   if (options.gated) block.items.push_back(linear("gate", width, {"x"}));
   block.items.push_back(linear("up", width, {"x"}));
   append(block.items, activation_items(options));
+  if (options.sub_norms) block.items.push_back(norm_item(options, "sub_norm"));
   block.items.push_back(linear("down", "hidden", {}));
   return block;
 }
@@ -44,9 +45,15 @@ std::vector<Block> moe_blocks(const TransformerOptions& options) {
   if (options.shared_expert) blocks.push_back(dense_mlp(options, "shared_expert", "shared_ffn"));
   Block block{.name = "moe", .inputs = {"x"}};
   std::string tokens = "x";
-  block.items = {
-      layer("router", "linear", {{"out_features", "experts"}, {"bias", options.router_bias}}, {"x"}),
-      layer("route", "route", {{"top_k", "top_k"}, {"scoring", options.router}, {"bias", options.choice_bias}})};
+  std::string routed_by = "x";
+  if (options.router_norm) {
+    routed_by = "router_norm";
+    block.inputs.emplace_back("stream");
+    block.items.push_back(norm_item(options, routed_by, {"stream"}));
+  }
+  append(block.items,
+         {layer("router", "linear", {{"out_features", "experts"}, {"bias", options.router_bias}}, {routed_by}),
+          layer("route", "route", {{"top_k", "top_k"}, {"scoring", options.router}, {"bias", options.choice_bias}})});
   if (options.moe_latent) {
     tokens = "latent";
     block.items.push_back(layer(tokens, "linear", {{"out_features", "moe_latent"}, {"bias", false}}, {"x"}));

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 13> kActivations{"gelu",   "gelu_tanh", "
                                                         "tanh",   "sigmoid",   "quick_gelu"};
 constexpr std::array<std::string_view, 7> kPositions{"learned",    "rope",         "alibi", "relative",
                                                      "sinusoidal", "disentangled", "none"};
+constexpr std::array<std::string_view, 2> kTables{"shared", "own"};
 constexpr std::array<std::string_view, 2> kAttentions{"fused", "unfused"};
 constexpr std::array<std::string_view, 2> kProjections{"fused", "separate"};
 constexpr std::array<std::string_view, 2> kPositionProjections{"shared", "own"};
@@ -84,6 +85,9 @@ void read_disentangled(CompactReader& reader, TransformerOptions& options) {
 
 void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.position = reader.word("position", kPositions, "learned");
+  options.position_table = reader.flag("position_table", options.position == "learned");
+  options.relative_bias = reader.flag("relative_bias", false);
+  options.relative_tables = options.relative() && reader.word("relative_tables", kTables, "shared") == "own";
   options.fused_qkv = reader.word("qkv", kProjections, "separate") == "fused";
   options.fused_attention = reader.word("attention", kAttentions, "fused") == "fused";
   options.causal = reader.flag("causal", options.decoder);
@@ -93,6 +97,8 @@ void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.sinks = reader.flag("sinks", false);
   read_disentangled(reader, options);
   options.window_sinks = reader.flag("window_sinks", options.sinks);
+  options.sub_norms = reader.flag("sub_norms", false);
+  options.value_norm = reader.flag("value_norm", false);
 }
 
 void read_moe(CompactReader& reader, TransformerOptions& options) {
@@ -112,6 +118,8 @@ std::string kind_at(const std::vector<std::string>& words, std::int64_t i) {
 
 // Sizes that may be lists, one number per layer.
 constexpr std::array<std::string_view, 3> kPerLayer{"heads", "kv_heads", "ffn"};
+// Numbers of the layers' variants.
+constexpr std::string_view kVariants = "layer_variants";
 
 bool uses(const std::vector<LayerKind>& kinds, std::string_view word) {
   return std::any_of(kinds.begin(), kinds.end(),
@@ -130,20 +138,27 @@ void read_moe_sizes(CompactReader& reader, TransformerOptions& options) {
 
 void read_state_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
   const bool mamba = uses(kinds, "mamba");
-  const bool mamba2 = uses(kinds, "mamba2");
+  const bool mamba2 = uses(kinds, "mamba2") || uses(kinds, "full_and_mamba2");
   const bool delta = uses(kinds, "delta");
-  if (!mamba && !mamba2 && !delta) return;
+  const bool kda = uses(kinds, "kda");
+  const bool conv = uses(kinds, "conv");
+  if (uses(kinds, "lightning") || mamba2 || delta || kda) reader.size("chunk", mamba2 ? 256 : 64);
+  if (!mamba && !mamba2 && !delta && !kda && !conv) return;
   reader.size("conv_kernel", 4);
-  if (mamba2 || delta) reader.size("chunk", mamba2 ? 256 : 64);
+  if (kda) {
+    for (const char* key : {"delta_heads", "delta_value_dim"}) reader.size(key);
+  }
   if (delta) {
     for (const char* key : {"delta_heads", "delta_key_dim", "delta_value_dim"}) reader.size(key);
     reader.size("delta_key_heads", "delta_heads");
     reader.expect_divides("delta_key_heads", "delta_heads");
   }
-  if (!mamba && !mamba2) return;
+  if (!mamba && !mamba2 && !conv) return;
   options.mamba_bias = reader.flag("mamba_bias", false);
   options.conv_bias = reader.flag("conv_bias", true);
+  if (!mamba && !mamba2) return;
   options.mamba_norms = reader.flag("mamba_norms", false);
+  options.mamba2_norm = reader.flag("mamba2_norm", true);
   reader.size("state", mamba ? 16 : 128);
   reader.size("inner", "2 * hidden");
   if (mamba) reader.size("dt_rank", "ceil_div(hidden, 16)");
@@ -158,7 +173,30 @@ void read_latent_sizes(CompactReader& reader, TransformerOptions& options) {
   options.latent = true;
   options.query_latent = reader.optional_size("q_rank");
   for (const char* key : {"nope_dim", "rope_dim", "v_head_dim"}) reader.size(key);
-  options.indexer = reader.optional_size("index_keys");
+}
+
+// Of DeepSeek-V4: its queries, keys and outputs, and how many tokens one compressed entry stands for.
+void read_compressed_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
+  const bool sparse = uses(kinds, "csa");
+  const bool heavy = uses(kinds, "hca");
+  options.streams = reader.optional_size("streams");
+  if (!sparse && !heavy && !uses(kinds, "swa")) return;
+  for (const char* key : {"q_rank", "o_groups", "o_rank", "window"}) reader.size(key);
+  if (!options.partial_rope) reader.size("rope_dim", "head_dim");
+  if (heavy) reader.size("hca_ratio", 128);
+  if (!sparse) return;
+  reader.size("csa_ratio", 4);
+  for (const char* key : {"index_keys", "index_heads", "index_dim"}) reader.size(key);
+}
+
+void read_index_sizes(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
+  const bool sparse = uses(kinds, "sparse");
+  if (sparse) reader.size("index_keys");
+  options.indexer = sparse || (options.latent && reader.optional_size("index_keys"));
+  options.shared_index = uses(kinds, "shared_index");
+  if (options.shared_index && !(options.latent && options.indexer)) {
+    reader.fail("layer_types", {"layers that share an index need latent attention with one", "kv_rank and index_keys"});
+  }
   if (!options.indexer) return;
   reader.size("index_heads");
   reader.size("index_dim");
@@ -172,17 +210,26 @@ void read_window_sizes(CompactReader& reader, TransformerOptions& options) {
   options.window_v_head_dim = reader.optional_size("window_v_head_dim");
 }
 
+std::vector<std::int64_t> one_per_layer(CompactReader& reader, std::string_view key, std::size_t layers,
+                                        std::int64_t minimum) {
+  std::vector<std::int64_t> values = reader.list(key, minimum);
+  if (values.size() != layers) {
+    reader.fail(key, {std::to_string(values.size()) + " numbers for " + std::to_string(layers) + " layers",
+                      "one number, or one per layer"});
+  }
+  return values;
+}
+
 void read_listed_sizes(CompactReader& reader, TransformerOptions& options, std::vector<LayerKind>& kinds) {
   for (const std::string_view key : kPerLayer) {
     if (!reader.is_list(key)) continue;
-    const std::vector<std::int64_t> values = reader.list(key);
-    if (values.size() != kinds.size()) {
-      reader.fail(key, {std::to_string(values.size()) + " numbers for " + std::to_string(kinds.size()) + " layers",
-                        "one number, or one per layer"});
-    }
+    const std::vector<std::int64_t> values = one_per_layer(reader, key, kinds.size(), 1);
     for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i].sizes.emplace_back(key, values[i]);
     options.listed.emplace_back(key);
   }
+  if (!reader.is_list(kVariants)) return;
+  const std::vector<std::int64_t> values = one_per_layer(reader, kVariants, kinds.size(), 0);
+  for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i].variant = values[i];
 }
 
 bool is_listed(const TransformerOptions& options, std::string_view key) {
@@ -207,7 +254,8 @@ std::vector<LayerKind> read_layer_kinds(CompactReader& reader, TransformerOption
   const std::vector<std::string> mlps = reader.words("mlp_types", kMlps, {experts ? "moe" : "dense"});
   const std::int64_t dense = reader.integer("dense_layers", 0);
   const std::size_t distinct = std::max(mixers.size(), mlps.size());
-  const bool lists = std::any_of(kPerLayer.begin(), kPerLayer.end(), [&](auto key) { return reader.is_list(key); });
+  const bool lists = reader.is_list(kVariants) ||
+                     std::any_of(kPerLayer.begin(), kPerLayer.end(), [&](auto key) { return reader.is_list(key); });
   options.windows = std::find(mixers.begin(), mixers.end(), "window") != mixers.end();
   options.shared_layers = reader.flag("shared_layers", false);
   if (distinct == 1 && dense == 0 && !lists) return {{mixers.front(), mlps.front()}};
@@ -249,10 +297,22 @@ void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const s
   if (options.relative()) reader.size("buckets", 32);
   if (options.disentangled()) reader.size("buckets", 256);
   options.paged = reader.optional_size("page");
-  if (uses(kinds, "window")) read_window_sizes(reader, options);
-  if (!is_listed(options, "ffn") && (uses(kinds, "dense") || uses(kinds, "moe"))) reader.size("ffn", "4 * hidden");
-  if (uses(kinds, "moe")) read_moe_sizes(reader, options);
+  options.kept = uses(kinds, "kept");
+  options.kept_window = uses(kinds, "kept_window");
+  if (uses(kinds, "window") || options.kept_window) read_window_sizes(reader, options);
+  const bool both = uses(kinds, "dense_and_moe");
+  const bool experts = both || uses(kinds, "moe");
+  if (!is_listed(options, "ffn") && (experts || uses(kinds, "dense"))) reader.size("ffn", "4 * hidden");
+  if (experts) read_moe_sizes(reader, options);
+  options.router_norm = both;
+  if (both && uses(kinds, "moe")) {
+    reader.fail("mlp_types", {"experts alone and experts beside an MLP", "one of moe and dense_and_moe"});
+  }
+  read_index_sizes(reader, options, kinds);
+  read_compressed_sizes(reader, options, kinds);
   read_state_sizes(reader, options, kinds);
+  options.per_layer_inputs = reader.optional_size("per_layer_input");
+  if (options.per_layer_inputs) reader.size("per_layer_vocab", "vocab");
 }
 
 }  // namespace ridgepoint

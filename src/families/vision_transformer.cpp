@@ -58,7 +58,7 @@ void add_patches(const VisionOptions& v, const TransformerOptions& options, Desc
   if (v.class_tokens > 0) {
     description.items.push_back(layer("class_token", "learned_tokens", {{"tokens", v.class_tokens}}));
   }
-  if (options.position == "learned") description.items.push_back(layer("positions", "learned_add", {{"axes", 2}}));
+  if (options.position_table) description.items.push_back(layer("positions", "learned_add", {{"axes", 2}}));
   if (v.registers) {
     description.items.push_back(layer("register_tokens", "learned_tokens", {{"tokens", "registers"}}));
   }

@@ -50,6 +50,13 @@ Json totals(const Estimate& estimate) {
     object["by_category"][std::string(kCategoryNames[i])] = amounts(estimate.by_category[i]);
   }
   object["memory"] = memory(estimate.memory);
+  if (estimate.limits) {
+    const CacheLimits& limits = *estimate.limits;
+    object["memory"]["kv_cache_bytes_per_sequence"] = json_number(limits.per_sequence.value());
+    object["memory"]["kv_cache_bytes_per_token"] = json_number(limits.per_token.value());
+    object["memory"]["largest_batch"] = limits.largest_batch;
+    object["memory"]["largest_kv_len"] = limits.largest_context;
+  }
   return object;
 }
 

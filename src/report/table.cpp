@@ -217,6 +217,7 @@ class Table {
       parameters += fmt::format(", of which a token uses {}", human_count(estimate_.active_parameters));
     }
     paragraph(fmt::format("memory: {} ({}); {}", total, parts, parameters), 8);
+    if (estimate_.limits) limits(*estimate_.limits);
     for (const std::string& warning : estimate_.warnings) paragraph("warning: " + printable(warning), 9);
     for (const Unmodelled& item : estimate_.unmodelled) {
       paragraph(fmt::format("not modelled: {} ({}), {} of it", printable(item.name), printable(item.type), item.count),
@@ -224,6 +225,18 @@ class Table {
     }
     if (estimate_.importer.empty()) return;  // the notes of files that come with the tool are for who reads the files
     for (const std::string& note : estimate_.notes) paragraph("note: " + printable(note), 6);
+  }
+
+  void limits(const CacheLimits& limits) {
+    std::string text = fmt::format("KV cache: {} for each sequence", human_capacity(limits.per_sequence.value()));
+    if (limits.per_token.value() > 0) {
+      text += fmt::format(", {} more for each token", human_capacity(limits.per_token.value()));
+    }
+    if (limits.largest_batch > 0) text += fmt::format("; a batch of {} fits", limits.largest_batch);
+    if (limits.largest_batch > 0 && limits.largest_context > 0) {
+      text += fmt::format(", or a kv_len of {}", limits.largest_context);
+    }
+    paragraph(text, 10);
   }
 
   void advice() {

@@ -2,6 +2,7 @@
 // A network on a device: the estimate that every report shows.
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -82,8 +83,9 @@ struct Estimate {
   double active_parameters = 0;  ///< those that one token uses: all, but of experts
   std::array<Amounts, kCategoryNames.size()> by_category;
   Footprint memory;
-  std::string importer;            ///< of an imported network, else ""
-  std::vector<std::string> notes;  ///< of the description
+  std::optional<CacheLimits> limits;  ///< where somebody asked for them: cache_limits()
+  std::string importer;               ///< of an imported network, else ""
+  std::vector<std::string> notes;     ///< of the description
   std::vector<std::string> warnings;
   std::vector<Unmodelled> unmodelled;
 };

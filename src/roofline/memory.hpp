@@ -16,6 +16,16 @@ struct Footprint {
   [[nodiscard]] Bytes total() const { return weights + activations + gradients + optimizer + kv_cache + tables; }
 };
 
+/// Of a run that decodes: bytes of the cache for each token that all caches keep, and for each sequence as it stands;
+/// the largest batch at this context, and the longest context at this batch, that the device's memory holds (0: none
+/// that is known).
+struct CacheLimits {
+  Bytes per_token{};
+  Bytes per_sequence{};
+  std::int64_t largest_batch = 0;
+  std::int64_t largest_context = 0;
+};
+
 /// The footprint of a network whose layers run in these groups.
 Footprint footprint(const Network& network, const std::vector<Group>& groups, Optimizer optimizer);
 

@@ -2,13 +2,16 @@
 """Exports models with random weights to ONNX, takes the weights out of the files, and counts parameters and
 multiply-adds with PyTorch: the fixtures and the golden table of tests/importers/onnx.
 
-usage: onnx_export.py OUT_FOLDER [NAME ...]     (all of MODELS without names; rows are appended to OUT_FOLDER/golden.csv)
+usage: onnx_export.py OUT_FOLDER [NAME[:FORM] ...]  (all of MODELS without names; rows are appended to OUT_FOLDER/golden.csv)
+
+FORM is fixed, dynamic, raw or dynamo, or one of onnx_runtime_forms.py, made of a fixed export.
 
 Needs torch, torchvision, timm, transformers and onnx. No network: architectures come from the packages, weights are
 random. `parameters` is the number of values of model.parameters(); `held` is how many of them the file holds: without those
 that no output depends on, with what the exporter made of batch norms (weight and bias of a norm become the bias of the
 convolution before it), and with a tied head that it stored a second time. `macs` are half of torch.utils.flop_counter's
-FLOPs: convolutions and matrix products, attention without regard to its mask.
+FLOPs: convolutions and matrix products, attention without regard to its mask. There are none where the counter leaves
+products out, and where how many there are depends on the input's values.
 """
 import csv
 import math
@@ -20,6 +23,9 @@ import warnings
 import onnx
 import torch
 from torch.utils.flop_counter import FlopCounterMode
+
+from onnx_handmade import HANDMADE
+from onnx_runtime_forms import FORMS
 
 KEPT_FLOATS = 64     # elements of a float tensor whose values stay in a fixture
 KEPT_INTEGERS = 4096  # elements of an integer tensor whose values stay
@@ -177,8 +183,32 @@ TEXT = {
 }
 
 
+class Detector(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, images):
+        found = self.model([images[0]])
+        return tuple((found[1] if isinstance(found, tuple) else found)[0].values())
+
+
+def detector(name):
+    def make():
+        import torchvision
+        return Detector(getattr(torchvision.models.detection, name)(weights=None, weights_backbone=None))
+    return make, image(160)
+
+
+FURTHER = {
+    **HANDMADE,
+    "fasterrcnn_mobilenet": detector("fasterrcnn_mobilenet_v3_large_320_fpn"),
+    "xlnet": text("XLNetModel", "XLNetConfig", vocab_size=200, d_model=64, n_layer=2, n_head=4, d_inner=128),
+    "codegen": text("CodeGenForCausalLM", "CodeGenConfig", vocab_size=200, n_embd=64, n_layer=2, n_head=4, n_positions=64, n_ctx=64, n_inner=128, rotary_dim=8),
+}
+
 # Languages first: they are small.
-MODELS = {**TEXT, **VISION}
+MODELS = {**TEXT, **VISION, **FURTHER}
 
 
 def spread(model):
@@ -257,9 +287,9 @@ def shorten(model):
             node.output[:] = [name(old) for old in node.output]
             for attribute in node.attribute:
                 if attribute.type == onnx.AttributeProto.GRAPH:
+                    for value in (*attribute.g.input, *attribute.g.output):
+                        value.name = name(value.name)
                     visit(attribute.g.node)
-                    for output in attribute.g.output:
-                        output.name = name(output.name)
 
     visit(graph.node)
 
@@ -287,10 +317,12 @@ def export(model, inputs, path, exporter):
     else:
         torch.onnx.export(model, inputs, str(path), dynamo=False, input_names=names, opset_version=17,
                           dynamic_axes=axes if exporter == "dynamic" else None)
+    return names
 
 
 def reached(model, inputs):
-    """Parameters that an output depends on."""
+    """Parameters that an output depends on, also those that training leaves alone."""
+    model.requires_grad_(True)
     model.train().eval()  # forgets what was computed without gradients
     with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
         sum(output.sum() for output in model(*inputs)).backward()
@@ -328,8 +360,13 @@ def stored_twice(graph):
     return int(twice)
 
 
+def has_types(graph, types):
+    return any(node.op_type in types for node in graph.node)
+
+
 def held(model, inputs, graph):
-    used = reached(model, inputs)
+    # Which parameters a detector uses depends on what it finds.
+    used = {id(p) for p in model.parameters()} if has_types(graph, ("NonZero",)) else reached(model, inputs)
     count = sum(p.numel() for p in model.parameters() if id(p) in used)
     norms = values_in_torch(model, FOLDABLE, ("weight", "bias"), used)
     norms -= min(norms, values_in_file(graph, ("BatchNormalization",), (1, 2)))  # those over weights are none
@@ -347,11 +384,13 @@ def one(name, exporter, folder, distinct):
     parameters = sum(p.numel() for p in model.parameters())
     macs = multiply_adds(model, inputs)
     raw = folder / "raw.onnx"
-    export(model, inputs, raw, exporter)
+    names = export(model, inputs, raw, exporter)
     graph = onnx.load(raw, load_external_data=exporter == "dynamo").graph
     in_file = held(model, inputs, graph)
-    if any(node.op_type in ("LSTM", "GRU", "RNN") for node in graph.node):
-        macs = ""  # which the counter leaves out
+    if has_types(graph, ("LSTM", "GRU", "RNN", "NonZero")):
+        macs = ""
+    if exporter in FORMS:
+        FORMS[exporter](str(raw), inputs, names)
     stripped = strip(raw)
     for leftover in folder.glob("raw.onnx*"):
         leftover.unlink()
@@ -373,7 +412,7 @@ def main():
         name, _, exporter = word.partition(":")
         start = time.time()
         try:
-            row = one(name, exporter or default_exporter(name), folder, distinct=exporter == "dynamo" or len(name) % 3 != 0)
+            row = one(name, exporter or default_exporter(name), folder, distinct=exporter == "dynamo" or exporter in FORMS or name in FURTHER or len(name) % 3 != 0)
         except Exception as error:  # an exporter may not take a model: the next one
             print(f"{word}: {type(error).__name__}: {str(error)[:300]}", file=sys.stderr, flush=True)
             continue
@@ -386,6 +425,8 @@ def default_exporter(name):
     """Every kind of export has its share: fixed shapes, symbolic ones, batch norms kept."""
     if name in RELATIVE:
         return "raw"
+    if name in FURTHER:
+        return "fixed"
     if isinstance(MODELS[name][1](), tuple) and not MODELS[name][1]()[0].is_floating_point():
         return "dynamic"
     return ("fixed", "dynamic", "raw")[sum(map(ord, name)) % 3]

@@ -22,7 +22,21 @@ void add_norm_2d(std::vector<Item>& items, const std::string& name) {
   add_channels_first(items, name + "_first");
 }
 
-Block residual(bool drops) {
+// Of each channel the length over space, divided by the mean of the channels', scales it (Woo et al., arXiv
+// 2301.00808); values have channels last.
+void add_response_norm(std::vector<Item>& items) {
+  const std::string x = items.back().name;
+  items.push_back(
+      layer("response", "reduce", {{"reduce", "l2"}, {"axes", std::vector<std::int64_t>{1, 2}}, {"keep", true}}));
+  items.push_back(layer("response_mean", "reduce", {{"axes", std::vector<std::int64_t>{-1}}, {"keep", true}}));
+  items.push_back(layer("response_ratio", "div", {}, {"response", "response_mean"}));
+  items.push_back(layer("response_scaled", "mul", {}, {x, "response_ratio"}));
+  items.push_back(layer("response_weight", "layer_scale"));
+  items.push_back(layer("response_bias", "bias"));
+  items.push_back(layer("response_add", "add", {}, {x, "response_bias"}));
+}
+
+Block residual(bool drops, bool second) {
   Block block{.name = "block", .inputs = {"x"}, .required = {"channels"}};
   std::vector<Item>& items = block.items;
   add_conv(items, "depthwise",
@@ -31,9 +45,10 @@ Block residual(bool drops) {
   items.push_back(layer("norm", "layer_norm"));
   items.push_back(layer("up", "linear", {{"out_features", "4 * channels"}}));
   items.push_back(layer("gelu", "gelu"));
+  if (second) add_response_norm(items);
   items.push_back(layer("down", "linear", {{"out_features", "channels"}}));
   add_channels_first(items, "first");
-  items.push_back(layer("scale", "layer_scale", {{"axis", 1}}));
+  if (!second) items.push_back(layer("scale", "layer_scale", {{"axis", 1}}));
   if (drops) items.push_back(layer("drop", "drop_path"));
   items.push_back(layer("add", "add", {}, {items.back().name, "x"}));
   return block;
@@ -47,7 +62,8 @@ void describe(CompactReader& reader, Description& description) {
   add_image(reader, description, 224);
   reader.size("width", 96);
   const std::vector<std::int64_t> depths = read_stages(reader);
-  description.blocks = {residual(reader.flag("stochastic_depth", false))};
+  const bool drops = reader.flag("stochastic_depth", false);
+  description.blocks = {residual(drops, reader.flag("response_norm", false))};
   std::vector<Item>& items = description.items;
   items.push_back(patches("stem", "width", 4));
   add_norm_2d(items, "stem_norm");

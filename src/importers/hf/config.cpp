@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
+#include "io/json_text.hpp"
 
 namespace ridgepoint::hf {
 
@@ -22,13 +25,34 @@ std::string Config::named(std::string_view key) const {
 
 const Node* Config::find(Keys keys) {
   const Node* found = nullptr;
+  bool absent = true;
   for (const std::string_view key : keys) {
     asked_->emplace(key);
     const Node* node = node_->find(key);
+    absent = absent && node == nullptr;
     if (found == nullptr && node != nullptr && node->kind != Node::Kind::kNull) found = node;
   }
-  return found;
+  return absent ? default_of(keys) : found;
 }
+
+const Node* Config::default_of(Keys keys) {
+  for (const Node& node : defaults_) {
+    if (std::find(keys.begin(), keys.end(), node.key) == keys.end()) continue;
+    used_.insert(fmt::format("{} ({})", node.key, node.integer));
+    return &node;
+  }
+  return nullptr;
+}
+
+void Config::set_defaults(const std::vector<ClassDefault>& defaults) {
+  for (const auto& [key, value] : defaults) {
+    Node node = json_integer(std::string(key), value);
+    node.offset = node.key_offset = node_->offset;
+    defaults_.push_back(std::move(node));
+  }
+}
+
+std::vector<std::string> Config::defaults_used() const { return {used_.begin(), used_.end()}; }
 
 bool Config::has(std::string_view key) const {
   const Node* node = node_->find(key);

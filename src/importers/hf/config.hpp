@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "importers/hf/class_defaults.hpp"
 #include "io/document.hpp"
 
 namespace ridgepoint::hf {
@@ -49,6 +50,11 @@ class Config {
   /// A member that is an object, not null.
   std::optional<Config> child(Keys keys);
 
+  /// Sizes to take where a key has none of its names; null is not left out.
+  void set_defaults(const std::vector<ClassDefault>& defaults);
+  /// "head_dim (128)": those that were taken.
+  [[nodiscard]] std::vector<std::string> defaults_used() const;
+
   /// Marks keys as understood.
   void ignore(Keys keys);
   /// The keys that nobody asked for and that are not known to be without effect, with their path.
@@ -64,6 +70,7 @@ class Config {
   [[nodiscard]] std::string named(std::string_view key) const;
 
  private:
+  const Node* default_of(Keys keys);
   [[nodiscard]] std::int64_t integer(const Node& node) const;
   void expect_length(const Node& node, std::int64_t length) const;
 
@@ -71,6 +78,8 @@ class Config {
   const Node* node_;
   std::string path_;
   std::shared_ptr<std::set<std::string, std::less<>>> asked_;
+  std::vector<Node> defaults_;
+  std::set<std::string> used_;
 };
 
 /// Whether a key says something about training, generation or tokens, and nothing about the network's size.

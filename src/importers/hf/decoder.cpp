@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/checked.hpp"
 #include "core/text.hpp"
 
 namespace ridgepoint::hf {
@@ -29,27 +30,53 @@ constexpr auto kActivations = std::to_array<ActivationName>({{"silu", "silu", "s
                                                              {"gelu_pytorch_tanh", "gelu_tanh", "geglu_tanh"},
                                                              {"quick_gelu", "quick_gelu", "swiglu"},
                                                              {"relu", "relu", "reglu"},
-                                                             {"relu2", "relu_squared", ""},
+                                                             {"relu2", "relu_squared", "reglu"},
                                                              {"tanh", "tanh", ""},
                                                              {"sigmoid", "sigmoid", "glu"}});
 
+// Layers are looked at one by one, so their number has an end.
+constexpr std::int64_t kMostLayers = 100'000;
+
+// As many as are listed, where the config does not say.
+Size layer_count(Config& config) {
+  static const Keys kLayers{"num_hidden_layers", "n_layer", "n_layers", "num_layers"};
+  if (auto layers = config.size(kLayers)) {
+    if (layers->value > kMostLayers) {
+      config.fail(kLayers, fmt::format("{} layers", layers->value), fmt::format("at most {}", kMostLayers));
+    }
+    return *layers;
+  }
+  const Node* listed = config.find({"layers_block_type"});
+  if (listed == nullptr || listed->items.empty()) return config.required(kLayers);
+  return {static_cast<std::int64_t>(listed->items.size()), listed->offset};
+}
+
 void map_sizes(Config& config, const DecoderTraits& traits, Compact& compact) {
-  compact.set("layers", config.required({"num_hidden_layers", "n_layer", "n_layers", "num_layers"}));
+  compact.set("layers", layer_count(config));
   const Size hidden = config.required({"hidden_size", "n_embd", "d_model", "n_embed", "hidden_dim"});
   compact.set("hidden", hidden);
   compact.set("vocab", config.required({"vocab_size", "padded_vocab_size"}));
   const auto context = config.size({"max_position_embeddings", "n_positions", "max_sequence_length", "max_seq_len",
                                     "seq_length", "n_ctx", "model_max_length", "context_length"});
   if (context) compact.set("context", *context);
+  if (traits.only_states) return;
   const auto ffn = config.size(
       {"intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim", "ffn_embed_dim", "mlp_hidden_size", "d_inner"});
   if (ffn) {
     compact.set("ffn", *ffn);
   } else if (traits.ffn_ratio > 0) {
     compact.set("ffn", Size{traits.ffn_ratio * hidden.value, hidden.at});
-  } else {
+  } else if (!config.has("moe_intermediate_size")) {
     (void)config.required({"intermediate_size"});
   }
+}
+
+// Where all layers have experts, a config need not say how wide an MLP would be.
+void expect_mlp_width(Config& config, const Compact& compact) {
+  const Node* kinds = compact.root().find("mlp_types");
+  const bool dense = kinds == nullptr || std::any_of(kinds->items.begin(), kinds->items.end(),
+                                                     [](const Node& kind) { return kind.text == "dense"; });
+  if (!compact.has("ffn") && dense) (void)config.required({"intermediate_size"});
 }
 
 void map_norms(const DecoderTraits& traits, Compact& compact) {
@@ -79,13 +106,17 @@ void map_biases(Config& config, const DecoderTraits& traits, Compact& compact) {
 }
 
 void map_head(Reading& reading, Config& config, const DecoderTraits& traits, Compact& compact) {
-  const bool outer = reading.root.flag({"tie_word_embeddings"}, traits.tied);
-  const bool tied = config.flag({"tie_word_embeddings"}, outer);
+  const bool inner = config.flag({"tie_word_embeddings"}, traits.tied);
+  const bool tied = reading.root.flag({"tie_word_embeddings"}, inner);  // of several parts the whole says so
   const bool headless = reading.architecture_ends("Model") && !reading.architecture_ends("LMHeadModel");
   const bool classifies = reading.architecture_has("Classification");
   compact.set("head", !headless && !classifies);
   if (classifies) compact.set("classes", label_count(reading.root));
   compact.set("tied", tied && !headless && !classifies);
+  if (tied && !headless && !classifies) {
+    reading.notes.push_back(fmt::format("the head is the embedding, counted once: files may hold its {} values twice",
+                                        checked_mul(compact.number("vocab"), compact.number("hidden"))));
+  }
   compact.set("head_bias", config.flag({"lm_head_bias"}, traits.head_bias));
   if (config.real({"final_logit_softcapping", "logits_soft_cap"}, 0) > 0) compact.set("logit_softcap", true);
 }
@@ -118,10 +149,13 @@ void map_decoder(Reading& reading, Config& config, const DecoderTraits& traits, 
               activation_word(config, {"hidden_act", "hidden_activation", "mlp_hidden_act", "activation_function"},
                               traits.activation, traits.gated));
   compact.set("position", traits.position);
-  map_biases(config, traits, compact);
-  map_attention(config, traits, compact);
-  map_mixers(config, traits, compact);
-  map_experts(config, traits, compact);
+  if (!traits.only_states) {
+    map_biases(config, traits, compact);
+    map_attention(config, traits, compact);
+    if (!traits.own_layers) map_mixers(config, traits, compact);
+    map_experts(config, traits, compact);
+    expect_mlp_width(config, compact);
+  }
   map_head(reading, config, traits, compact);
   if (traits.more != nullptr) traits.more(reading, config, compact);
 }

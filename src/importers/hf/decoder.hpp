@@ -38,8 +38,11 @@ struct DecoderTraits {
   bool bias_stays = false;     ///< `no_bias` leaves those of q, k and v
   bool expert_offset = false;  ///< the first of each step of layers has experts, else the last
   std::int64_t shared_experts = 0;
-  bool shared_gate = false;  ///< the shared expert has a gate
-  bool choice_bias = false;  ///< of the router
+  bool shared_gate = false;          ///< the shared expert has a gate
+  bool only_states = false;          ///< neither attention nor an MLP: `more` says what its layers are
+  bool own_layers = false;           ///< `more` says which layers are of which kind
+  std::string_view state = "delta";  ///< what configs call "linear_attention" or "mamba"
+  bool choice_bias = false;          ///< of the router
   std::string_view router = "softmax";
   void (*more)(Reading& reading, Config& config, Compact& compact) = nullptr;  ///< what only this type has
 };

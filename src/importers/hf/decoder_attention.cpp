@@ -38,6 +38,7 @@ std::vector<std::string> windows_of(Windows windows, std::int64_t pattern, std::
   return words;
 }
 
+// What a config calls a kind of layer; "" is the model type's own.
 struct MixerName {
   std::string_view theirs;
   std::string_view ours;
@@ -51,12 +52,17 @@ constexpr auto kMixerNames = std::to_array<MixerName>({{"full_attention", "full"
                                                        {"local_attention", "window"},
                                                        {"local", "window"},
                                                        {"chunked_attention", "window"},
-                                                       {"linear_attention", "delta"},
-                                                       {"mamba", "mamba"},
+                                                       {"deepseek_sparse_attention", "full"},
+                                                       {"indexed_attention", "full"},
+                                                       {"linear_attention", ""},
+                                                       {"mamba", ""},
                                                        {"mamba1", "mamba"},
-                                                       {"mamba2", "mamba2"}});
+                                                       {"mamba2", "mamba2"},
+                                                       {"hybrid", ""},
+                                                       {"conv", "conv"}});
 
-std::vector<std::string> mixers_of(Config& config, Keys keys, const std::vector<std::string>& types) {
+std::vector<std::string> mixers_of(Config& config, Keys keys, const std::vector<std::string>& types,
+                                   std::string_view own) {
   std::vector<std::string> mixers;
   std::vector<std::string_view> names;
   names.reserve(kMixerNames.size());
@@ -67,7 +73,7 @@ std::vector<std::string> mixers_of(Config& config, Keys keys, const std::vector<
     if (found == kMixerNames.end()) {
       config.fail(keys, fmt::format("unknown kind of layer {}", in_quotes(type)), "one of " + join_choices(names));
     }
-    mixers.emplace_back(found->ours);
+    mixers.emplace_back(found->ours.empty() ? own : found->ours);
   }
   return mixers;
 }
@@ -95,7 +101,7 @@ void map_attention(Config& config, const DecoderTraits& traits, Compact& compact
     map_latent_attention(config, compact);
     return;
   }
-  const Size heads = config.required({"num_attention_heads", "n_head", "n_heads", "num_heads"});
+  const Size heads = config.required({"num_attention_heads", "n_head", "n_heads", "attention_heads", "num_heads"});
   compact.set("heads", heads);
   if (const auto kv = config.size({"num_key_value_heads", "num_kv_heads", "multi_query_group_num", "n_head_kv"})) {
     compact.set("kv_heads", *kv);
@@ -125,7 +131,7 @@ void map_mixers(Config& config, const DecoderTraits& traits, Compact& compact) {
   std::vector<std::string> mixers;
   const auto types = config.words(kTypes, layers);
   if (types) {
-    mixers = mixers_of(config, kTypes, *types);
+    mixers = mixers_of(config, kTypes, *types, traits.state);
     config.ignore({"sliding_window_pattern", "_sliding_window_pattern", "max_window_layers"});
   } else {
     mixers = implied_windows(config, traits, layers);

@@ -12,6 +12,10 @@ namespace {
 
 const Keys kExperts{"num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts"};
 
+// What a network without a layer of experts has no use for.
+const Keys kExpertKeys{"num_experts_per_tok", "moe_intermediate_size", "n_shared_experts",  "scoring_func",
+                       "topk_method",         "use_routing_bias",      "num_shared_experts"};
+
 std::vector<std::string> mlp_words(std::int64_t layers, const std::function<bool(std::int64_t)>& sparse) {
   std::vector<std::string> words;
   for (std::int64_t i = 0; i < layers; ++i) words.emplace_back(sparse(i) ? "moe" : "dense");
@@ -23,7 +27,7 @@ std::optional<std::vector<std::string>> named_mlps(Config& config, std::int64_t 
   auto types = config.words({"mlp_layer_types"}, layers);
   if (!types) return std::nullopt;
   for (std::string& type : *types) {
-    if (type != "dense" && type != "sparse" && type != "moe") {
+    if (type != "dense" && type != "sparse" && type != "moe" && type != "hash_moe") {
       config.fail({"mlp_layer_types"}, fmt::format("unknown kind of MLP {}", in_quotes(type)), "dense or sparse");
     }
     type = type == "dense" ? "dense" : "moe";
@@ -83,13 +87,20 @@ void map_experts(Config& config, const DecoderTraits& traits, Compact& compact) 
   const std::int64_t experts = config.count(kExperts, 0);
   if (experts == 0 || (experts == 1 && !config.has("moe_intermediate_size"))) return;
   const std::int64_t layers = compact.number("layers");
+  std::vector<std::string> mlps = mlps_of(config, traits, layers);
+  const auto all = [&](std::string_view kind) {
+    return std::all_of(mlps.begin(), mlps.end(), [&](const auto& m) { return m == kind; });
+  };
+  if (all("dense")) {
+    config.ignore(kExpertKeys);
+    return;
+  }
   compact.set("experts", *config.size(kExperts));
   compact.set("top_k", config.required({"num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k",
                                         "top_k_experts", "moe_top_k", "num_experts_top_k"}));
   const auto width = config.size({"moe_intermediate_size", "expert_intermediate_size", "ffn_hidden_size"});
   compact.set("expert_ffn", width ? *width : Size{compact.number("ffn"), 0});
-  std::vector<std::string> mlps = mlps_of(config, traits, layers);
-  if (std::all_of(mlps.begin(), mlps.end(), [&](const auto& m) { return m == mlps.front(); })) mlps.resize(1);
+  if (all("moe")) mlps.resize(1);
   compact.set("mlp_types", mlps);
   map_shared_expert(config, traits, compact);
   const std::string scoring = config.text({"scoring_func"}, traits.router);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/checked.hpp"
 #include "core/text.hpp"
 #include "importers/hf/decoder_more.hpp"
 
@@ -15,6 +16,13 @@ void all_biases(Compact& compact, bool bias) {
 }
 
 }  // namespace
+
+// Files of its first years hold the causal mask of each layer.
+void map_gpt2(Reading& reading, Config&, Compact& compact) {
+  const std::int64_t mask = checked_mul(compact.number("context"), compact.number("context"));
+  reading.notes.push_back(fmt::format("files may hold {} values of causal masks, which are no parameters",
+                                      checked_mul(compact.number("layers"), mask)));
+}
 
 // Multi-query attention (Shazeer, arXiv 1911.02150), on by default.
 void map_bigcode(Reading&, Config& config, Compact& compact) {

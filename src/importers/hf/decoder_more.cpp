@@ -25,6 +25,15 @@ void without_rope(const std::function<bool(std::int64_t)>& plain, Compact& compa
 
 }  // namespace
 
+std::vector<std::string> listed_mixers(const Compact& compact) {
+  std::vector<std::string> mixers;
+  const auto& items = compact.root().find("layer_types")->items;
+  for (std::int64_t i = 0; i < compact.number("layers"); ++i) {
+    mixers.push_back(items[static_cast<std::size_t>(i) % items.size()].text);
+  }
+  return mixers;
+}
+
 void map_qwen1(Reading&, Config& config, Compact& compact) {
   config.ignore({"rotary_pct", "seq_length", "softmax_in_fp32", "use_cache_kernel", "use_cache_quantization"});
   compact.set("ffn", Size{compact.number("ffn") / 2, config.required({"intermediate_size"}).at});
@@ -47,16 +56,13 @@ void map_mtp(Reading& reading, Config& config, Compact&) {
       {"num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules", "mtp_transformer_layers"}, 0);
   config.ignore({"mtp_use_dedicated_embeddings", "use_mtp", "num_mtp_modules", "mtp_hybrid_override_pattern",
                  "mtp_layers_block_type"});
-  if (layers == 0) return;
-  reading.notes.push_back(
-      fmt::format("the {} that predict{} further tokens (MTP) {} not counted: the network runs without {}",
-                  layers == 1 ? "layer" : fmt::format("{} layers", layers), layers == 1 ? "s" : "",
-                  layers == 1 ? "is" : "are", layers == 1 ? "it" : "them"));
+  reading.mtp.layers = layers;
 }
 
 void map_deepseek(Reading& reading, Config& config, Compact& compact) {
   config.ignore({"ep_size", "rope_interleave", "pretraining_tp", "head_dim", "qk_head_dim"});
   map_mtp(reading, config, compact);
+  reading.mtp.own_tables = true;
 }
 
 // GLM of 2023: grouped queries where `multi_query_attention` says so.

@@ -7,8 +7,14 @@ namespace ridgepoint::hf {
 
 using More = void(Reading& reading, Config& config, Compact& compact);
 
-More map_bigcode, map_bloom, map_chatglm, map_cohere, map_deepseek, map_delta_hybrid, map_exaone4, map_falcon,
-    map_gemma, map_gpt_neo, map_gpt_oss, map_internlm, map_jamba, map_mpt, map_mtp, map_neox, map_opt,
-    map_opt_positions, map_phimoe, map_qwen1, map_smollm3, map_stablelm, map_xglm;
+More map_afmoe, map_bigcode, map_bloom, map_chatglm, map_cohere, map_deepseek, map_deepseek_v4, map_delta_hybrid,
+    map_ernie_moe, map_exaone4, map_falcon, map_falcon_h1, map_gemma, map_gemma4, map_glm_dsa, map_gpt2, map_gpt_neo,
+    map_gpt_oss, map_granite_hybrid, map_internlm, map_jamba, map_kimi_linear, map_lfm2, map_llama4, map_mamba,
+    map_mamba2, map_mamba2_hybrid, map_mimo, map_minimax, map_minimax_m2, map_minimax_m3, map_mpt, map_mtp,
+    map_nanochat, map_nemotron_h, map_neox, map_opt, map_opt_positions, map_phimoe, map_plain_full_layers, map_qwen1,
+    map_sinks, map_smollm3, map_stablelm, map_sub_norms;
+
+/// The mixers of all layers, one word each.
+std::vector<std::string> listed_mixers(const Compact& compact);
 
 }  // namespace ridgepoint::hf

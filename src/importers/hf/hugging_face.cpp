@@ -7,17 +7,20 @@
 
 #include "core/text.hpp"
 #include "families/family.hpp"
-#include "importers/hf/reading.hpp"
+#include "importers/hf/nearest_type.hpp"
+#include "importers/hf/wrapper.hpp"
 #include "importers/importers.hpp"
 
 namespace ridgepoint {
 namespace hf {
-namespace {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders};
+  static const std::array list{kDecoders,  kWrappers,  kEncoders,  kEncoderDecoders, kVision,         kPairs,
+                               kPairTexts, kBackbones, kDetectors, kSegmenters,      kSpeechEncoders, kDiffusion};
   return list;
 }
+
+namespace {
 
 const Kind* find_kind(std::string_view type) {
   for (const Kind& kind : kinds()) {
@@ -50,29 +53,31 @@ std::string name_of(const ModelFile& file, Config& config) {
   return folder.empty() || folder == "." ? "config" : folder;
 }
 
-// Where there is no model_type: the class of a diffusion model, or a known type in the file's own name.
+// Where there is no model_type: the class of a diffusion model, a known type in the name of the class or of the file,
+// the keys.
 std::string type_of(Reading& reading) {
   std::string type = reading.root.text({"model_type"}, "");
   if (!type.empty()) return type;
   if (std::string given = reading.root.text({"_class_name"}, ""); !given.empty()) return given;
-  std::string name = reading.root.text({"name"}, "");
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (const std::string_view known : all_types()) {
-    if (known.size() > 2 && name.find(known) != std::string::npos) {
-      reading.warnings.push_back(fmt::format("the config has no model_type: {} is taken from its name", known));
-      return std::string(known);
-    }
+  const std::vector<std::string_view> known = all_types();
+  const std::string name = reading.root.text({"name"}, "");
+  for (const auto& [where, word] : {std::pair{"architectures", reading.architecture}, std::pair{"its name", name}}) {
+    const std::string_view found = type_within(word, known);
+    if (found.empty()) continue;
+    reading.warnings.push_back(fmt::format("the config has no model_type: {} is taken from {}", found, where));
+    return std::string(found);
+  }
+  if (const std::string_view like = type_like(reading.root); !like.empty() && reading.architecture.empty()) {
+    reading.warnings.push_back(fmt::format("the config has no model_type: its keys are those of {}", like));
+    return std::string(like);
   }
   reading.root.fail(reading.root.node(), "missing key \"model_type\" in the config",
-                    "the type of the network: " + join_choices(all_types()));
+                    "the type of the network: " + join_choices(known));
 }
 
 [[noreturn]] void fail_unknown(Reading& reading) {
   const std::vector<std::string_view> known = all_types();
-  std::string_view near = nearest(reading.type, known);
-  for (const std::string_view type : known) {  // "qwen4": the last of the series that is known
-    if (near.empty() && type.substr(0, 4) == std::string_view(reading.type).substr(0, 4)) near = type;
-  }
+  const std::string_view near = nearest_type(reading.type, reading.root, known);
   const Node* node = reading.root.find({"model_type", "_class_name"});
   reading.document->fail(
       (node != nullptr ? *node : reading.root.node()).offset,
@@ -82,6 +87,15 @@ std::string type_of(Reading& reading) {
                                   "that, or describe it with a family (docs/network.md)",
                                   near),
        std::string(near)});
+}
+
+// A config of an unknown type around a decoder that is known.
+const Kind* kind_around(Reading& reading) {
+  auto text = text_part(reading.root);
+  if (!text || find_kind(text->text({"model_type"}, "")) == nullptr) return nullptr;
+  reading.warnings.push_back(
+      fmt::format("unknown model_type {}: its text_config alone is read", in_quotes(reading.type)));
+  return &kWrappers;
 }
 
 std::optional<DType> dtype_of(Config& config) {
@@ -98,7 +112,7 @@ std::optional<DType> dtype_of(Config& config) {
 // The formats of the file: those of `torch_dtype`, of the text part, else 16 bits.
 void set_precision(Reading& reading, Description& description) {
   auto dtype = dtype_of(reading.root);
-  if (auto text = reading.root.child({"text_config", "llm_config"}); !dtype && text) dtype = dtype_of(*text);
+  if (auto text = text_part(reading.root); !dtype && text) dtype = dtype_of(*text);
   if (!dtype) reading.notes.emplace_back("the config names no dtype: bf16 is taken");
   description.precision.activations = dtype.value_or(DType::kBf16);
 }
@@ -122,13 +136,11 @@ Description read(const ModelFile& file, Attributes& overrides, const ImportOptio
   }
   reading.type = type_of(reading);
   const Kind* kind = find_kind(reading.type);
+  if (kind == nullptr) kind = kind_around(reading);
   if (kind == nullptr) fail_unknown(reading);
   Description description = kind->read(reading);
   set_precision(reading, description);
   reading.warn_of_strangers(reading.root);
-  if (reading.architecture_has("ConditionalGeneration")) {
-    reading.warnings.push_back(fmt::format("of {} only the decoder is read, not what feeds it", reading.architecture));
-  }
   description.source = fmt::format("{} ({})", file.label(), reading.type);
   description.notes = std::move(reading.notes);
   description.warnings = std::move(reading.warnings);

@@ -1,6 +1,7 @@
 #pragma once
 // A config on its way to a description: what all model types share.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,13 @@
 #include "importers/importer.hpp"
 
 namespace ridgepoint::hf {
+
+/// Layers that predict further tokens (MTP): how many, of which kinds where they are not as the network's last.
+struct FurtherTokens {
+  std::int64_t layers = 0;
+  bool own_tables = false;  ///< files hold an embedding and a head of theirs
+  bool modelled = true;
+};
 
 /// A config being read, and what is to be said about it.
 struct Reading {
@@ -19,6 +27,7 @@ struct Reading {
   std::string architecture;  ///< the class of the transformers library, or ""
   std::vector<std::string> notes{};
   std::vector<std::string> warnings{};
+  FurtherTokens mtp{};
 
   [[nodiscard]] bool architecture_ends(std::string_view ending) const { return architecture.ends_with(ending); }
   [[nodiscard]] bool architecture_has(std::string_view part) const {
@@ -34,9 +43,23 @@ struct Reading {
 struct Kind {
   std::vector<std::string_view> (*types)();
   Description (*read)(Reading& reading);
+  std::string_view what = "others";  ///< as docs/import.md lists them
 };
 
 /// The kinds, each in a file of its own.
 extern const Kind kDecoders;
+extern const Kind kWrappers;
+extern const Kind kEncoderDecoders;
+extern const Kind kEncoders;
+extern const Kind kBackbones;
+extern const Kind kDetectors;
+extern const Kind kDiffusion;
+extern const Kind kPairs;
+extern const Kind kPairTexts;
+extern const Kind kSegmenters;
+extern const Kind kSpeechEncoders;
+extern const Kind kVision;
+/// All of them.
+std::span<const Kind> kinds();
 
 }  // namespace ridgepoint::hf

@@ -33,6 +33,13 @@ class Builder {
     const std::unordered_map<std::string_view, const ValueView*>* declared = nullptr;
   };
 
+  /// How often a loop runs at most; whether the file says so, and by a number.
+  struct Trips {
+    std::int64_t most = 1;
+    bool known = false;
+    bool counted = false;
+  };
+
   int add_value(std::string_view name);
   void define(Scope& scope, std::string_view name, int id);
   [[nodiscard]] static int find(const Scope& scope, std::string_view name);
@@ -50,6 +57,7 @@ class Builder {
   void run_function(const FunctionView& function, const NodeView& view, Scope& scope);
   const NodeView& resolved(const NodeView& view, const NodeView* call, const FunctionView* function);
   void run_if(const NodeView& view, Scope& scope);
+  [[nodiscard]] Trips trips_of(int count, int condition) const;
   void run_loop(const NodeView& view, Scope& scope);
   void run_scan(const NodeView& view, Scope& scope);
   std::vector<int> run_body(const GraphView& body, const std::vector<int>& inputs, const Scope& outer);

@@ -135,6 +135,23 @@ std::optional<std::vector<std::int64_t>> NodeContext::axes(std::size_t i, std::i
   return given;
 }
 
+std::vector<std::int64_t> NodeContext::permutation(std::size_t rank) const {
+  const auto last = static_cast<std::int64_t>(rank) - 1;
+  std::vector<std::int64_t> order = integers("perm").value_or(std::vector<std::int64_t>{});
+  if (order.empty()) {
+    for (std::int64_t i = last; i >= 0; --i) order.push_back(i);
+  }
+  for (std::int64_t& axis : order) axis = axis < 0 ? axis + last + 1 : axis;
+  std::vector<std::int64_t> sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  for (std::int64_t i = 0; i <= last; ++i) {
+    if (sorted.size() != rank || sorted[static_cast<std::size_t>(i)] != i) {
+      fail("perm is no permutation of its axes", fmt::format("each axis from 0 to {} once", last));
+    }
+  }
+  return order;
+}
+
 void Inference::set(std::size_t i, Elem elem, Dims dims) {
   if (i >= node().outputs.size() || node().outputs[i] < 0) return;
   for (const Dim& dim : dims) {
@@ -151,6 +168,11 @@ void Inference::set_data(std::size_t i, std::vector<Scalar> data) {
   if (static_cast<std::int64_t>(data.size()) > kMostKnown || data.size() > graph().known_left) return;
   graph().known_left -= data.size();
   graph().value(node().outputs[i]).data = std::move(data);
+}
+
+Dim Inference::found(const Dim& most) const {
+  if (!graph().name_size || most.value() < 1) return most;
+  return graph().name_size(node().name.empty() ? graph().value(node().outputs[0]).name : node().name, most);
 }
 
 std::size_t place(const Dims& dims, const std::vector<std::size_t>& at) {

@@ -44,6 +44,10 @@ class NodeContext {
   /// Axes from input `i` or the attribute `axes`, resolved; nothing when there are neither.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> axes(std::size_t i, std::int64_t rank) const;
 
+  /// The order of a transpose of this rank: `perm`, counted from the front, or the reverse. Throws InputError where it
+  /// is no permutation.
+  [[nodiscard]] std::vector<std::int64_t> permutation(std::size_t rank) const;
+
   [[noreturn]] void fail(const std::string& what, const std::string& expected) const;
 
  private:
@@ -65,6 +69,8 @@ class Inference : public NodeContext {
   /// Sets output `i`; outputs that the node does not have are left out.
   void set(std::size_t i, Elem elem, Dims dims);
   void set_data(std::size_t i, std::vector<Scalar> data);
+  /// A size that only the run finds, at most `most`.
+  [[nodiscard]] Dim found(const Dim& most) const;
 };
 
 /// Where an element of a small output comes from: the place in the input of an output's indices.

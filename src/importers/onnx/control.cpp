@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kDeepestCalls = 32;
 constexpr std::int64_t kMostTrips = 10'000;
+constexpr std::int64_t kMostOpenTrips = 1000;
+constexpr std::int64_t kMostShares = 1 << 20;
 
 const AttributeView* find_attribute(const std::vector<AttributeView>& list, std::string_view name) {
   const auto found = std::find_if(list.begin(), list.end(), [&](const AttributeView& a) { return a.name == name; });
@@ -190,6 +192,19 @@ void Builder::bind_results(const NodeView& view, std::vector<int> carried,
   bind_outputs(view, carried, scope);
 }
 
+/// How often a loop runs: `most` trips, unless its condition ends it before. Of one without a number of trips only the
+/// condition says; unknown where that is not known either.
+Builder::Trips Builder::trips_of(int count, int condition) const {
+  if (count < 0) {
+    const bool known = only_number(graph_, condition) != nullptr;
+    return {.most = known ? kMostOpenTrips : 1, .known = known, .counted = false};
+  }
+  const Scalar* const number = only_number(graph_, count);
+  const std::int64_t trips = number == nullptr ? -1 : number->size.value();
+  const bool known = trips >= 0 && trips <= kMostTrips;
+  return {.most = known ? trips : 1, .known = known, .counted = true};
+}
+
 // Trip count, condition and carried values in; condition, carried values and what is collected out.
 void Builder::run_loop(const NodeView& view, Scope& scope) {
   const GraphView& body = body_of(view, "body");
@@ -203,15 +218,20 @@ void Builder::run_loop(const NodeView& view, Scope& scope) {
   }
   std::vector<int> carried;
   for (std::size_t i = 0; i < carried_count; ++i) carried.push_back(input(i + 2));
-  const Scalar* const count = only_number(graph_, input(0));
-  const std::int64_t trips = count == nullptr ? -1 : count->size.value();
-  const bool bounded = count != nullptr && trips >= 0 && trips <= kMostTrips;
-  if (!bounded) unmodelled(view, scope);
   int condition = input(1);
+  const Trips trips = trips_of(input(0), condition);
+  const std::int64_t around = graph_.trips;
+  if (trips.known && trips.counted)
+    graph_.trips = std::min(around * std::max<std::int64_t>(trips.most, 1), kMostShares);
+  bool understood = trips.known;
   std::vector<std::vector<int>> collected(body.outputs.size() - 1 - carried_count);
-  for (std::int64_t i = 0; i < (bounded ? trips : 1); ++i) {
+  for (std::int64_t i = 0; i < trips.most; ++i) {
     const Scalar* const goes_on = only_number(graph_, condition);
     if (goes_on != nullptr && goes_on->real == 0) break;
+    if (i > 0 && !trips.counted) {
+      understood = goes_on != nullptr && i + 1 < trips.most;
+      if (!understood) break;
+    }
     std::vector<int> inputs{number(i, Elem::kInt64), condition < 0 ? number(1, Elem::kBool) : condition};
     inputs.insert(inputs.end(), carried.begin(), carried.end());
     const std::vector<int> outputs = run_body(body, inputs, scope);
@@ -219,6 +239,8 @@ void Builder::run_loop(const NodeView& view, Scope& scope) {
     for (std::size_t k = 0; k < carried_count; ++k) carried[k] = outputs[k + 1];
     for (std::size_t k = 0; k < collected.size(); ++k) collected[k].push_back(outputs[1 + carried_count + k]);
   }
+  graph_.trips = around;
+  if (!understood) unmodelled(view, scope);
   bind_results(view, std::move(carried), collected, scope);
 }
 

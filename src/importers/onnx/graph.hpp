@@ -2,6 +2,7 @@
 // The graph behind a file, flat: functions, constant branches and loops expanded, every value with what is known of it.
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,6 +72,9 @@ struct Graph {
   std::int64_t fixed_batch = 1;
   std::size_t known_left = 500'000;  ///< numbers that may still be kept
   bool quantized = false;            ///< activations were quantized and dequantized at once
+  std::int64_t trips = 1;            ///< of the loops around the node that is inferred, all together
+  /// Makes a parameter of a size that only the run finds: of the node of this name, and at most so much.
+  std::function<Dim(const std::string& node, const Dim& most)> name_size;
 
   /// Throws std::out_of_range for an input that a node leaves out.
   [[nodiscard]] ValueInfo& value(int id) { return values.at(static_cast<std::size_t>(id)); }

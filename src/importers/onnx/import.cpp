@@ -119,7 +119,7 @@ void describe(const ModelView& model, Graph& graph, Description& description, co
     description.source += fmt::format(", written by {}", printable(model.producer.substr(0, 80)));
   description.parameters = symbols.parameters();
   description.precision.activations = main_format(graph);
-  if (const std::string note = symbols.note(); !note.empty()) description.notes.push_back(note);
+  for (const std::string& note : symbols.notes()) description.notes.push_back(note);
 }
 
 // The leading extent that all inputs of a file without open sizes have, or 0.
@@ -138,6 +138,40 @@ std::int64_t fixed_batch(const ModelView& model) {
   return batch;
 }
 
+// Ties what is one parameter, leaves out what the run does not compute, and recognises patterns.
+Places tidy(Graph& graph, bool patterns) {
+  merge_copies(graph);
+  merge_reused(graph);
+  merge_transposed(graph);
+  bury_dead(graph);
+  simplify(graph);
+  Places places = places_of(graph);
+  if (patterns) recognise(graph);
+  bury_dead(graph);
+  return places;
+}
+
+void lower_all(Writer& writer) {
+  Graph& graph = writer.graph();
+  std::size_t live = 0;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (graph.nodes[i].dead) continue;
+    ++live;
+    lower(writer, graph.nodes[i], static_cast<int>(i));
+  }
+  writer.write_rest();
+  writer.set_precision();
+  Description& description = writer.description();
+  if (description.items.empty()) {
+    throw InputError({fmt::format("none of the {} nodes that its outputs need is understood", live),
+                      "a graph with known operators and sizes"});
+  }
+  const std::size_t known = live - description.unmodelled.size();
+  description.notes.push_back(
+      fmt::format("{} of the {} nodes that the run computes are understood ({:.1f} %)", known, live,
+                  live == 0 ? 100.0 : 100.0 * static_cast<double>(known) / static_cast<double>(live)));
+}
+
 Description import_view(const ModelView& model, const Attributes& overrides, bool patterns, bool brief) {
   expect_versions(model);
   Dim::start_work();
@@ -150,35 +184,17 @@ Description import_view(const ModelView& model, const Attributes& overrides, boo
     graph.batch = symbols.batch();
     graph.fixed_batch = fixed;
   }
+  graph.name_size = [&](const std::string& node, const Dim& most) { return symbols.found(node, most); };
   builder.run();
-  merge_copies(graph);
-  bury_dead(graph);
-  simplify(graph);
-  if (patterns) recognise(graph);
-  bury_dead(graph);
+  Places places = tidy(graph, patterns);
 
   Description description;
   describe(model, graph, description, symbols);
   add_inputs(graph, description);
-  Writer writer(graph, description);
+  Writer writer(graph, description, std::move(places));
   bind_inputs(graph, description, writer);
   writer.survey();
-  std::size_t live = 0;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (graph.nodes[i].dead) continue;
-    ++live;
-    lower(writer, graph.nodes[i], static_cast<int>(i));
-  }
-  writer.write_rest();
-  writer.set_precision();
-  if (description.items.empty()) {
-    throw InputError({fmt::format("none of the {} nodes that its outputs need is understood", live),
-                      "a graph with known operators and sizes"});
-  }
-  const std::size_t unknown = description.unmodelled.size();
-  description.notes.push_back(
-      fmt::format("{} of the {} nodes that the run computes are understood ({:.1f} %)", live - unknown, live,
-                  live == 0 ? 100.0 : 100.0 * static_cast<double>(live - unknown) / static_cast<double>(live)));
+  lower_all(writer);
   return description;
 }
 

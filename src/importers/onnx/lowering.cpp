@@ -21,7 +21,12 @@ bool is_index_format(const Attributes& attributes) {
   return format && !facts(*format).arithmetic;
 }
 
-std::string without_last(std::string_view name) { return std::string(name.substr(0, name.rfind('.'))); }
+// Ops whose first parameter is stored in the format of matmul weights.
+bool has_matrix(std::string_view op) {
+  constexpr std::array<std::string_view, 8> kOps{
+      "linear", "conv", "conv_transpose", "deform_conv", "grouped_linear", "lstm", "gru", "rnn"};
+  return std::find(kOps.begin(), kOps.end(), op) != kOps.end();
+}
 
 }  // namespace
 
@@ -42,7 +47,8 @@ Value as_value(const Dims& dims) {
   return list;
 }
 
-Writer::Writer(Graph& graph, Description& description) : graph_(graph), description_(description) {
+Writer::Writer(Graph& graph, Description& description, Places places)
+    : graph_(graph), description_(description), places_(std::move(places)) {
   for (const InputItem& input : description.inputs) names_.insert(input.name);
 }
 
@@ -79,11 +85,9 @@ std::string Writer::add_owner(const std::string& wanted, std::string op, std::ve
                               Attributes attributes, std::vector<ParameterKey> keys) {
   std::string name = add(wanted, std::move(op), std::move(inputs), std::move(attributes));
   if (keys.empty()) return name;
+  if (has_matrix(description_.items.back().op)) store(keys.front());
   std::sort(keys.begin(), keys.end());
-  const bool product = description_.items.back().op == "linear" || description_.items.back().op == "conv";
-  const ValueInfo& main = graph_.value(keys.front().first);
   const auto [owner, is_first] = owners_.emplace(keys, name);
-  if (product && is_first && main.shape) stores(format_of(main.elem), onnx::product(*main.shape).value());
   if (!is_first) description_.items.back().tied = Reference(owner->second);
   owned_.insert(keys.begin(), keys.end());
   return name;
@@ -93,43 +97,6 @@ const std::vector<int>& Writer::consumers(int value) const {
   static const std::vector<int> kNone;
   const auto found = consumers_.find(value);
   return found == consumers_.end() ? kNone : found->second;
-}
-
-void Writer::survey() {
-  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-    const Node& node = graph_.nodes[i];
-    if (node.dead) continue;
-    for (const int id : node.inputs) {
-      if (id < 0 || !graph_.value(id).constant) continue;
-      consumers_[root_of(graph_, id)].push_back(static_cast<int>(i));
-      read_constants_.insert(id);
-    }
-  }
-  for (auto& [root, nodes] : consumers_) {
-    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-    if (nodes.size() > 1) split_merged_vectors(root);
-  }
-}
-
-// An exporter merges vectors that are equal (norms whose weights are all 1). The module that a node is from says whose
-// vector it reads; a module that runs twice has its own both times.
-void Writer::split_merged_vectors(int root) {
-  const ValueInfo& value = graph_.value(root);
-  if (!value.is_initializer || !value.shape || value.shape->size() != 1) return;
-  const std::string owner = without_last(value.name);
-  const std::vector<int>& nodes = consumers_[root];
-  const auto scope = [&](int node) -> const std::string& { return graph_.nodes[static_cast<std::size_t>(node)].scope; };
-  if (std::none_of(nodes.begin(), nodes.end(), [&](int node) { return scope(node) == owner; })) return;
-  for (const int node : nodes) {
-    if (!scope(node).empty() && scope(node) != owner) owners_by_module_[{root, node}] = scope(node);
-  }
-}
-
-ParameterKey Writer::key(int value, int node) const {
-  if (value < 0) throw Unknown{};
-  const int root = root_of(graph_, value);
-  const auto module = owners_by_module_.find({root, node});
-  return {root, module == owners_by_module_.end() ? "" : module->second};
 }
 
 bool Writer::always_together(int a, int b, int node) const {
@@ -146,11 +113,13 @@ bool Writer::always_together(int a, int b, int node) const {
 }
 
 bool Writer::is_learned(int value) const {
-  const ValueInfo& root = graph_.value(root_of(graph_, value));
-  if (!root.is_initializer || !is_real(root.elem) || !root.shape || names_buffer(root.name)) return false;
-  if (names_folded_constant(root.name)) return false;
+  const int id = root_of(graph_, value);
+  const ValueInfo& root = graph_.value(id);
+  const bool number = is_real(root.elem) || places_.narrow.contains(id);
+  if (!root.is_initializer || !number || !root.shape || names_buffer(root.name)) return false;
+  if (names_folded_constant(root.name) || places_.computed.contains(id)) return false;
   if (product(*root.shape).value() > 1) return !root.name.starts_with("val_") || root.shape->size() > 1;
-  return !is_anonymous(root.name) && names_parameter(root.name);
+  return root.name.starts_with("onnx::") || (!is_anonymous(root.name) && names_parameter(root.name));
 }
 
 std::string Writer::tensor(int value) {
@@ -169,12 +138,16 @@ std::string Writer::constant(int value) {
   for (const Dim& dim : dims) {
     if (dim.value() < 1) throw Unknown{};
   }
-  const bool learned = is_learned(value);
-  const bool index = is_integer(info.elem) && info.elem != Elem::kBool;
+  const int origin = root_of(graph_, value);
+  const bool looked_up = places_.expanded.contains(origin);
+  if (looked_up) write_table(origin);
+  const bool learned = is_learned(value) && !looked_up;
+  const bool quantized = places_.narrow.contains(origin) || is_real(graph_.value(origin).elem);
+  const bool index = is_integer(info.elem) && info.elem != Elem::kBool && !quantized;
   Attributes attributes{{"shape", as_value(dims)}};
   if (!learned) attributes.push_back({"learned", false});
   if (index) attributes.push_back({"holds", "indices"});
-  const ValueInfo& root = graph_.value(root_of(graph_, value));
+  const ValueInfo& root = graph_.value(origin);
   const std::string& name = learned && !root.name.empty() ? root.name : info.name;
   const std::vector<ParameterKey> keys = learned ? std::vector{key(value, -1)} : std::vector<ParameterKey>{};
   std::string tensor = add_owner(name.empty() ? "constant" : name, "constant", {description_.inputs.front().name},
@@ -182,6 +155,14 @@ std::string Writer::constant(int value) {
   if (index) holds_indices(tensor);
   tensors_[value] = tensor;
   return tensor;
+}
+
+// The parameters behind a bias of scores that an exporter looked up in a table: the table's.
+void Writer::write_table(int root) {
+  const ParameterKey key{root, ""};
+  if (is_owned(key)) return;
+  (void)add_owner(graph_.value(root).name + ".table", "constant", {description_.inputs.front().name},
+                  {{"shape", as_value(places_.expanded.at(root))}}, {key});
 }
 
 std::string Writer::indices(int value) {
@@ -213,25 +194,16 @@ bool Writer::is_copy(int root, int main) const {
   return is_anonymous(a.name) && a.shape && b.shape && product(*a.shape) == product(*b.shape);
 }
 
-void Writer::stores(DType format, std::int64_t count, std::int64_t group) {
-  stored_[{format, group}] = checked_add(stored_[{format, group}], count);
+bool Writer::is_computed(int value) const {
+  const int root = root_of(graph_, value);
+  return places_.computed.contains(root) || names_buffer(graph_.value(root).name);
 }
 
-void Writer::set_precision() {
-  const auto most = std::max_element(stored_.begin(), stored_.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (most == stored_.end()) return;
-  const auto [format, group] = most->first;
-  PrecisionItem& precision = description_.precision;
-  if (format == *precision.activations || !facts(format).arithmetic) return;
-  precision.weights = format;
-  precision.weight_group = group;
-  const bool integers = std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [](const Node& node) {
-    return !node.dead && (node.type.starts_with("QLinear") || node.type.ends_with("Integer"));
-  });
-  if (!integers && !graph_.quantized) return;
-  precision.activations = DType::kInt8;
-  precision.math = DType::kInt8;
+bool Writer::is_whole(int value) const {
+  const ValueInfo& info = graph_.value(value);
+  const auto parts =
+      std::count_if(info.roots.begin(), info.roots.end(), [&](int root) { return !places_.computed.contains(root); });
+  return info.is_initializer || parts < 2;
 }
 
 void Writer::unmodelled(const Node& node) {

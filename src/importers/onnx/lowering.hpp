@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "importers/onnx/context.hpp"
+#include "importers/onnx/places.hpp"
 #include "network/description.hpp"
 
 namespace ridgepoint::onnx {
@@ -20,7 +21,7 @@ using ParameterKey = std::pair<int, std::string>;
 /// once.
 class Writer {
  public:
-  Writer(Graph& graph, Description& description);
+  Writer(Graph& graph, Description& description, Places places);
 
   /// The layer's name; `inputs` are tensors by their names.
   std::string add(const std::string& wanted, std::string op, std::vector<std::string> inputs, Attributes attributes);
@@ -43,6 +44,10 @@ class Writer {
   [[nodiscard]] bool always_together(int a, int b, int node) const;
   /// Whether a constant is a parameter by its format and its name, where its place does not say so.
   [[nodiscard]] bool is_learned(int value) const;
+  /// Whether a constant is said to be no parameter, by its name or its place.
+  [[nodiscard]] bool is_computed(int value) const;
+  /// Whether a constant is one parameter, not put together from several or from a part that is none.
+  [[nodiscard]] bool is_whole(int value) const;
   /// Finds who reads what; before the first layer, after the patterns.
   void survey();
 
@@ -51,8 +56,8 @@ class Writer {
 
   /// The formats of the description: of most weights, and of products in quantized graphs.
   void set_precision();
-  /// Says that so many weights are stored in this format, `group` of them under one scale.
-  void stores(DType format, std::int64_t count, std::int64_t group = 0);
+  /// Says that an initializer of bytes holds weights of a few bits each.
+  void packs(int root, DType format) { packed_[root] = format; }
 
   void unmodelled(const Node& node);
   [[nodiscard]] Graph& graph() const { return graph_; }
@@ -64,16 +69,25 @@ class Writer {
   std::string constant(int value);
 
   void split_merged_vectors(int root);
+  void split_merged_biases(int root);
   [[nodiscard]] bool is_copy(int root, int main) const;
+  const WeightsItem& storage_of(int root);
+  void store(const ParameterKey& weight);
+  [[nodiscard]] bool has_narrow_activations() const;
+  void write_table(int root);
 
   Graph& graph_;
   Description& description_;
+  Places places_;
   std::unordered_map<int, std::string> tensors_;
   std::unordered_set<std::string> index_tensors_;
   std::unordered_set<std::string> names_;
   std::map<std::string, int> numbers_;
   std::set<int> read_constants_;
-  std::map<std::pair<DType, std::int64_t>, std::int64_t> stored_;  ///< format and group: weights
+  std::map<int, DType> packed_;
+  std::map<int, WeightsItem> storage_;  ///< of an initializer
+  /// How layers with products store their matrix, by the layer's name, and how many weights there are.
+  std::map<std::string, std::pair<WeightsItem, std::int64_t>> stored_;
   std::map<std::vector<ParameterKey>, std::string> owners_;
   std::set<ParameterKey> owned_;
   std::unordered_map<int, std::vector<int>> consumers_;          ///< of a root: nodes

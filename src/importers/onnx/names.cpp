@@ -17,7 +17,7 @@ bool is_anonymous(std::string_view name) {
 }
 
 bool names_buffer(std::string_view name) {
-  constexpr std::array<std::string_view, 24> kWords{"running_",
+  constexpr std::array<std::string_view, 26> kWords{"running_",
                                                     "num_batches",
                                                     "mask",
                                                     "inv_freq",
@@ -40,16 +40,25 @@ bool names_buffer(std::string_view name) {
                                                     "bias_idx",
                                                     "pos_indices",
                                                     "final_logits_bias",
-                                                    "attn.k_bias"};
+                                                    "attn.k_bias",
+                                                    "embed_scale",
+                                                    "codebook.embed"};
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return has_word(name, word); });
 }
 
 bool names_folded_constant(std::string_view name) {
-  constexpr std::array<std::string_view, 24> kOps{
+  constexpr std::array<std::string_view, 24> kBegins{
       "zeros", "ones", "full", "where",   "arange",  "tril",   "triu", "cos",    "sin", "eq",        "ne",  "lt",
       "le",    "gt",   "ge",   "bitwise", "logical", "masked", "new_", "lifted", "mul", "expand_as", "div", "sub"};
+  // Of torch.export: the function that gave a value, and a number.
+  constexpr std::array<std::string_view, 15> kOps{"tmp",   "pow",       "exp",        "log",     "neg",
+                                                  "rsqrt", "sqrt",      "reciprocal", "cumsum",  "floor",
+                                                  "clamp", "remainder", "linspace",   "sigmoid", "log2"};
   if (has_word(name, ".")) return false;
-  return std::any_of(kOps.begin(), kOps.end(), [&](std::string_view op) { return name.starts_with(op); });
+  const std::string_view op = name.substr(0, name.find_last_not_of("0123456789") + 1);
+  const std::string_view base = op.ends_with('_') && op.size() < name.size() ? op.substr(0, op.size() - 1) : op;
+  return std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view begin) { return name.starts_with(begin); }) ||
+         std::find(kOps.begin(), kOps.end(), base) != kOps.end();
 }
 
 bool names_parameter(std::string_view name) {

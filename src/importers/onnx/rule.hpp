@@ -21,13 +21,17 @@ struct Rule {
 };
 
 /// The groups, each in a file of rules/.
+std::span<const Rule> unary_rules();
 std::span<const Rule> elementwise_rules();
 std::span<const Rule> view_rules();
 std::span<const Rule> cut_rules();
 std::span<const Rule> movement_rules();
 std::span<const Rule> shape_rules();
 std::span<const Rule> product_rules();
+std::span<const Rule> einsum_rules();
 std::span<const Rule> window_rules();
+std::span<const Rule> pool_rules();
+std::span<const Rule> choice_rules();
 std::span<const Rule> normalization_rules();
 std::span<const Rule> reduction_rules();
 std::span<const Rule> lookup_rules();
@@ -35,6 +39,10 @@ std::span<const Rule> recurrent_rules();
 std::span<const Rule> quantized_rules();
 std::span<const Rule> attention_rules();
 std::span<const Rule> sequence_rules();
+std::span<const Rule> found_rules();
+std::span<const Rule> image_rules();
+std::span<const Rule> fused_rules();
+std::span<const Rule> expert_rules();
 
 /// The rule of an operator, or null.
 const Rule* find_rule(std::string_view domain, std::string_view type);

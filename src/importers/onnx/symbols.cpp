@@ -25,6 +25,7 @@ constexpr Meaning kMeanings[]{
 };
 
 constexpr std::int64_t kShort = 8;
+constexpr std::size_t kMostFound = 32;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -76,11 +77,11 @@ Dim Symbols::symbol(std::string name, bool leading) {
   Meaning meaning = meaning_of(name, leading);
   if (brief_ && meaning.size > kShort) meaning.size /= kShort;
   const std::string parameter(meaning.parameter);
-  Symbol symbol{.value = meaning.size, .alias = {}};
+  Symbol symbol{.value = meaning.size, .alias = {}, .found = false};
   if (!parameter.empty() && parameter != name) {
     symbol.alias = parameter;
     const std::int64_t value = override_of(parameter, meaning.size);
-    symbol.value = symbols_.emplace(parameter, Symbol{value, {}}).first->second.value;
+    symbol.value = symbols_.emplace(parameter, Symbol{value, {}, false}).first->second.value;
   }
   symbol.value = override_of(name, symbol.alias.empty() ? override_of(name, symbol.value) : symbol.value);
   symbols_.emplace(name, symbol);
@@ -138,13 +139,31 @@ Attributes Symbols::parameters() const {
   return list;
 }
 
-std::string Symbols::note() const {
-  std::string list;
+Dim Symbols::found(std::string_view node, const Dim& most) {
+  if (found_ >= kMostFound) return most;
+  ++found_;
+  node.remove_prefix(std::min(node.find_first_not_of("/_."), node.size()));
+  const std::string base = identifier(node);
+  std::string name = base;
+  for (int number = 2; symbols_.contains(name); ++number) name = fmt::format("{}_{}", base, number);
+  const std::int64_t value = std::min(override_of(name, most.value()), most.value());
+  symbols_.emplace(name, Symbol{.value = value, .alias = most.is_number() ? "" : most.text(), .found = true});
+  return Dim::symbol(name, value);
+}
+
+std::vector<std::string> Symbols::notes() const {
+  std::string open;
+  std::string found;
   for (const auto& [name, symbol] : symbols_) {
-    list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", name,
-                        symbol.alias.empty() ? std::to_string(symbol.value) : symbol.alias);
+    const std::string value = symbol.alias.empty() ? std::to_string(symbol.value) : symbol.alias;
+    std::string& list = symbol.found ? found : open;
+    list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", name, value);
   }
-  return list.empty() ? "" : fmt::format("sizes that the file leaves open: {}; --set changes them", list);
+  std::vector<std::string> notes;
+  if (!open.empty()) notes.push_back(fmt::format("sizes that the file leaves open: {}; --set changes them", open));
+  if (!found.empty())
+    notes.push_back(fmt::format("sizes that only a run finds, at most as here: {}; --set changes them", found));
+  return notes;
 }
 
 }  // namespace ridgepoint::onnx

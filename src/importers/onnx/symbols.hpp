@@ -23,15 +23,20 @@ class Symbols {
   bool free_batch(std::int64_t fixed);
   [[nodiscard]] Dim batch() { return symbol("batch", true); }
 
+  /// A size that only the run finds, of the node of this name: at most `most`, which is its default. Past the first few
+  /// it is that number.
+  Dim found(std::string_view node, const Dim& most);
+
   /// All of them, for the description.
   [[nodiscard]] Attributes parameters() const;
-  /// A sentence that names them with their defaults, or "".
-  [[nodiscard]] std::string note() const;
+  /// Sentences that name them with their defaults.
+  [[nodiscard]] std::vector<std::string> notes() const;
 
  private:
   struct Symbol {
     std::int64_t value = 1;
-    std::string alias;  ///< the parameter that it follows, or ""
+    std::string alias;   ///< the parameter or expression that it follows, or ""
+    bool found = false;  ///< by the run
   };
   Dim symbol(std::string name, bool leading);
   Dim parse(std::string_view text, bool leading);
@@ -40,6 +45,7 @@ class Symbols {
   const Attributes& overrides_;
   bool brief_;
   std::int64_t fixed_batch_ = 0;  ///< 0: none is freed
+  std::size_t found_ = 0;
   std::map<std::string, Symbol> symbols_;
 };
 

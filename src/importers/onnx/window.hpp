@@ -13,6 +13,9 @@ struct WindowForm {
   bool ceil_mode = false;
 };
 
+/// The extent of the window along an axis, its holes included.
+Dim reach(const WindowForm& w, std::size_t axis);
+
 /// The window of a node over `x`; its kernel from the weight, or of none from the attributes.
 WindowForm window_of(const NodeContext& n, const Dims& x, Dims kernel);
 

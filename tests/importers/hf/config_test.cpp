@@ -81,6 +81,7 @@ TEST_CASE("what is wrong in a config is named with its key", "[importers][hf]") 
       {"\"hidden_size\": 64", "\"hidden_size\": 64.5", ":2:17: error: \"hidden_size\" is a number"},
       {"\"hidden_size\": 64", "\"hidden_size\": [64]", ":2:17: error: \"hidden_size\" is an array"},
       {"\"num_hidden_layers\": 2,", "", ":1:1: error: missing key \"num_hidden_layers\" in the config"},
+      {"\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000", ":2:68: error: 1000000000 layers"},
       {"\"num_attention_heads\": 4", "\"num_attention_heads\": 0", ":3:25: error: \"num_attention_heads\" is 0"},
       {"\"num_attention_heads\": 4", "\"num_attention_heads\": 5", ":3:25: error: 5 heads do not divide a width of 64"},
       {"\"tie_word_embeddings\": false", "\"tie_word_embeddings\": \"no\"",

@@ -211,7 +211,7 @@ TEST_CASE("quantized forms are their layers", "[onnx]") {
   const Imported narrow = import_bytes(onnx_model(bits));
   CHECK(parameters_of(narrow.network) == 64 * 32);
   CHECK(narrow.network.precision.weights == DType::kInt4);
-  CHECK(narrow.network.precision.weight_group == 32);
+  CHECK(narrow.network.precision.weight_group == 16);  // blocks of 32, with scales of 32 bits
 
   OnnxGraph folded;
   folded.input("x", {2, 64}).weight("q", {64, 32}, 3).initializer(onnx_real("s", 0.1F)).weight("z", {}, 3);

@@ -1,151 +1,102 @@
-// softmax(q k^T / sqrt d + mask) v over matrices [..., heads, length, width], from the softmax outwards.
+// softmax(q k^T / sqrt d + mask) v, from the softmax outwards.
 
 #include <algorithm>
 
 #include "importers/onnx/context.hpp"
-#include "importers/onnx/patterns/matcher.hpp"
+#include "importers/onnx/patterns/operands.hpp"
+#include "importers/onnx/patterns/scores.hpp"
 
 namespace ridgepoint::onnx {
 namespace {
 
-constexpr int kMostSteps = 8;
+/// The axes of the scores by what they are: those of queries and keys alike, of queries, of keys, and the width that is
+/// summed over. `queries` says which operand of the product has them.
+struct ScoreAxes {
+  std::string batch;
+  char query = 0;
+  char key = 0;
+  char width = 0;
+  std::size_t queries = 0;
 
-/// What stands between the product of queries and keys and the softmax.
-struct Scores {
-  Node* product = nullptr;
-  std::vector<int> masks;
-  bool softcap = false;
+  /// [batch..., length, heads, width]: the last of the batch axes are the heads, where there are two.
+  [[nodiscard]] std::string rows(char length, char of_width) const {
+    const bool heads = batch.size() > 1;
+    std::string letters = batch.substr(0, batch.size() - (heads ? 1 : 0));
+    letters += length;
+    if (heads) letters += batch.back();
+    return letters + of_width;
+  }
 };
 
-bool is_plain(std::string_view type) { return type == "Reshape" || type == "Max" || type == "Clip"; }
+bool has(const std::string& text, char c) { return text.find(c) != std::string::npos; }
 
-// The input through which a sum or a choice leads on to the product, or -1.
-int towards_product(const Matcher& m, const Node& node, int steps);
-
-bool leads_to_product(const Matcher& m, int value, int steps) {
-  const Node* const node = m.producer(value);
-  if (node == nullptr || steps == 0) return false;
-  if (node->type == "MatMul" && node->op.empty())
-    return !m.is_constant(node->inputs[1]) || !m.is_constant(node->inputs[0]);
-  return towards_product(m, *node, steps - 1) >= 0;
-}
-
-int towards_product(const Matcher& m, const Node& node, int steps) {
-  if (!node.op.empty()) return -1;
-  if (node.type == "Tanh" || is_plain(node.type))
-    return leads_to_product(m, node.inputs[0], steps) ? node.inputs[0] : -1;
-  const bool scales = node.type == "Mul" || node.type == "Div";
-  const bool masks = node.type == "Add" || node.type == "Sub" || node.type == "Where";
-  if (!scales && !masks) return -1;
-  for (const int input : node.inputs) {
-    if (input < 0 || m.is_constant(input)) continue;
-    if (scales && !m.number(Matcher::other(node, input))) continue;
-    if (leads_to_product(m, input, steps)) return input;
+// The one letter of `from` that `keeps` holds for, or 0.
+template <class Predicate>
+char only(const std::string& from, Predicate keeps) {
+  char found = 0;
+  for (const char c : from) {
+    if (!keeps(c)) continue;
+    if (found != 0) return 0;
+    found = c;
   }
-  return -1;
+  return found;
 }
 
-Scores scores_of(const Matcher& m, int value) {
-  Scores scores;
-  for (int step = 0; step < kMostSteps; ++step) {
-    Node* const node = m.producer(value);
-    if (node == nullptr) return {};
-    if (node->type == "MatMul" && node->op.empty()) {
-      scores.product = node;
-      return scores;
-    }
-    const int next = towards_product(m, *node, kMostSteps);
-    if (next < 0) return {};
-    scores.softcap = scores.softcap || node->type == "Tanh";
-    if (node->type == "Add" || node->type == "Sub") scores.masks.push_back(Matcher::other(*node, next));
-    if (node->type == "Where" && !m.is_constant(node->inputs[0])) scores.masks.push_back(node->inputs[0]);
-    value = next;
+std::optional<ScoreAxes> score_axes(const Equation& product) {
+  const std::string& a = product.operands[0];
+  const std::string& b = product.operands[1];
+  const std::string& y = product.result;
+  ScoreAxes axes;
+  if (y.size() < 3) return std::nullopt;
+  axes.key = y.back();
+  axes.queries = has(b, axes.key) ? 0 : 1;
+  const std::string& q = axes.queries == 0 ? a : b;
+  const std::string& k = axes.queries == 0 ? b : a;
+  if (has(q, axes.key)) return std::nullopt;
+  axes.query = only(q, [&](char c) { return !has(k, c); });
+  axes.width = only(q, [&](char c) { return !has(y, c); });
+  for (const char c : y) {
+    if (has(q, c) && has(k, c)) axes.batch += c;
   }
-  return {};
+  const bool all = axes.batch.size() + 2 == y.size() && q.size() == y.size() && k.size() == y.size();
+  if (axes.query == 0 || axes.width == 0 || axes.batch.empty() || !all) return std::nullopt;
+  return axes;
 }
 
-// The product of the weights and the values, through what guards them against rows without keys.
-Node* weighted_sum(const Matcher& m, int value) {
-  for (int step = 0; step < kMostSteps; ++step) {
-    Node* next = m.consumer(value);
-    if (next == nullptr) {  // a test for NaN beside its choice
-      for (const int index : m.consumers(value)) {
-        Node& reader = m.graph().nodes[static_cast<std::size_t>(index)];
-        if (!reader.dead && reader.type == "Where" && is_whole(reader)) next = &reader;
-      }
-      const bool guarded = next != nullptr && m.producer(next->inputs[0], "IsNaN") != nullptr;
-      if (!guarded) return nullptr;
-    }
-    if (next->type == "MatMul" && next->op.empty()) return next->inputs[0] == value ? next : nullptr;
-    if (next->type != "Where" && next->type != "Reshape") return nullptr;
-    value = next->outputs[0];
-  }
-  return nullptr;
-}
-
-int without_scale(const Matcher& m, int value) {
-  const Node* const node = m.producer(value);
-  if (node == nullptr || !node->op.empty() || (node->type != "Mul" && node->type != "Div")) return value;
-  for (const int input : node->inputs) {
-    if (m.number(input) && (node->type == "Mul" || input == node->inputs[1])) return Matcher::other(*node, input);
-  }
-  return value;
-}
-
-/// A tensor and the order in which its axes are [batch..., length, heads, width].
-struct Operand {
-  int value = -1;
-  std::vector<std::int64_t> order;
+/// How the values are read and the result is written: the places of [batch..., keys, heads, width] in the values, and
+/// for every axis of the result its place in [batch..., queries, heads, width].
+struct ValueAxes {
+  std::vector<std::int64_t> values;
+  std::vector<std::int64_t> result;
 };
 
-// Transposes on the way are what the kernel reads the tensor through.
-Operand operand_of(const Matcher& m, int value, std::vector<std::int64_t> order) {
-  Operand operand{value, std::move(order)};
-  while (Node* const node = m.producer(operand.value, "Transpose")) {
-    const auto perm = NodeContext(m.graph(), *node).integers("perm");
-    if (!perm || perm->size() != operand.order.size()) break;
-    for (std::int64_t& axis : operand.order) axis = (*perm)[static_cast<std::size_t>(axis)];
-    operand.value = node->inputs[0];
+std::optional<ValueAxes> value_axes(const ScoreAxes& axes, const std::string& scores, const WeightedSum& sum,
+                                    const Equation& product) {
+  const std::string& weights = product.operands[sum.weights];
+  const std::string& v = product.operands[1 - sum.weights];
+  if (weights.size() != scores.size() || v.size() != scores.size() || product.result.size() != scores.size())
+    return std::nullopt;
+  // The letters of the second product for those of the first.
+  ScoreAxes renamed = axes;
+  const auto letter = [&](char c) {
+    const std::size_t at = scores.find(c);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const std::size_t from = sum.order.empty() ? i : static_cast<std::size_t>(sum.order[i]);
+      if (from == at) return weights[i];
+    }
+    return '\0';
+  };
+  std::transform(axes.batch.begin(), axes.batch.end(), renamed.batch.begin(), letter);
+  renamed.query = letter(axes.query);
+  renamed.key = letter(axes.key);
+  renamed.width = only(v, [&](char c) { return !has(weights, c); });
+  const bool summed = has(v, renamed.key) && !has(product.result, renamed.key) && !has(v, renamed.query);
+  if (!summed || renamed.width == 0) return std::nullopt;
+  for (const char c : renamed.batch + renamed.query + renamed.width) {
+    if (!has(product.result, c)) return std::nullopt;
   }
-  return operand;
-}
-
-// Keys or values before each head is repeated for the queries that share it: [b, kv, s, d].
-int before_repeats(const Matcher& m, int value) {
-  const Node* const merged = m.producer(value, "Reshape");
-  const Node* const repeated = merged == nullptr ? nullptr : m.producer(merged->inputs[0], "Expand");
-  const Dims* const five = repeated == nullptr ? nullptr : m.shape(repeated->outputs[0]);
-  const Dims* const one = repeated == nullptr ? nullptr : m.shape(repeated->inputs[0]);
-  const Dims* const four = m.shape(value);
-  if (five == nullptr || one == nullptr || five->size() != 5 || one->size() != 5 || four == nullptr ||
-      four->size() != 4)
-    return value;
-  if (!(*one)[2].is(1) || !((*one)[1] == (*five)[1]) || !((*five)[3] == (*four)[2])) return value;
-  const Node* const opened = m.producer(repeated->inputs[0]);
-  if (opened == nullptr || (opened->type != "Unsqueeze" && opened->type != "Reshape")) return value;
-  const Dims* const original = m.shape(opened->inputs[0]);
-  return original != nullptr && original->size() == 4 && (*original)[1] == (*one)[1] ? opened->inputs[0] : value;
-}
-
-/// The transposed keys of a product: [..., heads, width, length]; behind a transpose of their last axes, and repeats.
-Operand keys_of(const Matcher& m, int transposed, const std::vector<std::int64_t>& rows) {
-  const std::size_t rank = rows.size();
-  std::vector<std::int64_t> order = rows;
-  for (std::int64_t& axis : order) {  // length and width have changed places
-    const auto last = static_cast<std::int64_t>(rank) - 1;
-    if (axis >= last - 1) axis = 2 * last - 1 - axis;
-  }
-  const Operand keys = operand_of(m, without_scale(m, transposed), order);
-  const int original = before_repeats(m, without_scale(m, keys.value));
-  return original == keys.value ? keys : operand_of(m, original, keys.order);
-}
-
-// [batch..., heads, length, width] as [batch..., length, heads, width].
-std::vector<std::int64_t> rows_order(std::size_t rank) {
-  std::vector<std::int64_t> order;
-  for (std::size_t i = 0; i < rank; ++i) order.push_back(static_cast<std::int64_t>(i));
-  if (rank >= 4) std::swap(order[rank - 3], order[rank - 2]);
-  return order;
+  const std::string rows = renamed.rows(renamed.query, renamed.width);
+  return ValueAxes{places(v, renamed.rows(renamed.key, renamed.width)), places(rows, product.result)};
 }
 
 /// Heads and batch of three operands, where they fit together.
@@ -154,16 +105,6 @@ struct Fit {
   std::int64_t kv_heads = 1;
   bool fits = false;
 };
-
-Dims ordered(const Matcher& m, const Operand& operand) {
-  Dims dims;
-  const Dims* const shape = m.shape(operand.value);
-  for (const std::int64_t axis : operand.order) {
-    if (shape == nullptr || axis >= static_cast<std::int64_t>(shape->size())) return {};
-    dims.push_back((*shape)[static_cast<std::size_t>(axis)]);
-  }
-  return dims;
-}
 
 Fit fit_of(const Dims& q, const Dims& k, const Dims& v) {
   const std::size_t rank = q.size();
@@ -195,37 +136,68 @@ bool is_readable(const Matcher& m, int mask, const Dims& q, const Dims& k) {
   return fits(1, k[length]) && fits(2, q[length]);
 }
 
+bool is_over_keys(const Matcher& m, Node& softmax, std::size_t rank) {
+  const std::int64_t axis = NodeContext(m.graph(), softmax).integer("axis", m.graph().opset < 13 ? 1 : -1);
+  return axis == -1 || axis == static_cast<std::int64_t>(rank) - 1;
+}
+
+// Whether a scale of [heads, 1, 1] can be applied to the queries as the product reads them.
+bool may_scale_queries(const ScoreAxes& axes, const Equation& product) {
+  std::string wanted = product.result;
+  wanted.back() = axes.width;
+  return product.operands[axes.queries] == wanted;
+}
+
+// Heads put side by side behind it are how the kernel writes them: [batch..., queries, heads, width].
+Node* side_by_side(const Matcher& m, Node& sum, std::vector<std::int64_t>& order) {
+  Node* const back = m.consumer(sum.outputs[0], "Transpose");
+  if (back == nullptr) return &sum;
+  std::vector<std::int64_t> behind;
+  for (const std::int64_t axis : NodeContext(m.graph(), *back).permutation(order.size()))
+    behind.push_back(order[static_cast<std::size_t>(axis)]);
+  if (!std::is_sorted(behind.begin(), behind.end())) return &sum;
+  order = behind;
+  return back;
+}
+
 }  // namespace
 
 bool match_attention(Matcher& m, Node& anchor) {
   if (anchor.type != "Softmax" || !anchor.op.empty()) return false;
   const Scores scores = scores_of(m, anchor.inputs[0]);
-  Node* const sum = scores.product == nullptr ? nullptr : weighted_sum(m, anchor.outputs[0]);
-  const Dims* const shape = sum == nullptr ? nullptr : m.shape(scores.product->outputs[0]);
-  if (shape == nullptr || m.shape(sum->inputs[0]) == nullptr || m.shape(sum->inputs[0])->size() != shape->size())
-    return false;
-  const std::vector<std::int64_t> rows = rows_order(shape->size());
-  const Operand q = operand_of(m, without_scale(m, scores.product->inputs[0]), rows);
-  const Operand k = keys_of(m, scores.product->inputs[1], rows);
-  const Operand v = operand_of(m, before_repeats(m, sum->inputs[1]), rows);
+  const WeightedSum sum = scores.product == nullptr ? WeightedSum{} : weighted_sum(m, anchor.outputs[0]);
+  if (sum.product == nullptr) return false;
+  const auto product = product_letters(m, *scores.product);
+  const auto weighting = product_letters(m, *sum.product);
+  const auto axes = product && weighting ? score_axes(*product) : std::nullopt;
+  if (!axes || !is_over_keys(m, anchor, product->result.size())) return false;
+  const auto value = value_axes(*axes, product->result, sum, *weighting);
+  if (!value || (scores.scale >= 0 && !may_scale_queries(*axes, *product))) return false;
+
+  const std::vector<int>& factors = scores.product->inputs;
+  Operand q{factors[axes->queries], places(product->operands[axes->queries], axes->rows(axes->query, axes->width))};
+  if (scores.scale < 0) q = operand_of(m, without_scale(m, q.value), q.order);
+  const std::size_t keys = 1 - axes->queries;
+  const Operand k =
+      repeated_operand(m, factors[keys], places(product->operands[keys], axes->rows(axes->key, axes->width)), true);
+  const Operand v = repeated_operand(m, sum.product->inputs[1 - sum.weights], value->values, false);
   const Dims q_dims = ordered(m, q);
   const Dims k_dims = ordered(m, k);
   const Fit fit = fit_of(q_dims, k_dims, ordered(m, v));
   if (!fit.fits) return false;
 
   std::vector<int> inputs{q.value, k.value, v.value};
+  if (scores.scale >= 0) inputs.push_back(scores.scale);
   for (const int mask : scores.masks) {
     if (!m.is_constant(mask) && !is_readable(m, mask, q_dims, k_dims)) return false;
     inputs.push_back(mask);
   }
-  Attributes attributes{{"heads", fit.heads},   {"kv_heads", fit.kv_heads}, {"softcap", scores.softcap},
-                        {"@q", Value(q.order)}, {"@k", Value(k.order)},     {"@v", Value(v.order)}};
-  // Heads put side by side behind it are how the kernel writes them.
-  Node* last = sum;
-  Node* const back = m.consumer(sum->outputs[0], "Transpose");
-  if (back != nullptr && rows.size() >= 4 && NodeContext(m.graph(), *back).integers("perm") == rows) last = back;
-  attributes.push_back({"@rows", last == back});
-  last->name = sum->name;
+  std::vector<std::int64_t> order = value->result;
+  Node* const last = side_by_side(m, *sum.product, order);
+  Attributes attributes{{"heads", fit.heads},   {"kv_heads", fit.kv_heads},    {"softcap", scores.softcap},
+                        {"@q", Value(q.order)}, {"@k", Value(k.order)},        {"@v", Value(v.order)},
+                        {"@out", Value(order)}, {"@scaled", scores.scale >= 0}};
+  last->name = sum.product->name;
   m.replace(*last, "attention", inputs, last->outputs[0], std::move(attributes));
   return true;
 }

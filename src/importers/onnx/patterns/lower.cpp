@@ -37,16 +37,17 @@ bool moves(const Dims& from, const std::vector<std::int64_t>& order) {
 }
 
 // An operand as rows: free views, as the kernel reads it where it lies.
-std::string rows(const Lowering& n, std::size_t i, const std::string& label) {
+std::string rows(const Lowering& n, std::size_t i, const std::string& label, const std::string& scaled = "") {
   const Dims& from = n.shape(i);
   const std::vector<std::int64_t> order = order_of(n.node(), "@" + label);
-  std::string tensor = n.ref(i);
+  const std::string operand = scaled.empty() ? n.ref(i) : scaled;
+  std::string tensor = operand;
   if (moves(from, order))
     tensor = n.step(label + ".order", "transpose", {tensor}, {{"axes", Value(order)}, {"free", true}});
   Dims dims;
   for (const std::int64_t axis : order) dims.push_back(from[static_cast<std::size_t>(axis)]);
   const Dims wanted = three(dims);
-  return wanted == dims && tensor == n.ref(i) ? tensor : n.reshaped(label, tensor, wanted);
+  return wanted == (tensor == operand ? from : dims) ? tensor : n.reshaped(label, tensor, wanted);
 }
 
 bool adds_up(const Dims& a, const Dims& b) {
@@ -60,10 +61,10 @@ bool adds_up(const Dims& a, const Dims& b) {
 
 // All that is added to the scores as one tensor, or "". A constant of windows beside heads is no such tensor: its
 // values are known, and its bytes are few.
-std::string mask(const Lowering& n) {
+std::string mask(const Lowering& n, std::size_t first) {
   std::string sum;
   Dims dims;
-  for (std::size_t i = 3; i < n.input_count(); ++i) {
+  for (std::size_t i = first; i < n.input_count(); ++i) {
     const Dims& next = n.shape(i);
     if (next.size() < 2 || next.size() > 4 || (!sum.empty() && !adds_up(dims, next))) continue;
     sum = sum.empty() ? n.ref(i) : n.step("mask" + std::to_string(i - 2), "add", {sum, n.ref(i)});
@@ -72,26 +73,31 @@ std::string mask(const Lowering& n) {
   return sum;
 }
 
+// What the kernel gives, [batch, queries, heads width], with its axes as the node has them.
+std::string as_written(const Lowering& n, const std::string& rows) {
+  const Dims& y = n.out_shape();
+  const std::vector<std::int64_t> order = order_of(n.node(), "@out");
+  Dims parted(y.size());
+  for (std::size_t i = 0; i < y.size(); ++i) parted[static_cast<std::size_t>(order[i])] = y[i];
+  const std::string heads_apart = y.size() == 3 ? rows : n.reshaped("heads", rows, parted);
+  if (moves(parted, order))
+    return n.step("heads_first", "transpose", {heads_apart}, {{"axes", Value(order)}, {"free", true}});
+  return parted == y ? heads_apart : n.reshaped("heads_first", heads_apart, y);
+}
+
 void lower_attention(Lowering& n) {
-  std::vector<std::string> inputs{rows(n, 0, "q"), rows(n, 1, "k"), rows(n, 2, "v")};
-  if (const std::string bias = mask(n); !bias.empty()) inputs.push_back(bias);
+  // A scale per head goes to the queries.
+  const bool scaled = std::get<bool>(attribute(n.node(), "@scaled").data);
+  const std::string q = scaled ? n.step("scale", "mul", {n.ref(0), n.ref(3)}) : "";
+  std::vector<std::string> inputs{rows(n, 0, "q", q), rows(n, 1, "k"), rows(n, 2, "v")};
+  if (const std::string bias = mask(n, scaled ? 4 : 3); !bias.empty()) inputs.push_back(bias);
   Attributes attributes{{"heads", attribute(n.node(), "heads")}};
   const auto heads = std::get<std::int64_t>(attribute(n.node(), "heads").data);
   const auto kv_heads = std::get<std::int64_t>(attribute(n.node(), "kv_heads").data);
   if (heads != kv_heads) attributes.push_back({"kv_heads", kv_heads});
   if (std::get<bool>(attribute(n.node(), "softcap").data)) attributes.push_back({"softcap", true});
   n.emit("attention", std::move(inputs), std::move(attributes));
-  const Dims& y = n.out_shape();
-  if (y.size() == 3) return;
-  if (std::get<bool>(attribute(n.node(), "@rows").data)) return n.bind(0, n.reshaped("heads", n.ref_out(), y));
-  Dims parted = y;
-  std::swap(parted[y.size() - 3], parted[y.size() - 2]);
-  std::vector<std::int64_t> order;
-  for (std::size_t i = 0; i < y.size(); ++i) order.push_back(static_cast<std::int64_t>(i));
-  std::swap(order[y.size() - 3], order[y.size() - 2]);
-  const std::string heads_apart = n.reshaped("heads", n.ref_out(), parted);
-  if (!moves(parted, order)) return n.bind(0, n.reshaped("heads_first", heads_apart, y));
-  n.bind(0, n.step("heads_first", "transpose", {heads_apart}, {{"axes", Value(order)}, {"free", true}}));
+  n.bind(0, as_written(n, n.ref_out()));
 }
 
 // The scale and the shift of a norm, where it has them.

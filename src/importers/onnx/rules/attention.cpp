@@ -211,7 +211,9 @@ void lower_rotary(Lowering& n) {
 constexpr std::array kRules{
     Rule{"Attention", infer_attention, lower_attention},
     Rule{"Attention", infer_packed, lower_packed, kMicrosoft},
+    Rule{"QAttention", infer_packed, lower_packed, kMicrosoft},
     Rule{"MultiHeadAttention", infer_multi_head, lower_multi_head, kMicrosoft},
+    Rule{"DecoderMaskedMultiHeadAttention", infer_multi_head, lower_multi_head, kMicrosoft},
     Rule{"GroupQueryAttention", infer_multi_head, lower_multi_head, kMicrosoft},
     Rule{"RotaryEmbedding", infer_same, lower_rotary},
     Rule{"RotaryEmbedding", infer_same, lower_rotary, kMicrosoft},

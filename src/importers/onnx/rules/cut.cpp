@@ -66,7 +66,34 @@ std::vector<Cut> cuts(const NodeContext& n) {
   return result;
 }
 
+/// The axes of a slice whose limits only the run finds; nothing where they are known.
+std::optional<std::vector<std::int64_t>> open_axes(const NodeContext& n) {
+  if (!n.has(1) || !n.has(2) || (n.numbers(1) != nullptr && n.numbers(2) != nullptr)) return std::nullopt;
+  if (n.has(4)) {
+    for (const Dim& step : n.sizes(4)) {
+      if (!step.is(1)) throw Unknown{};
+    }
+  }
+  const auto rank = static_cast<std::int64_t>(n.shape(0).size());
+  if (n.has(3)) return n.axes(3, rank);
+  std::vector<std::int64_t> axes;
+  for (std::int64_t i = 0; i < std::min(rank, n.shape(1).at(0).value()); ++i) axes.push_back(i);
+  return axes;
+}
+
+// A loop takes its slices one behind the other (the bags of an embedding): each is its share. Elsewhere it may be all.
+void infer_open_slice(Inference& n, const std::vector<std::int64_t>& axes) {
+  Dims y = n.shape(0);
+  const std::int64_t trips = std::max<std::int64_t>(1, n.graph().trips);
+  for (const std::int64_t axis : axes) {
+    Dim& extent = y[static_cast<std::size_t>(axis)];
+    extent = trips > 1 ? divide(extent, Dim(trips), true) : n.found(extent);
+  }
+  n.set(0, n.in(0).elem, std::move(y));
+}
+
 void infer_slice(Inference& n) {
+  if (const auto axes = open_axes(n)) return infer_open_slice(n, *axes);
   Dims y = n.shape(0);
   const std::vector<Cut> list = cuts(n);
   for (const Cut& cut : list) y[static_cast<std::size_t>(cut.axis)] = cut.length;
@@ -134,7 +161,19 @@ void infer_pad(Inference& n) {
   n.set(0, n.in(0).elem, std::move(y));
 }
 
+void lower_open_slice(Lowering& n, const std::vector<std::int64_t>& axes) {
+  std::string x = n.ref(0);
+  for (const std::int64_t axis : axes) {
+    const Dim& length = n.out_shape()[static_cast<std::size_t>(axis)];
+    if (length.value() < 1) throw Unknown{};
+    if (length == n.shape(0)[static_cast<std::size_t>(axis)]) continue;
+    x = n.step("axis" + std::to_string(axis), "slice", {x}, {{"axis", axis}, {"length", length.as_value()}});
+  }
+  n.bind(0, x);
+}
+
 void lower_slice(Lowering& n) {
+  if (const auto axes = open_axes(n)) return lower_open_slice(n, *axes);
   std::string x = n.ref(0);
   for (const Cut& cut : cuts(n)) {
     const Dim& extent = n.shape(0)[static_cast<std::size_t>(cut.axis)];
@@ -152,14 +191,29 @@ void lower_slice(Lowering& n) {
   n.bind(0, x);
 }
 
+// Parts that are not all of an axis, whose extent the run finds: each is cut out.
+void lower_uneven_split(Lowering& n, std::int64_t axis, const Dims& sizes) {
+  const Dim& extent = n.shape(0)[static_cast<std::size_t>(axis)];
+  Dim from(0);
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if ((from + sizes[i]).value() > extent.value()) throw Unknown{};
+    n.bind(i, n.step("part" + std::to_string(i), "slice", {n.ref(0)},
+                     {{"axis", axis}, {"start", from.as_value()}, {"length", sizes[i].as_value()}}));
+    from = from + sizes[i];
+  }
+}
+
 void lower_split(Lowering& n) {
   const auto axis = n.axis(n.integer("axis", 0), static_cast<std::int64_t>(n.shape(0).size()));
-  if (n.node().outputs.size() == 1) return lower_alias(n);
   Dims sizes;
+  Dim sum(0);
   for (std::size_t i = 0; i < n.node().outputs.size(); ++i) {
     sizes.push_back(n.out_shape(i)[static_cast<std::size_t>(axis)]);
     if (sizes.back().value() < 1) throw Unknown{};
+    sum = sum + sizes.back();
   }
+  if (sum.value() != n.shape(0)[static_cast<std::size_t>(axis)].value()) return lower_uneven_split(n, axis, sizes);
+  if (sizes.size() == 1) return lower_alias(n);
   n.emit("split", {n.ref(0)}, {{"axis", axis}, {"sizes", as_value(sizes)}});
   const std::string split = n.ref_out();
   for (std::size_t i = 0; i < sizes.size(); ++i) n.bind(i, fmt::format("{}:{}", split, i));

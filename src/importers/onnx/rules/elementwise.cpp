@@ -1,4 +1,4 @@
-// Functions of one, two or more tensors, element by element, and their folding where numbers are known.
+// Functions of two or more tensors, element by element, and their folding where numbers are known.
 
 #include <fmt/format.h>
 
@@ -6,70 +6,13 @@
 #include <cmath>
 
 #include "core/checked.hpp"
+#include "importers/onnx/fold.hpp"
 #include "importers/onnx/rule.hpp"
 
 namespace ridgepoint::onnx {
 namespace {
 
-using Fold1 = std::optional<Scalar> (*)(const Scalar&);
 using Fold2 = std::optional<Scalar> (*)(const Scalar&, const Scalar&);
-
-Scalar flag(bool value) { return Scalar(Dim(value ? 1 : 0)); }
-
-/// A function of one tensor: the op that it becomes, and its value for a known number.
-struct Unary1 {
-  std::string_view type;
-  std::string_view op;
-  Fold1 fold = nullptr;
-};
-
-template <double (*kFunction)(double)>
-std::optional<Scalar> real(const Scalar& x) {
-  return Scalar::of(kFunction(x.real));
-}
-double reciprocal(double x) { return 1 / x; }
-
-std::optional<Scalar> rounded_down(const Scalar& x) { return x.whole ? x : Scalar::of(std::floor(x.real)); }
-std::optional<Scalar> rounded_up(const Scalar& x) { return x.whole ? x : Scalar::of(std::ceil(x.real)); }
-std::optional<Scalar> rounded(const Scalar& x) { return x.whole ? x : Scalar::of(std::nearbyint(x.real)); }
-std::optional<Scalar> negative(const Scalar& x) { return x.whole ? Scalar(Dim(0) - x.size) : Scalar::of(-x.real); }
-std::optional<Scalar> inverse(const Scalar& x) { return flag(x.real == 0); }
-
-constexpr std::array kUnary{
-    Unary1{"Relu", "relu"},
-    Unary1{"LeakyRelu", "leaky_relu"},
-    Unary1{"ThresholdedRelu", "relu"},
-    Unary1{"Elu", "elu"},
-    Unary1{"Celu", "elu"},
-    Unary1{"Selu", "selu"},
-    Unary1{"Gelu", "gelu"},
-    Unary1{"QuickGelu", "silu"},
-    Unary1{"Swish", "silu"},
-    Unary1{"Mish", "mish"},
-    Unary1{"Sigmoid", "sigmoid"},
-    Unary1{"Tanh", "tanh"},
-    Unary1{"HardSigmoid", "hard_sigmoid"},
-    Unary1{"HardSwish", "hard_swish"},
-    Unary1{"Softplus", "softplus"},
-    Unary1{"Shrink", "hard_tanh"},
-    Unary1{"Exp", "exp", real<std::exp>},
-    Unary1{"Log", "log", real<std::log>},
-    Unary1{"Sin", "sin", real<std::sin>},
-    Unary1{"Cos", "cos", real<std::cos>},
-    Unary1{"Erf", "erf"},
-    Unary1{"Sqrt", "sqrt", real<std::sqrt>},
-    Unary1{"Reciprocal", "reciprocal", real<reciprocal>},
-    Unary1{"Abs", "abs", real<std::fabs>},
-    Unary1{"Neg", "neg", negative},
-    Unary1{"Floor", "round", rounded_down},
-    Unary1{"Ceil", "round", rounded_up},
-    Unary1{"Round", "round", rounded},
-    Unary1{"Sign", "round"},
-    Unary1{"Not", "round", inverse},
-    Unary1{"BitwiseNot", "round"},
-    Unary1{"IsNaN", "round"},
-    Unary1{"IsInf", "round"},
-};
 
 /// A function of two tensors with broadcasting: the op that it becomes, that of a tensor with one known number, and its
 /// value for two known numbers.
@@ -146,42 +89,6 @@ constexpr std::array kBinary{
     Binary2{"BitShift", "mul", "scale", never},
 };
 
-template <class Table>
-const auto& row(const Table& table, std::string_view type) {
-  return *std::find_if(table.begin(), table.end(), [&](const auto& r) { return r.type == type; });
-}
-
-void infer_unary(Inference& n) {
-  infer_same(n);
-  const Fold1 fold = row(kUnary, n.node().type).fold;
-  const std::vector<Scalar>* const x = n.numbers(0);
-  if (fold == nullptr || x == nullptr) return;
-  std::vector<Scalar> y;
-  for (const Scalar& value : *x) y.push_back(*fold(value));
-  n.set_data(0, std::move(y));
-}
-
-// Position of element `i` of a broadcast result in an operand.
-std::size_t source(std::size_t i, const Dims& result, const Dims& operand) {
-  std::size_t position = 0;
-  std::size_t stride = 1;
-  for (std::size_t k = 1; k <= result.size(); ++k) {
-    const auto extent = static_cast<std::size_t>(result[result.size() - k].value());
-    const std::size_t at = i % extent;
-    i /= extent;
-    if (k > operand.size()) continue;
-    const auto own = static_cast<std::size_t>(operand[operand.size() - k].value());
-    if (own != 1) position += at * stride;
-    stride *= own;
-  }
-  return position;
-}
-
-bool is_small(const Dims& dims) {
-  const Dim count = product(dims);
-  return count.value() >= 0 && count.value() <= kMostKnown;
-}
-
 void fold_pair(Inference& n, Fold2 fold) {
   if (n.input_count() != 2) return;
   const std::vector<Scalar>* const a = n.numbers(0);
@@ -207,63 +114,15 @@ std::optional<Scalar> integer_quotient(const Scalar& a, const Scalar& b) {
 
 void infer_binary(Inference& n) {
   infer_broadcast(n);
-  const Binary2& r = row(kBinary, n.node().type);
+  const Binary2& r = row_of(kBinary, n.node().type);
   if (r.compares) n.set(0, Elem::kBool, Dims(n.graph().value(n.node().outputs[0]).shape.value()));
   const bool divides_integers = r.type == "Div" && is_integer(n.in(0).elem);
   fold_pair(n, divides_integers ? integer_quotient : r.fold);
 }
 
-void infer_where(Inference& n) {
-  Dims dims = broadcast(n, n.shape(0), broadcast(n, n.shape(1), n.shape(2)));
-  const bool small = is_small(dims);
-  n.set(0, n.in(1).elem, dims);
-  const std::vector<Scalar>* const c = n.numbers(0);
-  const std::vector<Scalar>* const a = n.numbers(1);
-  const std::vector<Scalar>* const b = n.numbers(2);
-  if (c == nullptr || a == nullptr || b == nullptr || !small) return;
-  std::vector<Scalar> y;
-  const auto count = static_cast<std::size_t>(product(dims).value());
-  for (std::size_t i = 0; i < count; ++i) {
-    const bool taken = (*c)[source(i, dims, n.shape(0))].real != 0;
-    y.push_back(taken ? (*a)[source(i, dims, n.shape(1))] : (*b)[source(i, dims, n.shape(2))]);
-  }
-  n.set_data(0, std::move(y));
-}
-
-void infer_cast(Inference& n) {
-  const auto elem = static_cast<Elem>(n.integer("to", 0));
-  n.set(0, elem, n.shape(0));
-  const std::vector<Scalar>* const x = n.numbers(0);
-  if (x == nullptr) return;
-  std::vector<Scalar> y;
-  for (const Scalar& value : *x) {
-    if (elem == Elem::kBool) {
-      y.push_back(flag(value.real != 0));
-    } else if (is_integer(elem) && !value.whole) {
-      if (!(std::abs(value.real) < 9e15)) return;
-      y.push_back(Scalar::of(std::trunc(value.real)));
-    } else {
-      y.push_back(value);
-    }
-  }
-  n.set_data(0, std::move(y));
-}
-
-void infer_cast_like(Inference& n) {
-  n.set(0, n.in(1).elem, n.shape(0));
-  if (n.numbers(0) != nullptr) n.set_data(0, *n.numbers(0));
-}
-
-std::string op_of_unary(const Lowering& n) {
-  const std::string_view type = n.node().type;
-  if (type == "Gelu" && n.text("approximate", "none") == "tanh") return "gelu_tanh";
-  return std::string(row(kUnary, type).op);
-}
-
-void lower_unary(Lowering& n) { n.emit(op_of_unary(n), {n.ref(0)}); }
-
 bool is_number(const Lowering& n, std::size_t i) {
   const ValueInfo& value = n.in(i);
+  if (value.constant && n.writer().is_learned(n.node().inputs[i])) return false;
   return value.shape && product(*value.shape).is(1) && (value.known() || (value.constant && !value.is_initializer));
 }
 
@@ -285,7 +144,7 @@ std::string op_with_number(const Lowering& n, const Binary2& r, std::size_t numb
 
 // A number beside a tensor is a constant of the kernel.
 void lower_binary(Lowering& n) {
-  const Binary2& r = row(kBinary, n.node().type);
+  const Binary2& r = row_of(kBinary, n.node().type);
   if (n.input_count() == 1) return lower_alias(n);
   if (n.input_count() == 2 && !r.with_number.empty()) {
     for (const std::size_t number : {std::size_t{1}, std::size_t{0}}) {
@@ -303,74 +162,30 @@ void lower_binary(Lowering& n) {
   n.emit(std::string(r.op), {partial, n.ref(n.input_count() - 1)});
 }
 
-void lower_where(Lowering& n) { n.emit("where", {n.ref(0), n.ref(1), n.ref(2)}); }
-
-void lower_cast(Lowering& n) {
-  const Elem from = n.in(0).elem;
-  const Elem to = n.out().elem;
-  if (is_real(from) == is_real(to)) return lower_alias(n);
-  const DType format = is_real(to) ? DType::kFp32 : format_of(to);
-  n.emit("cast", {n.ref(0)}, {{"dtype", std::string(name(format))}});
-}
-
-// A slope per channel is a parameter.
-void lower_prelu(Lowering& n) {
-  const bool single = product(n.shape(1)).is(1);
-  n.emit_owner("prelu", {n.ref(0)}, {{"per_channel", !single}}, {n.key(1)});
-}
-
-// x / (1 + |x|).
-void lower_softsign(Lowering& n) {
-  const std::string x = n.ref(0);
-  const std::string size = n.step("abs", "abs", {x});
-  n.emit("div", {x, n.step("plus", "shift", {size})});
-}
-
-void lower_bias_gelu(Lowering& n) {
-  const std::string op = n.node().type == "FastGelu" ? "gelu_tanh" : "gelu";
-  std::string x = n.ref(0);
-  if (n.has(1)) x = n.step("bias", "add", {x, n.ref(1)});
-  n.emit(op, {x});
-}
-
-double bound(const NodeContext& n, std::size_t i, std::string_view attribute, double otherwise) {
-  const std::vector<Scalar>* const given = n.numbers(i);
-  return given != nullptr && given->size() == 1 ? given->front().real : n.real(attribute, otherwise);
-}
-
-void infer_clip(Inference& n) {
-  infer_same(n);
-  const std::vector<Scalar>* const x = n.numbers(0);
-  if (x == nullptr) return;
-  const double low = bound(n, 1, "min", -HUGE_VAL);
-  const double high = bound(n, 2, "max", HUGE_VAL);
-  std::vector<Scalar> y;
-  for (const Scalar& value : *x) {
-    const bool inside = value.real >= low && value.real <= high;
-    y.push_back(inside ? value : Scalar::of(value.real < low ? low : high));
-  }
-  n.set_data(0, std::move(y));
-}
-
-void lower_clip(Lowering& n) {
-  const bool six = bound(n, 1, "min", -HUGE_VAL) == 0 && bound(n, 2, "max", HUGE_VAL) == 6;
-  n.emit(six ? "relu6" : "clip", {n.ref(0)});
-}
-
-constexpr std::array kOthers{
-    Rule{"Clip", infer_clip, lower_clip},
-    Rule{"Softsign", infer_same, lower_softsign},
-    Rule{"Where", infer_where, lower_where},
-    Rule{"Cast", infer_cast, lower_cast},
-    Rule{"CastLike", infer_cast_like, lower_cast},
-    Rule{"PRelu", infer_same, lower_prelu},
-    Rule{"BiasGelu", infer_same, lower_bias_gelu, kMicrosoft},
-    Rule{"FastGelu", infer_same, lower_bias_gelu, kMicrosoft},
-};
-
 }  // namespace
 
 void infer_same(Inference& n) { n.set(0, n.in(0).elem, n.shape(0)); }
+
+// Position of element `i` of a broadcast result in an operand.
+std::size_t source(std::size_t i, const Dims& result, const Dims& operand) {
+  std::size_t position = 0;
+  std::size_t stride = 1;
+  for (std::size_t k = 1; k <= result.size(); ++k) {
+    const auto extent = static_cast<std::size_t>(result[result.size() - k].value());
+    const std::size_t at = i % extent;
+    i /= extent;
+    if (k > operand.size()) continue;
+    const auto own = static_cast<std::size_t>(operand[operand.size() - k].value());
+    if (own != 1) position += at * stride;
+    stride *= own;
+  }
+  return position;
+}
+
+bool is_small(const Dims& dims) {
+  const Dim count = product(dims);
+  return count.value() >= 0 && count.value() <= kMostKnown;
+}
 
 void infer_broadcast(Inference& n) {
   Dims dims = n.shape(0);
@@ -380,8 +195,7 @@ void infer_broadcast(Inference& n) {
 
 std::span<const Rule> elementwise_rules() {
   static const std::vector<Rule> kRules = [] {
-    std::vector<Rule> rules(kOthers.begin(), kOthers.end());
-    for (const Unary1& r : kUnary) rules.push_back({r.type, infer_unary, lower_unary});
+    std::vector<Rule> rules;
     for (const Binary2& r : kBinary) rules.push_back({r.type, infer_binary, lower_binary});
     return rules;
   }();

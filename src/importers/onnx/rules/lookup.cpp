@@ -46,7 +46,8 @@ void infer_gather(Inference& n) {
 
 // Rows of a constant matrix by indices of the run are an embedding.
 bool is_embedding(const Lowering& n) {
-  return n.in(0).constant && !n.in(1).constant && n.shape(0).size() == 2 && axis_of(n) == 0 && is_real(n.in(0).elem);
+  return n.in(0).constant && !n.in(1).constant && n.shape(0).size() == 2 && axis_of(n) == 0 &&
+         n.writer().is_learned(n.node().inputs[0]);
 }
 
 void lower_gather(Lowering& n) {
@@ -115,6 +116,17 @@ void infer_one_hot(Inference& n) {
   const auto axis = n.axis(n.integer("axis", -1), static_cast<std::int64_t>(y.size()) + 1);
   y.insert(y.begin() + axis, n.sizes(1).at(0));
   n.set(0, n.in(2).elem, std::move(y));
+  // Exporters count repetitions with a constant one.
+  const std::vector<Scalar>* const ids = n.numbers(0);
+  const std::vector<Scalar>* const values = n.numbers(2);
+  if (ids == nullptr || values == nullptr || values->size() != 2) return;
+  const std::int64_t depth = n.sizes(1).at(0).value();
+  rearrange(n, *values, [&](std::vector<std::size_t> at) {
+    const auto place_on_axis = static_cast<std::int64_t>(at[static_cast<std::size_t>(axis)]);
+    at.erase(at.begin() + axis);
+    const std::int64_t id = (*ids)[place(n.shape(0), at)].size.value();
+    return (id < 0 ? id + depth : id) == place_on_axis ? std::size_t{1} : std::size_t{0};
+  });
 }
 
 void lower_one_hot(Lowering& n) {

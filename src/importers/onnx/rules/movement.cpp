@@ -61,6 +61,11 @@ void infer_tile(Inference& n) {
   if (repeats.size() != y.size()) n.fail("repeats do not fit the axes", "one for every axis");
   for (std::size_t i = 0; i < y.size(); ++i) y[i] = y[i] * repeats[i];
   n.set(0, n.in(0).elem, std::move(y));
+  if (n.numbers(0) == nullptr) return;
+  rearrange(n, *n.numbers(0), [&](std::vector<std::size_t> at) {
+    for (std::size_t i = 0; i < at.size(); ++i) at[i] %= static_cast<std::size_t>(n.shape(0)[i].value());
+    return place(n.shape(0), at);
+  });
 }
 
 Dim block_of(const NodeContext& n) {

@@ -119,7 +119,6 @@ constexpr std::array kRules{
     Rule{"SkipSimplifiedLayerNormalization", infer_skip_norm, lower_skip_norm, kMicrosoft},
     Rule{"InstanceNormalization", infer_same, lower_instance_norm},
     Rule{"GroupNormalization", infer_same, lower_group_norm},
-    Rule{"GroupNorm", infer_same, lower_group_norm, kMicrosoft},
     Rule{"Softmax", infer_same, lower_softmax},
     Rule{"LogSoftmax", infer_same, lower_softmax},
     Rule{"Hardmax", infer_same, lower_softmax},

@@ -1,11 +1,9 @@
-// Products: MatMul, Gemm, Einsum, and their fused and quantized forms.
+// Products: MatMul, Gemm, and their fused and quantized forms.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
-#include "importers/onnx/names.hpp"
 #include "importers/onnx/product.hpp"
 #include "importers/onnx/rule.hpp"
 
@@ -60,121 +58,9 @@ void lower_gemm(Lowering& n) {
 
 void lower_matmul_integer(Lowering& n) { lower_product(n, {}); }
 
-/// An einsum of one or two operands, by its letters.
-struct Equation {
-  std::vector<std::string> operands;
-  std::string result;
-};
-
-Equation parse(const NodeContext& n) {
-  std::string text(n.text("equation", ""));
-  text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
-  const std::size_t arrow = text.find("->");
-  if (arrow == std::string::npos || text.find("...") != std::string::npos) throw Unknown{};
-  Equation equation{.operands = {""}, .result = text.substr(arrow + 2)};
-  for (const char c : text.substr(0, arrow)) {
-    if (c == ',') {
-      equation.operands.emplace_back();
-    } else {
-      equation.operands.back() += c;
-    }
-  }
-  return equation;
-}
-
-std::map<char, Dim> extents_of(const NodeContext& n, const Equation& equation) {
-  std::map<char, Dim> extents;
-  for (std::size_t i = 0; i < equation.operands.size(); ++i) {
-    const Dims& shape = n.shape(i);
-    if (shape.size() != equation.operands[i].size())
-      n.fail("its equation does not fit its inputs", "a letter for every axis");
-    for (std::size_t k = 0; k < shape.size(); ++k) {
-      Dim& extent = extents.emplace(equation.operands[i][k], shape[k]).first->second;
-      if (extent.is(1)) extent = shape[k];
-    }
-  }
-  return extents;
-}
-
-void infer_einsum(Inference& n) {
-  const Equation equation = parse(n);
-  std::map<char, Dim> extents = extents_of(n, equation);
-  Dims y;
-  for (const char letter : equation.result) {
-    if (!extents.contains(letter)) n.fail("its equation gives an axis that it does not take", "letters of the inputs");
-    y.push_back(extents.at(letter));
-  }
-  n.set(0, n.in(0).elem, std::move(y));
-}
-
-/// The axes of an einsum of two by what becomes of them: kept from both, from one, or summed.
-struct Roles {
-  std::string batch, left, right, summed;
-};
-
-Roles roles_of(const Equation& equation) {
-  Roles roles;
-  const auto has = [](const std::string& text, char c) { return text.find(c) != std::string::npos; };
-  for (const char c : equation.operands[0]) {
-    const bool in_right = has(equation.operands[1], c);
-    const bool kept = has(equation.result, c);
-    if (!in_right && !kept) throw Unknown{};  // a sum over one operand alone
-    (in_right ? (kept ? roles.batch : roles.summed) : roles.left) += c;
-  }
-  for (const char c : equation.operands[1]) {
-    if (has(equation.operands[0], c)) continue;
-    if (!has(equation.result, c)) throw Unknown{};
-    roles.right += c;
-  }
-  return roles;
-}
-
-Dims extents(const std::map<char, Dim>& all, const std::string& letters) {
-  Dims dims;
-  for (const char c : letters) dims.push_back(all.at(c));
-  return dims;
-}
-
-// An operand with its axes in this order, seen as three: free, as the product reads it where it lies.
-std::string arranged(const Lowering& n, const std::string& suffix, const std::string& tensor, const std::string& from,
-                     const std::string& order, const Dims& dims) {
-  std::vector<std::int64_t> axes;
-  for (const char c : order) axes.push_back(static_cast<std::int64_t>(from.find(c)));
-  std::string result = tensor;
-  if (!std::is_sorted(axes.begin(), axes.end())) {
-    result = n.step(suffix + ".order", "transpose", {result}, {{"axes", Value(axes)}, {"free", true}});
-  }
-  return n.reshaped(suffix, result, dims);
-}
-
-void lower_einsum(Lowering& n) {
-  const Equation equation = parse(n);
-  if (equation.operands.size() != 2) throw Unknown{};
-  const std::map<char, Dim> all = extents_of(n, equation);
-  const Roles roles = roles_of(equation);
-  const Dim batch = product(extents(all, roles.batch));
-  const Dim m = product(extents(all, roles.left));
-  const Dim k = product(extents(all, roles.summed));
-  const Dim r = product(extents(all, roles.right));
-  const std::string a =
-      arranged(n, "a", n.ref(0), equation.operands[0], roles.batch + roles.left + roles.summed, {batch, m, k});
-  const std::string b =
-      arranged(n, "b", n.ref(1), equation.operands[1], roles.batch + roles.summed + roles.right, {batch, k, r});
-  std::string y = n.writer().add(layer_name(n.graph(), n.node()), "matmul", {a, b}, {});
-  const std::string order = roles.batch + roles.left + roles.right;
-  y = n.reshaped("axes", y, extents(all, order));
-  std::vector<std::int64_t> axes;
-  for (const char c : equation.result) axes.push_back(static_cast<std::int64_t>(order.find(c)));
-  if (!std::is_sorted(axes.begin(), axes.end())) {
-    y = n.step("order", "transpose", {y}, {{"axes", Value(axes)}, {"free", true}});
-  }
-  n.bind(0, y);
-}
-
 constexpr std::array kRules{
     Rule{"MatMul", infer_matmul, lower_matmul},
     Rule{"Gemm", infer_gemm, lower_gemm},
-    Rule{"Einsum", infer_einsum, lower_einsum},
     Rule{"MatMulInteger", infer_matmul_integer, lower_matmul_integer},
     Rule{"FusedMatMul", infer_fused_matmul, lower_matmul, kMicrosoft},
     Rule{"TransposeMatMul", infer_fused_matmul, lower_matmul, kMicrosoft},
@@ -193,8 +79,8 @@ void lower_linear(Lowering& n, const ProductForm& form) {
   const auto b = static_cast<std::size_t>(std::max(form.bias, 0));
   const bool biased = form.bias >= 0 && n.in(b).constant && product(n.shape(b)) == width;
   // A bias that is put together from parts, some of them no parameters, is added behind the product.
-  const bool whole = biased && (n.in(b).is_initializer || n.in(b).roots.size() < 2) &&
-                     !names_buffer(n.graph().value(root_of(n.graph(), n.node().inputs.at(b))).name);
+  const bool whole =
+      biased && n.writer().is_whole(n.node().inputs.at(b)) && !n.writer().is_computed(n.node().inputs.at(b));
   const bool together = whole && n.writer().always_together(n.node().inputs.at(1), n.node().inputs.at(b), n.index());
   std::vector<ParameterKey> keys{weight};
   if (together) keys.push_back(n.key(b));

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/checked.hpp"
 #include "importers/onnx/product.hpp"
 #include "importers/onnx/rule.hpp"
@@ -17,7 +19,18 @@ void infer_quantize(Inference& n) {
   n.set(0, elem, n.shape(0));
 }
 
-void infer_dequantize(Inference& n) { n.set(0, n.has(1) ? n.in(1).elem : Elem::kFloat, n.shape(0)); }
+// Numbers such as the root of a width stay known.
+void infer_dequantize(Inference& n) {
+  n.set(0, n.has(1) ? n.in(1).elem : Elem::kFloat, n.shape(0));
+  const std::vector<Scalar>* const x = n.numbers(0);
+  const std::vector<Scalar>* const scale = n.numbers(1);
+  if (x == nullptr || scale == nullptr || scale->size() != 1) return;
+  const std::vector<Scalar>* const zero = n.numbers(2);
+  const double shift = zero != nullptr && zero->size() == 1 ? zero->front().real : 0;
+  std::vector<Scalar> y;
+  for (const Scalar& value : *x) y.push_back(Scalar::of((value.real - shift) * scale->front().real));
+  n.set_data(0, std::move(y));
+}
 
 void infer_dynamic_quantize(Inference& n) {
   n.set(0, Elem::kUint8, n.shape(0));
@@ -116,6 +129,8 @@ void infer_qlinear_global_pool(Inference& n) {
 
 void lower_qlinear_global_pool(Lowering& n) { n.emit("global_pool", {n.ref(0)}, {{"keep", true}}); }
 
+DType format_of_bits(std::int64_t bits) { return bits <= 4 ? DType::kInt4 : DType::kInt8; }
+
 // Weights [n, blocks, bytes of a block], 2 to 8 bits each: a layer of K inputs and N outputs (ONNX Runtime's contrib
 // operators).
 void infer_matmul_nbits(Inference& n) {
@@ -133,11 +148,87 @@ void lower_matmul_nbits(Lowering& n) {
   const bool biased = n.has(bias) && n.in(bias).constant;
   std::vector<ParameterKey> keys{{n.node().inputs.at(1), ""}};
   if (biased) keys.push_back(n.key(bias));
-  const std::int64_t bits = n.integer("bits", 4);
-  n.writer().stores(bits <= 4 ? DType::kInt4 : DType::kInt8, checked_mul(n.integer("K", 1), n.integer("N", 1)),
-                    std::max<std::int64_t>(0, n.integer("block_size", 0)));
+  n.writer().packs(keys.front().first, format_of_bits(n.integer("bits", 4)));
   n.emit_owner("linear", {n.ref(0)}, {{"out_features", n.integer("N", 1)}, {"bias", biased}}, keys);
 }
+
+// Rows of a table in blocks with scales, several values to a byte.
+Dim packed_width(const NodeContext& n) {
+  const Dims& table = n.shape(0);
+  if (table.size() != 2) throw Unknown{};
+  const bool bytes = n.in(0).elem == Elem::kUint8 || n.in(0).elem == Elem::kInt8;
+  const std::int64_t bits = std::clamp<std::int64_t>(n.integer("bits", 4), 1, 8);
+  return bytes ? table[1] * Dim(8 / bits) : table[1];
+}
+
+void infer_gather_blocks(Inference& n) {
+  Dims y = n.shape(1);
+  y.push_back(packed_width(n));
+  n.set(0, n.in(2).elem, std::move(y));
+}
+
+void lower_gather_blocks(Lowering& n) {
+  n.emit_owner("embedding", {n.writer().indices(n.node().inputs.at(1))},
+               {{"rows", n.shape(0).at(0).as_value()}, {"dim", packed_width(n).as_value()}},
+               {{n.node().inputs.at(0), ""}});
+}
+
+// A, its scale and zero, B, its scale and zero, C.
+void infer_qgemm(Inference& n) {
+  Node view = n.node();
+  view.inputs = {n.node().inputs.at(0), n.node().inputs.size() > 3 ? n.node().inputs.at(3) : -1};
+  Inference inner(n.graph(), view);
+  find_rule("", "Gemm")->infer(inner);
+}
+
+void lower_qgemm(Lowering& n) {
+  std::vector<int> inputs{n.node().inputs.at(0), n.node().inputs.at(3)};
+  if (n.has(6)) inputs.push_back(n.node().inputs.at(6));
+  lower_as_product(n, inputs,
+                   {.transpose_a = n.integer("transA", 0) != 0,
+                    .transpose_b = n.integer("transB", 0) != 0,
+                    .bias = n.has(6) ? 2 : -1});
+}
+
+void lower_qlinear_pool(Lowering& n) { find_rule("", "AveragePool")->lower(n); }
+
+void infer_qlinear_pool(Inference& n) {
+  if (n.integer("channels_last", 0) != 0) throw Unknown{};
+  find_rule("", "AveragePool")->infer(n);
+}
+
+// data, its scale and zero; the axes are an attribute.
+std::vector<std::int64_t> mean_axes(const NodeContext& n) {
+  const auto rank = static_cast<std::int64_t>(n.shape(0).size());
+  std::vector<std::int64_t> axes = n.integers("axes").value_or(std::vector<std::int64_t>{});
+  for (std::int64_t& axis : axes) axis = n.axis(axis, rank);
+  for (std::int64_t i = 0; i < rank && !n.has_attribute("axes"); ++i) axes.push_back(i);
+  std::sort(axes.begin(), axes.end());
+  return axes;
+}
+
+void infer_qlinear_mean(Inference& n) {
+  const std::vector<std::int64_t> axes = mean_axes(n);
+  Dims y;
+  for (std::size_t i = 0; i < n.shape(0).size(); ++i) {
+    const bool gone = std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(i));
+    if (!gone) y.push_back(n.shape(0)[i]);
+    if (gone && n.integer("keepdims", 1) != 0) y.emplace_back(1);
+  }
+  n.set(0, n.in(0).elem, std::move(y));
+}
+
+void lower_qlinear_mean(Lowering& n) {
+  n.emit("reduce", {n.ref(0)},
+         {{"reduce", "mean"}, {"axes", Value(mean_axes(n))}, {"keep", n.integer("keepdims", 1) != 0}});
+}
+
+// A condition, then two tensors with a scale and a zero each.
+void infer_qlinear_where(Inference& n) {
+  n.set(0, n.in(1).elem, broadcast(n, n.shape(0), broadcast(n, n.shape(1), n.shape(4))));
+}
+
+void lower_qlinear_where(Lowering& n) { n.emit("where", {n.ref(0), n.ref(1), n.ref(4)}); }
 
 constexpr std::array kRules{
     Rule{"QuantizeLinear", infer_quantize, lower_quantize},
@@ -154,6 +245,11 @@ constexpr std::array kRules{
     Rule{"QLinearLeakyRelu", infer_same, lower_qlinear_unary, kMicrosoft},
     Rule{"QLinearSoftmax", infer_same, lower_qlinear_unary, kMicrosoft},
     Rule{"QLinearGlobalAveragePool", infer_qlinear_global_pool, lower_qlinear_global_pool, kMicrosoft},
+    Rule{"QGemm", infer_qgemm, lower_qgemm, kMicrosoft},
+    Rule{"QLinearAveragePool", infer_qlinear_pool, lower_qlinear_pool, kMicrosoft},
+    Rule{"QLinearReduceMean", infer_qlinear_mean, lower_qlinear_mean, kMicrosoft},
+    Rule{"QLinearWhere", infer_qlinear_where, lower_qlinear_where, kMicrosoft},
+    Rule{"GatherBlockQuantized", infer_gather_blocks, lower_gather_blocks, kMicrosoft},
     Rule{"MatMulNBits", infer_matmul_nbits, lower_matmul_nbits, kMicrosoft},
     Rule{"MatMulBnb4", infer_matmul_nbits, lower_matmul_nbits, kMicrosoft},
 };

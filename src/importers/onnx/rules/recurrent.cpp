@@ -42,7 +42,7 @@ void lower_recurrent(Lowering& n) {
   if (batch_first) throw Unknown{};
   std::vector<ParameterKey> keys{n.key(1), n.key(2)};
   if (n.has(3)) keys.push_back(n.key(3));
-  const std::string op = n.node().type == "LSTM" ? "lstm" : n.node().type == "GRU" ? "gru" : "rnn";
+  const std::string op = n.node().type.ends_with("LSTM") ? "lstm" : n.node().type == "GRU" ? "gru" : "rnn";
   const std::string rows = n.step("batch_first", "transpose", {n.ref(0)},
                                   {{"axes", Value(std::vector<std::int64_t>{1, 0, 2})}, {"free", true}});
   n.emit_owner(
@@ -64,6 +64,7 @@ constexpr std::array kRules{
     Rule{"LSTM", infer_recurrent, lower_recurrent},
     Rule{"GRU", infer_recurrent, lower_recurrent},
     Rule{"RNN", infer_recurrent, lower_recurrent},
+    Rule{"DynamicQuantizeLSTM", infer_recurrent, lower_recurrent, kMicrosoft},
 };
 
 }  // namespace

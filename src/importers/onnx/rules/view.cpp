@@ -113,25 +113,9 @@ void infer_unsqueeze(Inference& n) {
   keep_data(n);
 }
 
-std::vector<std::int64_t> permutation(const NodeContext& n) {
-  const auto rank = static_cast<std::int64_t>(n.shape(0).size());
-  std::vector<std::int64_t> order = n.integers("perm").value_or(std::vector<std::int64_t>{});
-  if (order.empty()) {
-    for (std::int64_t i = rank; i-- > 0;) order.push_back(i);
-  }
-  std::vector<std::int64_t> sorted = order;
-  std::sort(sorted.begin(), sorted.end());
-  for (std::int64_t i = 0; i < rank; ++i) {
-    if (static_cast<std::int64_t>(sorted.size()) != rank || sorted[static_cast<std::size_t>(i)] != i) {
-      n.fail("perm is no permutation of its axes", fmt::format("each axis from 0 to {} once", rank - 1));
-    }
-  }
-  return order;
-}
-
 void infer_transpose(Inference& n) {
   Dims y;
-  const std::vector<std::int64_t> order = permutation(n);
+  const std::vector<std::int64_t> order = n.permutation(n.shape(0).size());
   for (const std::int64_t axis : order) y.push_back(n.shape(0)[static_cast<std::size_t>(axis)]);
   n.set(0, n.in(0).elem, std::move(y));
   if (n.numbers(0) == nullptr) return;
@@ -149,7 +133,7 @@ void lower_reshape(Lowering& n) {
 }
 
 void lower_transpose(Lowering& n) {
-  const std::vector<std::int64_t> order = permutation(n);
+  const std::vector<std::int64_t> order = n.permutation(n.shape(0).size());
   Dims moved;
   Dims original;
   for (const std::int64_t axis : order) {

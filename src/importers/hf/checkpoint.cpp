@@ -1,0 +1,110 @@
+#include "importers/hf/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "network/instantiate.hpp"
+
+namespace ridgepoint::hf {
+namespace {
+
+// The format of a layer's weights; nothing where they are as the activations.
+const WeightFormat* format_of(const Layer& layer, const Network& network, const Quantization& q) {
+  const Precision& precision = layer.precision ? *layer.precision : network.precision;
+  if (precision.weights == precision.activations) return nullptr;
+  const auto found = std::find_if(q.formats.begin(), q.formats.end(), [&](const WeightFormat& format) {
+    return format.weights == precision.weights && format.math.value_or(precision.activations) == precision.math;
+  });
+  return found == q.formats.end() ? nullptr : &*found;
+}
+
+double blocks(double length, double block) { return std::ceil(length / block); }
+
+// Scales of a weight [..., out, in].
+double scales_of(const Parameter& weight, const WeightFormat& format) {
+  const std::size_t axes = weight.axes.size();
+  if (axes < 2) return 0;
+  const auto out = static_cast<double>(weight.axes[axes - 2].length);
+  const auto in = static_cast<double>(weight.axes[axes - 1].length);
+  const double matrices = static_cast<double>(weight.count) / (out * in);
+  double each = format.matrix_scales;
+  if (format.group == 0) each += out;
+  if (format.group > 0) {
+    const auto rows = static_cast<double>(format.block_rows);
+    each += blocks(out, rows) * blocks(in, static_cast<double>(format.group) / rows);
+  }
+  return matrices * each;
+}
+
+bool begins_with(const std::string& name, std::string_view prefix) {
+  return std::string_view(name).substr(0, prefix.size()) == prefix;
+}
+
+std::string whole(double value) { return fmt::format("{:.0f}", value); }
+
+void note_stored(Reading& reading, const StoredValues& stored, const Quantization& q) {
+  if (stored.scales > 0) {
+    reading.notes.push_back(fmt::format("files of this checkpoint hold {} scales besides the parameters ({})",
+                                        whole(stored.scales), q.method));
+  }
+  if (stored.packed > 0) {
+    reading.notes.push_back(
+        fmt::format("files of this checkpoint hold {} values less for four-bit weights: several are stored as one",
+                    whole(stored.packed)));
+  }
+}
+
+void note_mtp(Reading& reading, const StoredValues& mtp, double table) {
+  const bool one = reading.mtp.layers == 1;
+  std::string note = fmt::format(
+      "the {} that predict{} further tokens (MTP) {} not counted: {} parameters, which --set mtp_layers={} adds",
+      one ? "layer" : fmt::format("{} layers", reading.mtp.layers), one ? "s" : "", one ? "is" : "are",
+      whole(mtp.parameters), reading.mtp.layers);
+  if (mtp.scales > 0) note += fmt::format("; {} scales of theirs", whole(mtp.scales));
+  if (mtp.packed > 0) note += fmt::format("; {} values packed into others", whole(mtp.packed));
+  if (reading.mtp.own_tables) {
+    note +=
+        fmt::format("; files may hold copies of the embedding and of the head with them, {} values each", whole(table));
+  }
+  reading.notes.push_back(note);
+}
+
+}  // namespace
+
+StoredValues stored_values(const Network& network, const std::optional<Quantization>& q, std::string_view prefix) {
+  StoredValues stored;
+  for (const Layer& layer : network.layers) {
+    if (!begins_with(layer.name, prefix)) continue;
+    const auto times = static_cast<double>(layer.copies);
+    stored.parameters += all_parameters(layer);
+    const WeightFormat* format = q && layer.tied_to < 0 ? format_of(layer, network, *q) : nullptr;
+    for (const Parameter& parameter : layer.parameters) {
+      if (format == nullptr || parameter.role != ParameterRole::kWeight) continue;
+      stored.scales += times * scales_of(parameter, *format);
+      stored.packed += times * static_cast<double>(parameter.count) * (1 - 1 / static_cast<double>(format->pack));
+    }
+  }
+  return stored;
+}
+
+void note_checkpoint(Reading& reading, const std::optional<Quantization>& q, const Description& plain,
+                     const std::optional<Description>& with_mtp) {
+  const RunOptions run{.phase = Phase::kInference};
+  if (q) note_stored(reading, stored_values(instantiate(plain, run), q), *q);
+  if (reading.mtp.layers > 0 && !reading.mtp.modelled) {
+    reading.notes.emplace_back("the layers that predict further tokens (MTP) are not counted");
+  }
+  if (!with_mtp) return;
+  const Network network = instantiate(*with_mtp, run);
+  const auto parameter = [&](std::string_view key) -> double {
+    for (const auto& [name, value] : network.parameters) {
+      if (name == key) return static_cast<double>(value);
+    }
+    return 0;
+  };
+  note_mtp(reading, stored_values(network, q, "mtp"), parameter("vocab") * parameter("hidden"));
+}
+
+}  // namespace ridgepoint::hf

@@ -1,0 +1,96 @@
+// The model types that are encoders of text, one row each: how its class in the transformers library differs from BERT
+// where the config does not say (https://huggingface.co/docs/transformers, the page of each model).
+
+#include <algorithm>
+
+#include "importers/hf/encoder.hpp"
+
+namespace ridgepoint::hf {
+namespace {
+
+using T = EncoderTraits;
+
+constexpr T roberta(std::string_view type) {
+  return {.type = type, .classifier = VectorHead::kDense, .vocab = 50265, .reserved_rows = 2};
+}
+
+const auto kRows = std::to_array<T>({
+    {.type = "bert"},
+    roberta("roberta"),
+    roberta("xlm-roberta"),
+    roberta("camembert"),
+    {.type = "distilbert", .classifier = VectorHead::kRelu, .pooler = false, .token_types = 0, .layers = 6},
+    {.type = "albert",
+     .vocab = 30000,
+     .hidden = 4096,
+     .heads = 64,
+     .ffn = 16384,
+     .embedding = 128,
+     .activation = "gelu_new",
+     .more = map_albert},
+    {.type = "electra",
+     .classifier = VectorHead::kDense,
+     .dense_activation = "gelu",
+     .pooler = false,
+     .hidden = 256,
+     .heads = 4,
+     .ffn = 1024,
+     .embedding = 128},
+    {.type = "deberta",
+     .classifier = VectorHead::kContext,
+     .pooler = false,
+     .token_types = 0,
+     .vocab = 50265,
+     .more = map_deberta},
+    {.type = "deberta-v2",
+     .classifier = VectorHead::kContext,
+     .pooler = false,
+     .token_types = 0,
+     .vocab = 128100,
+     .hidden = 1536,
+     .layers = 24,
+     .heads = 24,
+     .ffn = 6144,
+     .more = map_deberta,
+     .after = add_deberta_conv},
+    {.type = "mpnet",
+     .classifier = VectorHead::kDense,
+     .token_types = 0,
+     .vocab = 30527,
+     .reserved_rows = 2,
+     .more = map_mpnet},
+    {.type = "nomic_bert", .pooler = false, .vocab = 30528, .context = 2048, .activation = "silu", .more = map_nomic},
+    {.type = "modernbert",
+     .classifier = VectorHead::kMean,
+     .pooler = false,
+     .token_types = 0,
+     .vocab = 50368,
+     .context = 8192,
+     .layers = 22,
+     .ffn = 1152,
+     .more = map_modernbert,
+     .after = drop_first_norm},
+});
+
+std::vector<std::string_view> types() {
+  std::vector<std::string_view> names;
+  names.reserve(kRows.size());
+  for (const T& row : kRows) names.push_back(row.type);
+  return names;
+}
+
+Description read(Reading& reading) {
+  const auto* traits = std::find_if(kRows.begin(), kRows.end(), [&](const T& row) { return row.type == reading.type; });
+  Compact compact("transformer", reading.name, reading.root.at());
+  map_encoder(reading, reading.root, *traits, compact);
+  Description description = reading.expand(compact);
+  if (traits->after != nullptr) traits->after(reading.root, description);
+  add_encoder_head(reading, reading.root, *traits, description);
+  return description;
+}
+
+}  // namespace
+
+const Kind kEncoders{types, read, "encoders of text"};
+
+}  // namespace ridgepoint::hf

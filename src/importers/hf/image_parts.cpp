@@ -1,0 +1,133 @@
+#include "importers/hf/image_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "families/family.hpp"
+#include "importers/hf/decoder.hpp"
+#include "importers/hf/image_types.hpp"
+#include "importers/hf/towers.hpp"
+
+namespace ridgepoint::hf {
+namespace {
+
+// Layers are looked at one by one, so their number has an end.
+constexpr std::int64_t kMostLayers = 100'000;
+
+// Qwen2.5-VL: attention within squares of the image, but for the layers that are named.
+void map_windows(Config& vision, std::int64_t patch, Compact& compact) {
+  const auto full = vision.list({"fullatt_block_indexes"});
+  const auto window = vision.size({"window_size"});
+  if (!full || !window || window->value < patch) return;
+  std::vector<std::string> mixers;
+  for (std::int64_t i = 0; i < compact.number("layers"); ++i) {
+    mixers.emplace_back(std::find(full->begin(), full->end(), i) != full->end() ? "full" : "window");
+  }
+  compact.set("layer_types", mixers);
+  compact.set("window", (window->value / patch) * (window->value / patch));
+}
+
+Description trunk(Joint& joint, const ImageTraits& traits) {
+  Config& vision = joint.vision;
+  Compact compact("vision_transformer", joint.reading.name, vision.at());
+  const std::int64_t patch = side_of(vision, "patch_size", 0);
+  std::int64_t image = side_of(vision, "image_size", traits.image);
+  if (traits.image > 0) image = std::min(image, traits.image);
+  compact.set("image", image / patch * patch);
+  compact.set("patch", patch);
+  const std::int64_t frames = vision.size_or({"temporal_patch_size"}, traits.type == "minimax_m3_vl" ? 2 : 1).value;
+  compact.set("channels", frames * vision.size_or({"num_channels", "in_channels", "in_chans"}, 3).value);
+  const Size layers = vision.required({"num_hidden_layers", "depth", "vt_num_hidden_layers"});
+  if (layers.value > kMostLayers) {
+    vision.fail({"num_hidden_layers", "depth", "vt_num_hidden_layers"}, fmt::format("{} layers", layers.value),
+                fmt::format("at most {}", kMostLayers));
+  }
+  compact.set("layers", layers);
+  compact.set("hidden", joint.width);
+  compact.set("heads", vision.required({"num_attention_heads", "num_heads", "vt_num_attention_heads"}));
+  const auto ratio = static_cast<std::int64_t>(vision.real({"mlp_ratio"}, 4) * static_cast<double>(joint.width));
+  compact.set("ffn", vision.size_or({traits.ffn, "vt_intermediate_size"}, ratio));
+  compact.set("norm", traits.norm);
+  compact.set("norm_placement", traits.placement);
+  compact.set("qk_norm", vision.flag({"use_qk_norm"}, false) ? "full" : traits.qk_norm);
+  compact.set("value_norm", traits.type == "gemma4");
+  compact.set("activation",
+              activation_word(vision, {"hidden_act", "hidden_activation"}, traits.activation, traits.gated));
+  compact.set("qkv_bias", vision.flag({"qkv_bias", "attention_bias"}, traits.bias));
+  compact.set("output_bias", traits.bias);
+  compact.set("mlp_bias", traits.mlp_bias);
+  compact.set("patch_bias", traits.patch_bias);
+  compact.set("embedding_norm", traits.embedding_norm);
+  compact.set("final_norm", traits.final_norm);
+  compact.set("layer_scale", traits.layer_scale);
+  compact.set("class_tokens", traits.class_tokens);
+  compact.set("position", traits.table ? "learned" : "rope");
+  compact.set("pool", "none");
+  map_windows(vision, patch, compact);
+  Attributes none;
+  return load_model(Document::rewritten(joint.reading.document, compact.root()), none);
+}
+
+// The images of all sequences; without images it runs nothing, but is not without extents.
+constexpr const char* kImages = "batch * max(images, 1)";
+
+void put_in_front(Description part, Description& description) {
+  std::vector<Item> decoder = std::move(description.items);
+  description.items.clear();
+  (void)add_part("vision", std::move(part), description, {});
+  for (Attribute& parameter : description.parameters) {
+    if (parameter.name == "vision_batch") parameter.value = kImages;
+  }
+  for (Item& item : description.items) {
+    item.skip = "images == 0";
+    if (description.precision.weights && !item.precision) item.precision = WeightsItem{};  // not what is quantized
+  }
+  for (Item& item : decoder) description.items.push_back(std::move(item));
+  description.parameters.push_back({"images", 1});
+  for (PhaseItem& phase : description.phases) {
+    if (phase.phase == Phase::kDecode) phase.parameters.push_back({"images", 0});
+  }
+}
+
+}  // namespace
+
+std::int64_t side_of(Config& vision, const char* key, std::int64_t fallback) {
+  const Node* node = vision.find({key});
+  if (node != nullptr && node->kind == Node::Kind::kArray && !node->items.empty()) {
+    const auto sides = *vision.list({key});
+    if (sides.front() < 1) vision.fail({key}, fmt::format("a side of {}", sides.front()), "at least 1");
+    return sides.front();
+  }
+  if (fallback > 0) return vision.size_or({key}, fallback).value;
+  return vision.required({key}).value;
+}
+
+bool add_image_part(Reading& reading, Config& vision, std::int64_t text_width, Description& description) {
+  const std::span<const ImageTraits> rows = image_types();
+  const auto traits =
+      std::find_if(rows.begin(), rows.end(), [&](const ImageTraits& row) { return row.type == reading.type; });
+  if (traits == rows.end()) return false;
+  const Size width = traits->type == "qwen2_vl" ? vision.required({"embed_dim"})
+                                                : vision.required({"hidden_size", "vt_hidden_size", "embed_dim"});
+  Description part;
+  Joint joint{reading, vision, part, width.value, text_width};
+  part = trunk(joint, *traits);
+  traits->join(joint);
+  vision.ignore({"model_type", "rope_parameters", "rope_theta", "vision_use_head", "projection_dim", "vocab_size",
+                 "max_position_embeddings", "head_dim", "layer_norm_eps", "torch_dtype", "dtype"});
+  reading.root.ignore({"vision_feature_layer", "vision_feature_select_strategy", "projector_hidden_act",
+                       "multimodal_projector_bias", "image_seq_length", "image_token_index", "spatial_merge_size",
+                       "mm_tokens_per_image", "image_grid_pinpoints", "projection_dim", "scale_factor",
+                       "downsample_ratio", "projector_hidden_size", "num_image_tokens", "use_image_newline_parameter",
+                       "num_image_tokens"});
+  put_in_front(std::move(part), description);
+  reading.notes.emplace_back(
+      "prefill encodes one image of vision_image x vision_image pixels for each sequence, decode none: --set images "
+      "and "
+      "vision_image; the tokens of images are among those of seq");
+  reading.warn_of_strangers(vision);
+  return true;
+}
+
+}  // namespace ridgepoint::hf

@@ -1,0 +1,136 @@
+#include "importers/hf/modules.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ridgepoint::hf {
+namespace {
+
+/// A block of the family, and the group that its layers are named in.
+struct BlockGroup {
+  std::string_view block;
+  std::string_view group;
+};
+
+constexpr auto kBlocks = std::to_array<BlockGroup>({{"attention", "attention"},
+                                                    {"window_attention", "attention"},
+                                                    {"nope_attention", "attention"},
+                                                    {"sparse_attention", "attention"},
+                                                    {"shared_index_attention", "attention"},
+                                                    {"kept_attention", "attention"},
+                                                    {"kept_window_attention", "attention"},
+                                                    {"mamba", "mamba"},
+                                                    {"mamba2", "mamba"},
+                                                    {"delta", "delta"},
+                                                    {"kda", "kda"},
+                                                    {"lightning", "lightning"},
+                                                    {"conv", "conv"},
+                                                    {"mlp", "mlp"},
+                                                    {"moe", "moe"},
+                                                    {"shared_expert", "shared_expert"}});
+
+/// A mixer of the family, and its group.
+constexpr auto kMixers = std::to_array<BlockGroup>({{"full", "attention"},
+                                                    {"window", "attention"},
+                                                    {"nope", "attention"},
+                                                    {"sparse", "attention"},
+                                                    {"shared_index", "attention"},
+                                                    {"kept", "attention"},
+                                                    {"kept_window", "attention"},
+                                                    {"mamba2", "mamba"}});
+
+std::string_view find(std::span<const BlockGroup> rows, std::string_view name) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const BlockGroup& row) { return row.block == name; });
+  return found == rows.end() ? "" : found->group;
+}
+
+}  // namespace
+
+std::span<const ModuleName> module_names() {
+  static const std::vector<ModuleName> rows{
+      {"attention", "q", {"self_attn.q_proj", "mixer.q_proj", "attn.q_proj", "self_attention.q_proj"}},
+      {"attention", "k", {"self_attn.k_proj", "mixer.k_proj", "attn.k_proj"}},
+      {"attention", "v", {"self_attn.v_proj", "mixer.v_proj", "attn.v_proj"}},
+      {"attention", "o", {"self_attn.o_proj", "mixer.o_proj", "attn.o_proj", "self_attn.out_proj", "self_attn.dense"}},
+      {"attention", "qkv", {"self_attn.qkv_proj", "attn.c_attn", "self_attention.query_key_value"}},
+      {"attention", "q_and_gate", {"self_attn.q_proj"}},
+      {"attention", "q_down", {"self_attn.q_a_proj"}},
+      {"attention", "q_up", {"self_attn.q_b_proj", "self_attn.q_proj"}},
+      {"attention", "kv_down", {"self_attn.kv_a_proj_with_mqa"}},
+      {"attention", "attention", {"self_attn.kv_b_proj"}},
+      {"attention", "index_q", {"self_attn.indexer.wq_b", "self_attn.index_q_proj"}},
+      {"attention", "index_k", {"self_attn.indexer.wk", "self_attn.index_k_proj"}},
+      {"attention", "index_weights", {"self_attn.indexer.weights_proj", "self_attn.indexers_proj"}},
+      {"mlp", "gate", {"mlp.gate_proj", "feed_forward.gate_proj", "feed_forward.w1", "mlp.gate_up_proj"}},
+      {"mlp", "up", {"mlp.up_proj", "feed_forward.up_proj", "mixer.up_proj", "feed_forward.w3", "mlp.fc1", "mlp.c_fc"}},
+      {"mlp", "down", {"mlp.down_proj", "feed_forward.down_proj", "mixer.down_proj", "feed_forward.w2", "mlp.fc2"}},
+      {"moe", "router", {"mlp.gate", "block_sparse_moe.gate", "mlp.router", "feed_forward.router", "mixer.gate"}},
+      {"moe",
+       "gate",
+       {"mlp.experts.0.gate_proj", "block_sparse_moe.experts.0.w1", "mlp.experts", "feed_forward.experts",
+        "ffn.experts"}},
+      {"moe",
+       "up",
+       {"mlp.experts.0.up_proj", "block_sparse_moe.experts.0.w3", "mixer.experts.0.up_proj", "mlp.experts",
+        "feed_forward.experts", "ffn.experts"}},
+      {"moe",
+       "down",
+       {"mlp.experts.0.down_proj", "block_sparse_moe.experts.0.w2", "mixer.experts.0.down_proj", "mlp.experts",
+        "feed_forward.experts", "ffn.experts"}},
+      {"moe", "latent", {"mixer.fc1_latent_proj"}},
+      {"moe", "latent_out", {"mixer.fc2_latent_proj"}},
+      {"moe", "shared_gate", {"mlp.shared_expert_gate"}},
+      {"shared_expert",
+       "gate",
+       {"mlp.shared_experts.gate_proj", "mlp.shared_expert.gate_proj", "block_sparse_moe.shared_experts.gate_proj",
+        "feed_forward.shared_expert.gate_proj", "ffn.shared_experts.w1", "shared_mlp.input_linear"}},
+      {"shared_expert",
+       "up",
+       {"mlp.shared_experts.up_proj", "mlp.shared_expert.up_proj", "block_sparse_moe.shared_experts.up_proj",
+        "feed_forward.shared_expert.up_proj", "mixer.shared_experts.up_proj", "ffn.shared_experts.w3",
+        "shared_mlp.input_linear"}},
+      {"shared_expert",
+       "down",
+       {"mlp.shared_experts.down_proj", "mlp.shared_expert.down_proj", "block_sparse_moe.shared_experts.down_proj",
+        "feed_forward.shared_expert.down_proj", "mixer.shared_experts.down_proj", "ffn.shared_experts.w2",
+        "shared_mlp.output_linear"}},
+      {"mamba", "in", {"mamba.in_proj", "mixer.in_proj"}},
+      {"mamba", "select", {"mamba.x_proj", "mixer.x_proj"}},
+      {"mamba", "dt", {"mamba.dt_proj", "mixer.dt_proj"}},
+      {"mamba", "out", {"mamba.out_proj", "mixer.out_proj"}},
+      {"delta", "qkv", {"linear_attn.in_proj_qkv", "linear_attn.in_proj_qkvz"}},
+      {"delta", "z", {"linear_attn.in_proj_z", "linear_attn.in_proj_qkvz"}},
+      {"delta", "beta_and_decay", {"linear_attn.in_proj_ba", "linear_attn.in_proj_a", "linear_attn.in_proj_b"}},
+      {"delta", "out", {"linear_attn.out_proj"}},
+      {"kda", "qkv", {"self_attn.q_proj"}},
+      {"kda", "decay_down", {"self_attn.f_a_proj"}},
+      {"kda", "decay", {"self_attn.f_b_proj"}},
+      {"kda", "beta", {"self_attn.b_proj"}},
+      {"kda", "gate_down", {"self_attn.g_a_proj"}},
+      {"kda", "gate", {"self_attn.g_b_proj"}},
+      {"kda", "out", {"self_attn.o_proj"}},
+      {"lightning", "qkv", {"self_attn.qkv_proj"}},
+      {"lightning", "gate", {"self_attn.output_gate"}},
+      {"lightning", "out", {"self_attn.out_proj"}},
+      {"conv", "in", {"conv.in_proj"}},
+      {"conv", "out", {"conv.out_proj"}},
+  };
+  return rows;
+}
+
+std::string_view group_of_block(std::string_view block) { return find(kBlocks, block); }
+
+std::vector<std::string_view> groups_of_layer(std::string_view mixer, std::string_view mlp) {
+  std::vector<std::string_view> groups;
+  const std::string_view known = find(kMixers, mixer);
+  if (mixer == "full_and_mamba2") {
+    groups = {"attention", "mamba"};
+  } else if (mixer != "none") {
+    groups.push_back(known.empty() ? mixer : known);
+  }
+  if (mlp.starts_with("dense")) groups.push_back("mlp");
+  if (mlp.ends_with("moe")) groups.insert(groups.end(), {"moe", "shared_expert"});
+  return groups;
+}
+
+}  // namespace ridgepoint::hf
