@@ -6,7 +6,9 @@
 DIR holds sample files, DIR/<source>/<gpu>/<kernel>.csv, and times of whole networks in DIR/e2e. Without them there is
 nothing to compare, which is said. Transformers (NeuSight: fp32, PyTorch, eager) are written out below as the layers that
 the framework ran; each GPU is fitted to the samples of the same source, single kernels, and the network is analysed
-with --execution eager --fusion none. A development tool, not part of the product; needs nothing but Python.
+with --execution eager --fusion none. Vision models (timm: half precision, PyTorch, eager, RTX 3090) are those of models/
+that have the same name, priced from the data sheet, as no kernel of that GPU was fitted. A development tool, not part of
+the product; needs nothing but Python.
 """
 
 import argparse
@@ -131,11 +133,7 @@ def predicted(options, model, row, device):
     return totals["time_s"] * 1e6 - (passes.get("optimizer", {}).get("time_s", 0) * 1e6 if training else 0)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--measured", required=True, type=Path)
-    parser.add_argument("--program", required=True)
-    options = parser.parse_args()
+def transformers(options):
     path = options.measured / "e2e" / "neusight_e2e.csv"
     if not path.exists():
         print(f"{path} is not there: nothing to compare")
@@ -155,6 +153,48 @@ def main():
                   f" {time / 1e3:.1f} | {100 * error:+.1f} % |")  # fmt: skip
         for phase, values in errors.items():
             print(f"\n{phase}: mean error {100 * sum(values) / len(values):.1f} % of {len(values)}")
+
+
+# --- vision models ---
+
+
+def named_alike(options):
+    """The names of models/, by the names that timm uses."""
+    lines = run(options.program, "list", "models").splitlines()
+    names = {line.split()[0].replace("-", "_").lower(): line.split()[0] for line in lines if line.split()}
+    return {**names, "vit_base_patch16_224": "vit-b-16", "vit_large_patch16_224": "vit-l-16"}
+
+
+def vision(options):
+    paths = [options.measured / "e2e" / name for name in ("timm_core.csv", "timm_train.csv")]
+    rows = [row for path in paths if path.exists() for row in csv.DictReader(open(path, newline=""))]
+    names, errors, times = named_alike(options), {}, {}
+    for row in rows:
+        name = names.get(row["model"].lower())
+        if name is None or row["img"] != "224" or row["compile"] != "0":
+            continue
+        key = (name, row["phase"], row["batch"])
+        if key not in times:
+            text = run(options.program, "analyze", name, "--hw", "rtx-3090", "--batch", row["batch"], "--dtype", "fp16",
+                       "--execution", "eager", "--fusion", "none", "--phase", row["phase"], "--format", "json")  # fmt: skip
+            times[key] = json.loads(text)["totals"]["time_s"] * 1e6
+        error = times[key] / float(row["measured_us"]) - 1
+        errors.setdefault((row["phase"], row["layout"]), {}).setdefault(name, []).append(error)
+    print("\n| phase | layout | networks | rows | mean error | bias |")
+    print("| --- | --- | ---: | ---: | ---: | ---: |")
+    for (phase, layout), by_name in errors.items():
+        values = [error for values in by_name.values() for error in values]
+        mean, bias = sum(map(abs, values)) / len(values), sum(values) / len(values)
+        print(f"| {phase} | {layout} | {len(by_name)} | {len(values)} | {100 * mean:.1f} % | {100 * bias:+.1f} % |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--measured", required=True, type=Path)
+    parser.add_argument("--program", required=True)
+    options = parser.parse_args()
+    transformers(options)
+    vision(options)
 
 
 if __name__ == "__main__":

@@ -140,15 +140,16 @@ void infer_concat_sequence(Inference& n) {
   const auto& first = n.graph().value(list.front()).shape;
   if (!first) throw Unknown{};
   Dims y = *first;
+  for (const int id : list) {
+    const auto& part = n.graph().value(id).shape;
+    if (!part || part->size() != y.size()) throw Unknown{};
+  }
   const auto axis = n.axis(n.integer("axis", 0), static_cast<std::int64_t>(y.size()) + (stacks ? 1 : 0));
   if (stacks) {
     y.insert(y.begin() + axis, Dim(static_cast<std::int64_t>(list.size())));
   } else {
-    for (std::size_t i = 1; i < list.size(); ++i) {
-      const auto& part = n.graph().value(list[i]).shape;
-      if (!part || part->size() != y.size()) throw Unknown{};
-      y[static_cast<std::size_t>(axis)] = y[static_cast<std::size_t>(axis)] + (*part)[static_cast<std::size_t>(axis)];
-    }
+    const auto along = static_cast<std::size_t>(axis);
+    for (std::size_t i = 1; i < list.size(); ++i) y[along] = y[along] + (*n.graph().value(list[i]).shape)[along];
   }
   n.set(0, n.graph().value(list.front()).elem, std::move(y));
 }
@@ -160,7 +161,9 @@ void lower_concat_sequence(Lowering& n) {
   for (const int id : sequence_of(n, 0)) {
     std::string part = n.writer().tensor(id);
     if (stacks) {
-      Dims with_axis = *n.graph().value(id).shape;
+      const auto& shape = n.graph().value(id).shape;
+      if (!shape || shape->size() + 1 != n.out_shape().size()) throw Unknown{};
+      Dims with_axis = *shape;
       with_axis.insert(with_axis.begin() + axis, Dim(1));
       part = n.reshaped("axis", part, with_axis);
     }
