@@ -97,8 +97,8 @@ TEST_CASE("known parameters are found under noise and gross outliers", "[fit]") 
   CHECK(e.kind->name == "gemm");
   CHECK(e.format == DType::kBf16);
   CHECK(e.samples == 200);
-  CHECK(value(e, "matrix_efficiency") == Approx(0.8).epsilon(0.1));
-  CHECK(value(e, "dram_efficiency") == Approx(0.7).epsilon(0.1));
+  CHECK(value(e, "matrix_efficiency") == Approx(0.8).epsilon(0.12));
+  CHECK(value(e, "dram_efficiency") == Approx(0.7).epsilon(0.12));
   CHECK(value(e, "launch_s") == Approx(3e-6).epsilon(0.1));
   CHECK(e.median_error < 0.06);
   CHECK(e.p10 == Approx(0.93).margin(0.03));

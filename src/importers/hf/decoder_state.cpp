@@ -209,7 +209,8 @@ void map_lfm2(Reading&, Config& config, Compact& compact) {
   const std::int64_t multiple = config.count({"block_multiple_of"}, 256);
   if (config.flag({"block_auto_adjust_ff_dim"}, !compact.has("experts")) && multiple > 0) {
     const Size given = config.required({"intermediate_size", "block_ff_dim"});
-    const auto narrowed = static_cast<std::int64_t>(multiplier * static_cast<double>(2 * given.value / 3));
+    const std::int64_t two_thirds = 2 * given.value / 3;
+    const auto narrowed = static_cast<std::int64_t>(multiplier * static_cast<double>(two_thirds));
     compact.set("ffn", Size{(narrowed + multiple - 1) / multiple * multiple, given.at});
   }
   compact.set("tied", config.flag({"tie_embedding"}, compact.root().find("tied")->boolean));

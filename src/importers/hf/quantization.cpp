@@ -43,6 +43,7 @@ std::optional<Quantization> read_quantization(Reading& reading) {
       std::find_if(kMethods.begin(), kMethods.end(), [&](const Method& row) { return row.name == q.method; });
   if (method == kMethods.end()) {
     std::vector<std::string_view> names;
+    names.reserve(std::size(kMethods));
     for (const Method& row : kMethods) names.push_back(row.name);
     reading.warnings.push_back(fmt::format("the method {} of {} is not known ({} are): weights are counted unquantized",
                                            in_quotes(q.method), in_quotes("quantization_config"), join_choices(names)));
