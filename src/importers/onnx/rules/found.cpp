@@ -19,7 +19,7 @@ void infer_non_zero(Inference& n) {
 std::string written_indices(const Lowering& n, const std::string& tensor, const Dim& count, const Dims& dims) {
   const std::string list = n.step("found", "index_select", {tensor}, {{"axis", 0}, {"count", count.as_value()}});
   const std::string whole = n.step("indices", "cast", {list}, {{"dtype", "int64"}});
-  const std::string shaped = n.reshaped("axes", whole, dims);
+  std::string shaped = n.reshaped("axes", whole, dims);
   n.writer().holds_indices(shaped);
   return shaped;
 }

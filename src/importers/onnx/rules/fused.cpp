@@ -43,7 +43,7 @@ void lower_embed_norm(Lowering& n) {
 
 // x + bias (+ skip), the bias over the last axis.
 std::string biased(const Lowering& n, std::size_t bias) {
-  const std::string x = n.ref(0);
+  std::string x = n.ref(0);
   if (!n.has(bias)) return x;
   if (!n.in(bias).constant) return n.step("bias", "add", {x, n.ref(bias)});
   return n.writer().add_owner(layer_name(n.graph(), n.node()) + ".bias", "bias", {x}, {}, {n.key(bias)});

@@ -55,7 +55,8 @@ Dims part_sizes(const NodeContext& n, const Dim& extent) {
 }
 
 void infer_split_to_sequence(Inference& n) {
-  const Dims x = n.shape(0);
+  // A copy: values move when some are added.
+  const Dims x = n.shape(0);  // NOLINT(performance-unnecessary-copy-initialization)
   const Elem elem = n.in(0).elem;
   const auto axis = static_cast<std::size_t>(n.axis(n.integer("axis", 0), static_cast<std::int64_t>(x.size())));
   std::vector<int> parts;
@@ -93,7 +94,7 @@ void lower_split_to_sequence(Lowering& n) {
 
 // An optional value that is there is that value.
 void infer_optional(Inference& n) {
-  const ValueInfo from = n.in(0);
+  const ValueInfo& from = n.in(0);
   ValueInfo& to = n.graph().value(n.node().outputs.at(0));
   to.elem = from.elem;
   to.shape = from.shape;
