@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/checked.hpp"
 #include "core/text.hpp"
 #include "families/family.hpp"
 #include "importers/hf/nearest_type.hpp"
@@ -127,6 +128,17 @@ bool recognizes(const ModelFile& file) {
   return std::any_of(keys.begin(), keys.end(), [&](const char* key) { return root.find(key) != nullptr; });
 }
 
+// Sizes that only together are too large have no key of their own.
+Description described(const Kind& kind, Reading& reading, const std::string& label) {
+  try {
+    Description description = kind.read(reading);
+    set_precision(reading, description);
+    return description;
+  } catch (const OverflowError&) {
+    throw InputError({"a product of sizes overflows", "sizes whose products are below 2^63"}, {.file = label});
+  }
+}
+
 Description read(const ModelFile& file, Attributes& overrides, const ImportOptions&) {
   const auto& document = file.document();
   Reading reading{.document = document, .root = Config(document, document->root()), .overrides = overrides};
@@ -138,8 +150,7 @@ Description read(const ModelFile& file, Attributes& overrides, const ImportOptio
   const Kind* kind = find_kind(reading.type);
   if (kind == nullptr) kind = kind_around(reading);
   if (kind == nullptr) fail_unknown(reading);
-  Description description = kind->read(reading);
-  set_precision(reading, description);
+  Description description = described(*kind, reading, file.label());
   reading.warn_of_strangers(reading.root);
   description.source = fmt::format("{} ({})", file.label(), reading.type);
   description.notes = std::move(reading.notes);

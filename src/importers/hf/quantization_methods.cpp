@@ -48,7 +48,9 @@ void read_fp8(Reading& reading, Config& config, Quantization& q) {
   const std::string fmt_name = config.text({"fmt"}, "e4m3");
   if (fmt_name.find("e5m2") != std::string::npos) format.weights = format.math.emplace(DType::kFp8E5m2);
   if (const auto block = config.list({"weight_block_size"})) {
-    if (block->size() != 2 || (*block)[0] < 1 || (*block)[1] < 1) {
+    constexpr std::int64_t kLargest = 1 << 20;
+    const auto is_edge = [](std::int64_t value) { return value >= 1 && value <= kLargest; };
+    if (block->size() != 2 || !is_edge((*block)[0]) || !is_edge((*block)[1])) {
       config.fail({"weight_block_size"}, "blocks of another form", "two positive integers");
     }
     format.group = checked_mul((*block)[0], (*block)[1]);
