@@ -320,12 +320,9 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
        "max(1, r ceil(x) + (1 - r) x), x = batch ceil(m / tile_m) ceil(n / tile_n) parts / units, r = wave_rounding",
        a.choice.waves, "", "wave quantization: NVIDIA, Matrix Multiplication Background User's Guide"},
       {"t_units",
-       "u (1 + throttle u / (u + boost_s)), u = waves (k / parts + prologue_k) sqrt(f^2 + step_s^2), f = 2 "
-       "max(tile_m, "
+       "u (1 + throttle u / (u + boost_s)), u = waves (k / parts + prologue_k) sqrt(f^2 + step_s^2), f = 2 max(tile_m, "
        "least_m) max(tile_n, least_n) (1 + tile_overhead (1/tile_m + 1/tile_n)) (1 + unaligned) (1 + page_cost "
-       "missed) "
-       "/ "
-       "(matrix_efficiency peak / units), times batch_gain in a batch",
+       "missed) / (matrix_efficiency peak / units), times batch_gain in a batch",
        a.choice.units, "s", fitted},
       {"t_l2", "(tiles k (tile_m + tile_n) bytes + |C| + what is fused) / (peak / l2_ridge min(1, x))", a.choice.l2,
        "s", fitted},

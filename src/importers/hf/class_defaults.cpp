@@ -1,10 +1,10 @@
 // What classes of the transformers library take where a nested config leaves a key out: its writers leave out what is
 // as in the class (https://huggingface.co/docs/transformers, the page of each model).
 
-#include <algorithm>
 #include <array>
 
 #include "importers/hf/class_defaults.hpp"
+#include "importers/hf/rows.hpp"
 
 namespace ridgepoint::hf {
 namespace {
@@ -48,8 +48,8 @@ constexpr auto kRows = std::to_array<Row>({
 
 std::vector<ClassDefault> class_defaults(std::string_view type) {
   std::vector<ClassDefault> defaults;
-  const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.type == type; });
-  if (row == kRows.end()) return defaults;
+  const Row* row = find_row(kRows, type);
+  if (row == nullptr) return defaults;
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     if (row->sizes[i] > 0) defaults.push_back({kNames[i], row->sizes[i]});
   }

@@ -197,4 +197,17 @@ std::vector<std::string> Config::strangers() const {
   return found;
 }
 
+void expect_heads(const Config& config, Keys keys, std::int64_t heads, std::int64_t width, std::string_view instead) {
+  if (width % heads == 0) return;
+  config.fail(keys, fmt::format("{} heads do not divide a width of {}", heads, width),
+              fmt::format("a divisor of the width{}", instead));
+}
+
+void expect_layers(const Config& config, Keys keys, std::int64_t layers) {
+  constexpr std::int64_t kMostLayers = 100'000;
+  if (layers > kMostLayers) {
+    config.fail(keys, fmt::format("{} layers", layers), fmt::format("at most {}", kMostLayers));
+  }
+}
+
 }  // namespace ridgepoint::hf

@@ -82,6 +82,12 @@ class Config {
   std::set<std::string> used_;
 };
 
+/// Throws InputError at the keys of heads that do not divide a width; `instead` is what would do as well.
+void expect_heads(const Config& config, Keys keys, std::int64_t heads, std::int64_t width,
+                  std::string_view instead = "");
+/// Throws InputError at the keys of more layers than can be looked at one by one.
+void expect_layers(const Config& config, Keys keys, std::int64_t layers);
+
 /// Whether a key says something about training, generation or tokens, and nothing about the network's size.
 bool is_without_effect(std::string_view key);
 

@@ -27,11 +27,7 @@ Description text_trunk(Reading& reading, Config& config, const std::string& name
   compact.set("activation",
               activation_word(config, {"hidden_act"}, sigmoid ? "gelu_pytorch_tanh" : "quick_gelu", false));
   config.ignore({"projection_dim", "projection_size", "model_type"});
-  if (compact.number("hidden") % compact.number("heads") != 0) {
-    config.fail({"num_attention_heads"},
-                fmt::format("{} heads do not divide a width of {}", compact.number("heads"), compact.number("hidden")),
-                "a divisor of the width");
-  }
+  expect_heads(config, {"num_attention_heads"}, compact.number("heads"), compact.number("hidden"));
   return reading.expand(compact);
 }
 

@@ -34,16 +34,11 @@ constexpr auto kActivations = std::to_array<ActivationName>({{"silu", "silu", "s
                                                              {"tanh", "tanh", ""},
                                                              {"sigmoid", "sigmoid", "glu"}});
 
-// Layers are looked at one by one, so their number has an end.
-constexpr std::int64_t kMostLayers = 100'000;
-
 // As many as are listed, where the config does not say.
 Size layer_count(Config& config) {
   static const Keys kLayers{"num_hidden_layers", "n_layer", "n_layers", "num_layers"};
   if (auto layers = config.size(kLayers)) {
-    if (layers->value > kMostLayers) {
-      config.fail(kLayers, fmt::format("{} layers", layers->value), fmt::format("at most {}", kMostLayers));
-    }
+    expect_layers(config, kLayers, layers->value);
     return *layers;
   }
   const Node* listed = config.find({"layers_block_type"});

@@ -108,10 +108,9 @@ void map_attention(Config& config, const DecoderTraits& traits, Compact& compact
   }
   const auto head_dim = config.size({"head_dim", "kv_channels", "attention_head_dim", "d_kv"});
   if (head_dim) compact.set("head_dim", *head_dim);
-  if (!head_dim && compact.number("hidden") % heads.value != 0) {
-    config.fail({"num_attention_heads", "n_head", "n_heads"},
-                fmt::format("{} heads do not divide a width of {}", heads.value, compact.number("hidden")),
-                "a divisor of the width, or a head_dim");
+  if (!head_dim) {
+    expect_heads(config, {"num_attention_heads", "n_head", "n_heads"}, heads.value, compact.number("hidden"),
+                 ", or a head_dim");
   }
   const std::int64_t dim = head_dim ? head_dim->value : compact.number("hidden") / heads.value;
   map_rotation(config, traits, dim, compact);

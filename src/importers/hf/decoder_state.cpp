@@ -31,9 +31,8 @@ void map_mamba2_sizes(Config& config, Compact& compact) {
   const auto given = config.size({"mamba_d_ssm"});
   const Node* head = config.find({"mamba_d_head", "mamba_head_dim"});
   const bool automatic = head == nullptr || head->kind == Node::Kind::kString;
-  if (automatic && !given && config.has("mamba_n_heads") && wide % heads.value != 0) {
-    config.fail({"mamba_n_heads"}, fmt::format("{} heads do not divide a width of {}", heads.value, wide),
-                "a divisor of the width, or a mamba_d_head");
+  if (automatic && !given && config.has("mamba_n_heads")) {
+    expect_heads(config, {"mamba_n_heads"}, heads.value, wide, ", or a mamba_d_head");
   }
   const std::int64_t head_dim = automatic ? 0 : config.required({"mamba_d_head", "mamba_head_dim"}).value;
   compact.set("ssm_heads", heads);

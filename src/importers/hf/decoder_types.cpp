@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "importers/hf/decoder_more.hpp"
 #include "importers/hf/quantize.hpp"
+#include "importers/hf/rows.hpp"
 #include "importers/hf/wrapper.hpp"
 
 namespace ridgepoint::hf {
@@ -262,12 +261,7 @@ const auto kRows = std::to_array<T>({
      .more = map_nanochat},
 });
 
-std::vector<std::string_view> types() {
-  std::vector<std::string_view> names;
-  names.reserve(kRows.size());
-  for (const T& row : kRows) names.push_back(row.type);
-  return names;
-}
+std::vector<std::string_view> types() { return types_of(kRows); }
 
 Description read(Reading& reading) {
   if (text_part(reading.root)) return kWrappers.read(reading);
@@ -278,10 +272,7 @@ Description read(Reading& reading) {
 
 }  // namespace
 
-const DecoderTraits* find_decoder(std::string_view type) {
-  const auto* found = std::find_if(kRows.begin(), kRows.end(), [&](const T& row) { return row.type == type; });
-  return found == kRows.end() ? nullptr : &*found;
-}
+const DecoderTraits* find_decoder(std::string_view type) { return find_row(kRows, type); }
 
 const Kind kDecoders{types, read, "decoders"};
 

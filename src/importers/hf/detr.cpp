@@ -142,10 +142,7 @@ Description read(Reading& reading) {
   const auto depths = depths_of(config);
   const std::int64_t heads = common(config, {"encoder_attention_heads"}, {"decoder_attention_heads"}, 8);
   const std::int64_t hidden = config.size_or({"d_model", "hidden_size"}, 256).value;
-  if (hidden % heads != 0) {
-    config.fail({"encoder_attention_heads"}, fmt::format("{} heads do not divide a width of {}", heads, hidden),
-                "a divisor of the width");
-  }
+  expect_heads(config, {"encoder_attention_heads"}, heads, hidden);
   if (config.flag({"dilation"}, false)) config.fail({"dilation"}, "a backbone with dilation", "false");
   if (activation_word(config, {"activation_function"}, "relu", false) != "relu") {
     config.fail({"activation_function"}, "an activation that is not known here", "relu");

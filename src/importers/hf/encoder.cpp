@@ -19,10 +19,7 @@ void map_sizes(Config& config, const EncoderTraits& traits, Compact& compact) {
   compact.set("vocab", config.size_or({"vocab_size"}, traits.vocab));
   const Size heads = config.size_or(kHeads, traits.heads);
   compact.set("heads", heads);
-  if (hidden.value % heads.value != 0) {
-    config.fail(kHeads, fmt::format("{} heads do not divide a width of {}", heads.value, hidden.value),
-                "a divisor of the width");
-  }
+  expect_heads(config, kHeads, heads.value, hidden.value);
   compact.set("ffn", distilled ? config.size_or({"hidden_dim", "intermediate_size"}, traits.ffn)
                                : config.size_or({"intermediate_size", "ffn_embed_dim", "n_inner"}, traits.ffn));
   const Size rows = config.size_or(kContext, traits.context);

@@ -21,13 +21,6 @@ Size common_size(Config& config, std::string_view encoder, std::string_view deco
   return second;
 }
 
-void expect_heads(const Compact& compact, Config& config, Keys keys) {
-  if (compact.number("hidden") % compact.number("heads") == 0) return;
-  config.fail(keys,
-              fmt::format("{} heads do not divide a width of {}", compact.number("heads"), compact.number("hidden")),
-              "a divisor of the width");
-}
-
 // The classes that end in the last layer, and those that go on to the words.
 void map_words(Reading& reading, Compact& compact) {
   const bool headless = (reading.architecture_ends("Model") && !reading.architecture_ends("MTModel")) ||
@@ -56,7 +49,7 @@ void map_bart(Reading& reading, const BartTraits& traits, Compact& compact) {
   compact.set("heads", common_size(config, "encoder_attention_heads", "decoder_attention_heads", traits.heads));
   compact.set("ffn", common_size(config, "encoder_ffn_dim", "decoder_ffn_dim", traits.ffn));
   compact.set("vocab", config.size_or({"vocab_size"}, traits.vocab));
-  expect_heads(compact, config, {"encoder_attention_heads"});
+  expect_heads(config, {"encoder_attention_heads"}, compact.number("heads"), compact.number("hidden"));
   const Size context =
       config.size_or({traits.audio ? "max_target_positions" : "max_position_embeddings"}, traits.context);
   compact.set("context", context);

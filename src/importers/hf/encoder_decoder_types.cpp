@@ -1,10 +1,10 @@
 // The model types that are encoders with decoders, one row each
 // (https://huggingface.co/docs/transformers, the page of each model).
 
-#include <algorithm>
 #include <array>
 
 #include "importers/hf/encoder_decoder.hpp"
+#include "importers/hf/rows.hpp"
 
 namespace ridgepoint::hf {
 namespace {
@@ -45,19 +45,11 @@ const auto kT5s = std::to_array<T5Traits>({
      .own_tables = true},
 });
 
-std::vector<std::string_view> types() {
-  std::vector<std::string_view> names;
-  names.reserve(kBarts.size() + kT5s.size());
-  for (const BartTraits& row : kBarts) names.push_back(row.type);
-  for (const T5Traits& row : kT5s) names.push_back(row.type);
-  return names;
-}
+std::vector<std::string_view> types() { return types_of(kBarts, kT5s); }
 
 Description read(Reading& reading) {
-  const auto named = [&](const auto& row) { return row.type == reading.type; };
-  const auto* bart = std::find_if(kBarts.begin(), kBarts.end(), named);
-  return bart != kBarts.end() ? read_bart(reading, *bart)
-                              : read_t5(reading, *std::find_if(kT5s.begin(), kT5s.end(), named));
+  if (const BartTraits* bart = find_row(kBarts, reading.type)) return read_bart(reading, *bart);
+  return read_t5(reading, *find_row(kT5s, reading.type));
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
 // The model types that are encoders of text, one row each: how its class in the transformers library differs from BERT
 // where the config does not say (https://huggingface.co/docs/transformers, the page of each model).
 
-#include <algorithm>
-
 #include "importers/hf/encoder.hpp"
+#include "importers/hf/rows.hpp"
 
 namespace ridgepoint::hf {
 namespace {
@@ -72,15 +71,10 @@ const auto kRows = std::to_array<T>({
      .after = drop_first_norm},
 });
 
-std::vector<std::string_view> types() {
-  std::vector<std::string_view> names;
-  names.reserve(kRows.size());
-  for (const T& row : kRows) names.push_back(row.type);
-  return names;
-}
+std::vector<std::string_view> types() { return types_of(kRows); }
 
 Description read(Reading& reading) {
-  const auto* traits = std::find_if(kRows.begin(), kRows.end(), [&](const T& row) { return row.type == reading.type; });
+  const T* traits = find_row(kRows, reading.type);
   Compact compact("transformer", reading.name, reading.root.at());
   map_encoder(reading, reading.root, *traits, compact);
   Description description = reading.expand(compact);

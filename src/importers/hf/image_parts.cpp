@@ -7,13 +7,11 @@
 #include "families/family.hpp"
 #include "importers/hf/decoder.hpp"
 #include "importers/hf/image_types.hpp"
+#include "importers/hf/rows.hpp"
 #include "importers/hf/towers.hpp"
 
 namespace ridgepoint::hf {
 namespace {
-
-// Layers are looked at one by one, so their number has an end.
-constexpr std::int64_t kMostLayers = 100'000;
 
 // Qwen2.5-VL: attention within squares of the image, but for the layers that are named.
 void map_windows(Config& vision, std::int64_t patch, Compact& compact) {
@@ -38,11 +36,9 @@ Description trunk(Joint& joint, const ImageTraits& traits) {
   compact.set("patch", patch);
   const std::int64_t frames = vision.size_or({"temporal_patch_size"}, traits.type == "minimax_m3_vl" ? 2 : 1).value;
   compact.set("channels", frames * vision.size_or({"num_channels", "in_channels", "in_chans"}, 3).value);
-  const Size layers = vision.required({"num_hidden_layers", "depth", "vt_num_hidden_layers"});
-  if (layers.value > kMostLayers) {
-    vision.fail({"num_hidden_layers", "depth", "vt_num_hidden_layers"}, fmt::format("{} layers", layers.value),
-                fmt::format("at most {}", kMostLayers));
-  }
+  static const Keys kLayers{"num_hidden_layers", "depth", "vt_num_hidden_layers"};
+  const Size layers = vision.required(kLayers);
+  expect_layers(vision, kLayers, layers.value);
   compact.set("layers", layers);
   compact.set("hidden", joint.width);
   compact.set("heads", vision.required({"num_attention_heads", "num_heads", "vt_num_attention_heads"}));
@@ -104,10 +100,8 @@ std::int64_t side_of(Config& vision, const char* key, std::int64_t fallback) {
 }
 
 bool add_image_part(Reading& reading, Config& vision, std::int64_t text_width, Description& description) {
-  const std::span<const ImageTraits> rows = image_types();
-  const auto traits =
-      std::find_if(rows.begin(), rows.end(), [&](const ImageTraits& row) { return row.type == reading.type; });
-  if (traits == rows.end()) return false;
+  const ImageTraits* traits = find_row(image_types(), reading.type);
+  if (traits == nullptr) return false;
   const Size width = traits->type == "qwen2_vl" ? vision.required({"embed_dim"})
                                                 : vision.required({"hidden_size", "vt_hidden_size", "embed_dim"});
   Description part;
@@ -124,8 +118,7 @@ bool add_image_part(Reading& reading, Config& vision, std::int64_t text_width, D
   put_in_front(std::move(part), description);
   reading.notes.emplace_back(
       "prefill encodes one image of vision_image x vision_image pixels for each sequence, decode none: --set images "
-      "and "
-      "vision_image; the tokens of images are among those of seq");
+      "and vision_image; the tokens of images are among those of seq");
   reading.warn_of_strangers(vision);
   return true;
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <regex>
 
+#include "core/checked.hpp"
 #include "core/text.hpp"
 #include "importers/hf/quantization_methods.hpp"
 
@@ -71,7 +72,7 @@ int scale_bits_of(DType weights, std::int64_t group, bool symmetric) {
 std::int64_t group_of(Config& numbers) {
   const std::string strategy = numbers.text({"strategy"}, "");
   if (const auto block = numbers.list({"block_structure"}); block && block->size() == 2) {
-    return (*block)[0] * (*block)[1];
+    return checked_mul((*block)[0], (*block)[1]);
   }
   const Node* size = numbers.find({"group_size"});
   const std::int64_t group = size != nullptr && size->kind == Node::Kind::kInteger ? size->integer : 0;

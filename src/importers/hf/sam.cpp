@@ -221,10 +221,7 @@ void expect_known(Parts& parts) {
 Description describe(Reading& reading, Parts& parts) {
   const std::int64_t hidden = parts.vision.size_or({"hidden_size"}, 768).value;
   const std::int64_t heads = parts.vision.size_or({"num_attention_heads"}, 12).value;
-  if (hidden % heads != 0) {
-    parts.vision.fail({"num_attention_heads"}, fmt::format("{} heads do not divide a width of {}", heads, hidden),
-                      "a divisor of the width");
-  }
+  expect_heads(parts.vision, {"num_attention_heads"}, heads, hidden);
   const double ratio = parts.vision.real({"mlp_ratio"}, 4);
   const auto ffn = static_cast<std::int64_t>(static_cast<double>(hidden) * ratio);
   const std::int64_t layers = parts.vision.size_or({"num_hidden_layers"}, 12).value;

@@ -236,10 +236,7 @@ Description read(Reading& reading) {
   Config& config = reading.root;
   const Size hidden = config.size_or({"hidden_size"}, 768);
   const Size heads = config.size_or({"num_attention_heads"}, 12);
-  if (hidden.value % heads.value != 0) {
-    config.fail({"num_attention_heads"}, fmt::format("{} heads do not divide a width of {}", heads.value, hidden.value),
-                "a divisor of the width");
-  }
+  expect_heads(config, {"num_attention_heads"}, heads.value, hidden.value);
   Description description = written(reading, kSpeech,
                                     {{"hidden", hidden.value},
                                      {"heads", heads.value},

@@ -16,8 +16,4 @@ std::string add_part(const std::string& prefix, Description part, Description& d
 /// A learned tensor that no run of the network reads, such as the token for masked patches.
 Item unread_parameter(const std::string& name, std::vector<Value> shape, const std::string& input);
 
-/// The encoder of images that a config describes, for networks that have one: its last layer is [batch, tokens,
-/// hidden], or where the class ends in it one vector per image. Throws InputError for a type that is not known.
-Description image_tower(Reading& reading, Config& config, const std::string& name);
-
 }  // namespace ridgepoint::hf

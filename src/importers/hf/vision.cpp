@@ -30,11 +30,7 @@ void map_sizes(Config& config, const VisionTraits& traits, Compact& compact) {
   compact.set("hidden", config.size_or({"hidden_size"}, traits.hidden));
   compact.set("heads", config.size_or({"num_attention_heads"}, traits.heads));
   compact.set("ffn", config.size_or({"intermediate_size"}, 4 * traits.hidden));
-  if (compact.number("hidden") % compact.number("heads") != 0) {
-    config.fail({"num_attention_heads"},
-                fmt::format("{} heads do not divide a width of {}", compact.number("heads"), compact.number("hidden")),
-                "a divisor of the width");
-  }
+  expect_heads(config, {"num_attention_heads"}, compact.number("heads"), compact.number("hidden"));
 }
 
 std::vector<Item> token_vector() {
@@ -216,13 +212,6 @@ void map_beit(Config& config, Compact& compact) {
   }
   config.ignore({"auxiliary_channels", "auxiliary_concat_input", "auxiliary_num_convs", "out_indices", "out_features",
                  "pool_scales", "use_auxiliary_head", "vocab_size", "stage_names", "add_fpn", "reshape_hidden_states"});
-}
-
-Description image_tower(Reading& reading, Config& config, const std::string& name) {
-  const std::string type = config.text({"model_type"}, "clip_vision_model");
-  const VisionTraits* traits = find_vision(type);
-  if (traits == nullptr) config.fail({"model_type"}, fmt::format("unknown encoder of images {}", in_quotes(type)), "");
-  return image_trunk(reading, config, *traits, name);
 }
 
 }  // namespace ridgepoint::hf

@@ -1,8 +1,7 @@
 // The model types that are encoders of images, one row each: how its class in the transformers library differs from
 // ViT where the config does not say (https://huggingface.co/docs/transformers, the page of each model).
 
-#include <algorithm>
-
+#include "importers/hf/rows.hpp"
 #include "importers/hf/vision.hpp"
 
 namespace ridgepoint::hf {
@@ -38,12 +37,7 @@ const auto kRows = std::to_array<T>({
      .more = map_siglip2},
 });
 
-std::vector<std::string_view> types() {
-  std::vector<std::string_view> names;
-  names.reserve(kRows.size());
-  for (const T& row : kRows) names.push_back(row.type);
-  return names;
-}
+std::vector<std::string_view> types() { return types_of(kRows); }
 
 Description read(Reading& reading) {
   const T& traits = *find_vision(reading.type);
@@ -58,10 +52,7 @@ Description read(Reading& reading) {
 
 }  // namespace
 
-const VisionTraits* find_vision(std::string_view type) {
-  const auto* found = std::find_if(kRows.begin(), kRows.end(), [&](const T& row) { return row.type == type; });
-  return found == kRows.end() ? nullptr : &*found;
-}
+const VisionTraits* find_vision(std::string_view type) { return find_row(kRows, type); }
 
 const Kind kVision{types, read, "encoders of images"};
 

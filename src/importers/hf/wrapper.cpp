@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "core/text.hpp"
@@ -12,6 +11,7 @@
 #include "importers/hf/decoder.hpp"
 #include "importers/hf/image_parts.hpp"
 #include "importers/hf/quantize.hpp"
+#include "importers/hf/rows.hpp"
 
 namespace ridgepoint::hf {
 namespace {
@@ -57,24 +57,14 @@ constexpr auto kRows = std::to_array<Wrapper>({
     {"vipllava", "llama"},
 });
 
-const Wrapper* find_wrapper(std::string_view type) {
-  const auto* found = std::find_if(kRows.begin(), kRows.end(), [&](const Wrapper& row) { return row.type == type; });
-  return found == kRows.end() ? nullptr : &*found;
-}
-
-std::vector<std::string_view> types() {
-  std::vector<std::string_view> names;
-  names.reserve(kRows.size());
-  for (const Wrapper& row : kRows) names.push_back(row.type);
-  return names;
-}
+std::vector<std::string_view> types() { return types_of(kRows); }
 
 const DecoderTraits& traits_of(Config& text, std::string_view fallback) {
   const std::string type = text.text({"model_type"}, fallback);
   if (const DecoderTraits* traits = find_decoder(type)) return *traits;
   // "qwen3_vl" of a text part is its "qwen3_vl_text".
   if (const DecoderTraits* traits = find_decoder(type + "_text")) return *traits;
-  if (const Wrapper* wrapper = find_wrapper(type)) return *find_decoder(wrapper->text);
+  if (const Wrapper* wrapper = find_row(kRows, type)) return *find_decoder(wrapper->text);
   text.fail({"model_type"}, fmt::format("unknown model_type {} of the decoder", in_quotes(type)),
             "the type of a decoder that is known (docs/import.md)");
 }
@@ -90,7 +80,7 @@ Description read(Reading& reading) {
   auto text = text_part(reading.root);
   const bool nested = text.has_value();
   Config& config = nested ? *text : reading.root;
-  const Wrapper* row = find_wrapper(reading.type);
+  const Wrapper* row = find_row(kRows, reading.type);
   const DecoderTraits& traits = traits_of(config, row != nullptr ? row->text : "");
   if (nested) config.set_defaults(class_defaults(traits.type));
   Compact compact("transformer", reading.name, reading.root.at());

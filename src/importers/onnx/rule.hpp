@@ -1,6 +1,7 @@
 #pragma once
 // The operators that are understood: one row each, how its outputs follow from its inputs, and what it becomes.
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -19,6 +20,15 @@ struct Rule {
   void (*lower)(Lowering&);
   std::string_view domain{};
 };
+
+/// A rule for each row of a table, all with these functions, which look their row up (row_of).
+template <class Row, std::size_t N>
+constexpr std::array<Rule, N> rules_of(const std::array<Row, N>& rows, void (*infer)(Inference&),
+                                       void (*lower)(Lowering&)) {
+  std::array<Rule, N> rules{};
+  for (std::size_t i = 0; i < N; ++i) rules[i] = {rows[i].type, infer, lower};
+  return rules;
+}
 
 /// The groups, each in a file of rules/.
 std::span<const Rule> unary_rules();

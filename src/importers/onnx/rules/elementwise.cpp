@@ -194,12 +194,7 @@ void infer_broadcast(Inference& n) {
 }
 
 std::span<const Rule> elementwise_rules() {
-  static const std::vector<Rule> kRules = [] {
-    std::vector<Rule> rules;
-    rules.reserve(std::size(kBinary));
-    for (const Binary2& r : kBinary) rules.push_back({r.type, infer_binary, lower_binary});
-    return rules;
-  }();
+  static constexpr auto kRules = rules_of(kBinary, infer_binary, lower_binary);
   return kRules;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "importers/onnx/fold.hpp"
 #include "importers/onnx/rule.hpp"
 
 namespace ridgepoint::onnx {
@@ -67,12 +68,12 @@ void infer_reduce(Inference& n) {
 }
 
 void lower_reduce(Lowering& n) {
-  const auto found =
-      std::find_if(kReducers.begin(), kReducers.end(), [&](const Reducing& r) { return r.type == n.node().type; });
   const std::vector<std::int64_t> axes = axes_of(n);
   if (axes.empty()) return lower_alias(n);
   n.emit("reduce", {n.ref(0)},
-         {{"reduce", std::string(found->reduce)}, {"axes", Value(axes)}, {"keep", n.integer("keepdims", 1) != 0}});
+         {{"reduce", std::string(row_of(kReducers, n.node().type).reduce)},
+          {"axes", Value(axes)},
+          {"keep", n.integer("keepdims", 1) != 0}});
 }
 
 void infer_arg(Inference& n) {

@@ -97,12 +97,7 @@ void lower_unary(Lowering& n) { n.emit(op_of_unary(n), {n.ref(0)}); }
 }  // namespace
 
 std::span<const Rule> unary_rules() {
-  static const std::vector<Rule> kRules = [] {
-    std::vector<Rule> rules;
-    rules.reserve(std::size(kUnary));
-    for (const Unary1& r : kUnary) rules.push_back({r.type, infer_unary, lower_unary});
-    return rules;
-  }();
+  static constexpr auto kRules = rules_of(kUnary, infer_unary, lower_unary);
   return kRules;
 }
 
