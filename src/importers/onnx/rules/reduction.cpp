@@ -1,9 +1,5 @@
 // Reductions over axes, extrema with their places, running sums.
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "importers/onnx/fold.hpp"
 #include "importers/onnx/rule.hpp"
 
