@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "families/transformer_layer.hpp"
+
 namespace ridgepoint::hf {
 namespace {
 
@@ -28,21 +30,6 @@ constexpr auto kBlocks = std::to_array<BlockGroup>({{"attention", "attention"},
                                                     {"mlp", "mlp"},
                                                     {"moe", "moe"},
                                                     {"shared_expert", "shared_expert"}});
-
-/// A mixer of the family, and its group.
-constexpr auto kMixers = std::to_array<BlockGroup>({{"full", "attention"},
-                                                    {"window", "attention"},
-                                                    {"nope", "attention"},
-                                                    {"sparse", "attention"},
-                                                    {"shared_index", "attention"},
-                                                    {"kept", "attention"},
-                                                    {"kept_window", "attention"},
-                                                    {"mamba2", "mamba"}});
-
-std::string_view find(std::span<const BlockGroup> rows, std::string_view name) {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const BlockGroup& row) { return row.block == name; });
-  return found == rows.end() ? "" : found->group;
-}
 
 }  // namespace
 
@@ -118,11 +105,15 @@ std::span<const ModuleName> module_names() {
   return rows;
 }
 
-std::string_view group_of_block(std::string_view block) { return find(kBlocks, block); }
+std::string_view group_of_block(std::string_view block) {
+  const auto* found =
+      std::find_if(kBlocks.begin(), kBlocks.end(), [&](const BlockGroup& row) { return row.block == block; });
+  return found == kBlocks.end() ? "" : found->group;
+}
 
 std::vector<std::string_view> groups_of_layer(std::string_view mixer, std::string_view mlp) {
   std::vector<std::string_view> groups;
-  const std::string_view known = find(kMixers, mixer);
+  const std::string_view known = group_of_block(mixer_block_name(std::string(mixer)));
   if (mixer == "full_and_mamba2") {
     groups = {"attention", "mamba"};
   } else if (mixer != "none") {

@@ -196,10 +196,6 @@ void add_note(Reading& reading, const Quantization& q) {
                   q.method, formats));
 }
 
-}  // namespace
-
-namespace {
-
 Description expanded(Reading& reading, Compact& compact, const std::optional<Quantization>& q) {
   if (!q) return reading.expand(compact);
   Attributes overrides = reading.overrides;  // the family takes out what it understands
