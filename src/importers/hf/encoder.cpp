@@ -157,6 +157,7 @@ void map_modernbert(Reading&, Config& config, Compact& compact) {
   for (const char* key : {"head", "head_transform", "head_bias", "tied", "classes"}) compact.erase(key);
   compact.set("head", false);  // its layers have no biases
   const std::int64_t layers = compact.number("layers");
+  expect_layers(config, {"num_hidden_layers"}, layers);
   std::vector<std::string> mixers;
   if (const auto types = config.words({"layer_types"}, layers)) {
     for (const std::string& type : *types) mixers.emplace_back(type == "sliding_attention" ? "window" : "full");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "core/text.hpp"
 
 namespace ridgepoint::hf {
@@ -186,8 +188,7 @@ void map_dinov2(Config& config, Compact& compact) {
 // Tschannen et al., arXiv 2502.14786: images of any shape with at most so many patches; a square one is taken.
 void map_siglip2(Config& config, Compact& compact) {
   const Size patches = config.size_or({"num_patches"}, 256);
-  std::int64_t side = 1;
-  while ((side + 1) * (side + 1) <= patches.value) ++side;
+  const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(patches.value))));
   if (side * side != patches.value) {
     config.fail({"num_patches"}, fmt::format("{} patches are no square", patches.value), "a square number");
   }

@@ -102,6 +102,11 @@ TEST_CASE("what is wrong in a config is named with its key", "[importers][hf]") 
   }
 }
 
+TEST_CASE("layers that are looked at one by one have an end, in encoders too", "[importers][hf]") {
+  CHECK(message(R"({"model_type": "modernbert", "num_hidden_layers": 1000000000000})") ==
+        ":1:51: error: 1000000000000 layers");
+}
+
 TEST_CASE("an unknown type names the nearest that is known", "[importers][hf]") {
   const TextFile file(replaced(kLlama, "\"model_type\": \"llama\"", "\"model_type\": \"llamma\""));
   const std::string said = message_of([&] { return imported(file.path()); });
