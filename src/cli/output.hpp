@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@ inline constexpr std::size_t kPlainWidth = 100;
 /// The format with this name; without one, the format that the output file's ending means, or the first. Throws
 /// InputError.
 const Format& choose_format(const std::string& name, const std::string& output);
+
+inline constexpr std::array<std::string_view, 3> kColorChoices{"auto", "always", "never"};
 
 /// Whether standard output is a terminal that wants colour: `choice` is always, never or auto; auto respects NO_COLOR.
 bool wants_color(std::string_view choice, bool to_file);
