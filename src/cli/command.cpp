@@ -184,8 +184,11 @@ int run_tool(int argc, const char* const* argv) {
   for (const Command& command : kCommands) {
     // Only the command that was asked for needs its options; the others are there for --help.
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    sub->footer(examples_of(command.examples));
-    if (command.hidden) sub->group("");
+    if (command.hidden) {
+      sub->group("");
+    } else {
+      sub->footer(examples_of(command.examples));
+    }
     if (argc >= 2 && command.name == argv[1]) chosen = command.declare(*sub);
   }
   try {
