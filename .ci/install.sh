@@ -46,6 +46,8 @@ build_preset() {
     export CMAKE_CXX_COMPILER_LAUNCHER="${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}"
     # Without this ccache gives up on every file that uses a precompiled header.
     export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS:-pch_defines,time_macros}"
+    # What was compiled in one clone serves in another.
+    export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$PWD}" CCACHE_NOHASHDIR="${CCACHE_NOHASHDIR:-true}"
   fi
   cmake --preset "$1" >&2
   cmake --build --preset "$1" --parallel "$(nproc)" >&2

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
 
-const fs::path kRoot = RIDGEPOINT_TEST_SOURCE_DIR;
+const fs::path kRoot = source_root();
 
 // Who knows whom. What those know may be included too.
 const std::map<std::string, Names> kKnows{

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <vector>
 
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -47,7 +48,7 @@ inline Outcome run_binary(const std::vector<std::string>& arguments, const Setti
   const std::string err = folder.file("err");
   write_text(in, setting.input);
 
-  std::vector<const char*> argv{RIDGEPOINT_TEST_BINARY};
+  std::vector<const char*> argv{tested_binary().c_str()};
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
   argv.push_back(nullptr);
   std::vector<const char*> environment;
@@ -61,7 +62,7 @@ inline Outcome run_binary(const std::vector<std::string>& arguments, const Setti
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT, 0600);
   if (!setting.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, setting.folder.c_str());
   pid_t child = 0;
-  const int failed = ::posix_spawn(&child, RIDGEPOINT_TEST_BINARY, &actions, nullptr,
+  const int failed = ::posix_spawn(&child, tested_binary().c_str(), &actions, nullptr,
                                    const_cast<char* const*>(argv.data()),          // NOLINT: what POSIX asks for
                                    const_cast<char* const*>(environment.data()));  // NOLINT
   posix_spawn_file_actions_destroy(&actions);

@@ -33,6 +33,7 @@
 #include "report/columns.hpp"
 #include "tests/docs/low_rank.hpp"
 #include "tests/ops/sites.hpp"
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -41,7 +42,7 @@ namespace {
 namespace fs = std::filesystem;
 using Lines = std::vector<std::string>;
 
-const fs::path kRoot = RIDGEPOINT_TEST_SOURCE_DIR;
+const fs::path kRoot = source_root();
 static_assert(IsOp<LowRank>, "the worked example of docs/extending.md");
 
 // The lines of a page, fences included.
@@ -133,7 +134,7 @@ bool calls_the_tool(const std::string& script) {
 // A folder that looks like the repository after quickstart.sh, as far as commands see it.
 void furnish(const fs::path& folder) {
   fs::create_directories(folder / "build" / "release");
-  fs::create_symlink(RIDGEPOINT_TEST_BINARY, folder / "build" / "release" / "ridgepoint");
+  fs::create_symlink(tested_binary(), folder / "build" / "release" / "ridgepoint");
   for (const char* const part : {"models", "hwspecs", "src", "tests"}) fs::create_symlink(kRoot / part, folder / part);
 }
 

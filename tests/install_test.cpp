@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -51,8 +52,8 @@ void expect_at_home(const fs::path& root) {
 
 TEST_CASE("an installation is complete and runs wherever it is put", "[install]") {
   const TemporaryFolder folder;
-  const Shell installed = run_shell(
-      fmt::format("{} --install {} --prefix {}", RIDGEPOINT_TEST_CMAKE, RIDGEPOINT_TEST_BUILD, folder.file("first")));
+  const Shell installed =
+      run_shell(fmt::format("{} --install {} --prefix {}", cmake_program(), build_folder(), folder.file("first")));
   CAPTURE(installed.text);
   REQUIRE(installed.code == 0);
   fs::rename(folder.file("first"), folder.file("second"));
@@ -76,7 +77,7 @@ TEST_CASE("the Debian package holds the installation and names what it needs", "
   const TemporaryFolder folder;
   const Shell packed =
       run_shell(fmt::format("cd {0} && {1} --config {2}/CPackConfig.cmake -B {0} -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip",
-                            folder.path().string(), RIDGEPOINT_TEST_CPACK, RIDGEPOINT_TEST_BUILD));
+                            folder.path().string(), cpack_program(), build_folder()));
   CAPTURE(packed.text);
   REQUIRE(packed.code == 0);
   const Shell unpacked = run_shell(
@@ -94,7 +95,7 @@ TEST_CASE("bash completes with the script that the tool prints", "[completion]")
       "cd {} && touch resnet-mine.json && cat > ask <<'END'\nsource ./script\ncompopt() {{ :; }}\n"
       "COMP_WORDS=({} analyze resnet15 ); COMP_CWORD=2; _ridgepoint; printf '%s,' \"${{COMPREPLY[@]}}\"\n"
       "COMP_WORDS=({} analyze resnet- ); COMP_CWORD=2; _ridgepoint; printf '%s,' \"${{COMPREPLY[@]}}\"\nEND\nbash ask",
-      folder.path().string(), RIDGEPOINT_TEST_BINARY, RIDGEPOINT_TEST_BINARY);
+      folder.path().string(), tested_binary(), tested_binary());
   CHECK(run_shell(ask).text == "resnet152,resnet-mine.json,");
 }
 

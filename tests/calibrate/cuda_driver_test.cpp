@@ -6,11 +6,12 @@
 #include "calibrate/nvml.hpp"
 #include "core/error.hpp"
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
 
-const std::string kFakeDriver = RIDGEPOINT_TEST_FAKE_DRIVER;
+const std::string kFakeDriver = fake_driver_folder();
 
 LocalCuda with_driver(const char* mood, const std::filesystem::path& files) {
   ::setenv("FAKE_DRIVER", mood, 1);

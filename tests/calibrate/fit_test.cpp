@@ -13,12 +13,13 @@
 #include "cost/device_file.hpp"
 #include "io/data_path.hpp"
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
 
 Minimize minimize() {
-  ::setenv("RIDGEPOINT_MODULES", RIDGEPOINT_TEST_MODULES, 1);
+  ::setenv("RIDGEPOINT_MODULES", tested_modules().c_str(), 1);
   return Module("fit").function<Minimize>(kMinimizeEntry);
 }
 

@@ -6,6 +6,7 @@
 #include "calibrate/local_devices.hpp"
 #include "calibrate/module.hpp"
 #include "core/error.hpp"
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -23,7 +24,7 @@ std::unique_ptr<Backend> first_gpu() {
 }
 
 TEST_CASE("the GPU's microkernels compute what their references do", "[gpu]") {
-  ::setenv("RIDGEPOINT_MODULES", RIDGEPOINT_TEST_MODULES, 1);
+  ::setenv("RIDGEPOINT_MODULES", tested_modules().c_str(), 1);
   const auto backend = first_gpu();
   if (backend == nullptr) return;
   for (const Microkernel& microkernel : backend->microkernels()) {

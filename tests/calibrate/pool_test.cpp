@@ -12,12 +12,13 @@
 #include "cost/device_file.hpp"
 #include "io/files.hpp"
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
 
 Minimize minimize() {
-  ::setenv("RIDGEPOINT_MODULES", RIDGEPOINT_TEST_MODULES, 1);
+  ::setenv("RIDGEPOINT_MODULES", tested_modules().c_str(), 1);
   return Module("fit").function<Minimize>(kMinimizeEntry);
 }
 
@@ -73,8 +74,7 @@ TEST_CASE("the pool finds what two devices have in common, and how far they lie 
 }
 
 TEST_CASE("the file of pooled parameters is what calibrate pool would write", "[pool]") {
-  CHECK(write_pooled(pooled_rows()) ==
-        text_of_file(std::filesystem::path(RIDGEPOINT_TEST_SOURCE_DIR) / "src" / "cost" / "pooled.inc"));
+  CHECK(write_pooled(pooled_rows()) == text_of_file(source_root() / "src" / "cost" / "pooled.inc"));
 }
 
 TEST_CASE("samples of a device that nobody knows are named", "[pool][cli]") {

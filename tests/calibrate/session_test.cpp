@@ -5,6 +5,7 @@
 #include "calibrate/module.hpp"
 #include "cost/device_file.hpp"
 #include "tests/calibrate/fake_backend.hpp"
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -18,7 +19,7 @@ bool mentions(const std::vector<std::string>& texts, const std::string& part) {
 }
 
 Minimize minimizer() {
-  ::setenv("RIDGEPOINT_MODULES", RIDGEPOINT_TEST_MODULES, 1);
+  ::setenv("RIDGEPOINT_MODULES", tested_modules().c_str(), 1);
   static const Module module("fit");
   return module.function<Minimize>(kMinimizeEntry);
 }

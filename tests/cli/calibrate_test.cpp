@@ -7,6 +7,7 @@
 #include "cost/sample.hpp"
 #include "io/files.hpp"
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -150,7 +151,7 @@ TEST_CASE("Ctrl-C keeps what was measured and says so", "[calibrate][cli]") {
   const pid_t process = ::fork();
   REQUIRE(process >= 0);
   if (process == 0) {
-    ::execl(RIDGEPOINT_TEST_BINARY, RIDGEPOINT_TEST_BINARY, "calibrate", "--effort", "thorough", "--kernels",
+    ::execl(tested_binary().c_str(), tested_binary().c_str(), "calibrate", "--effort", "thorough", "--kernels",
             "clock,fma,stream,reduction", "-o", output.c_str(), nullptr);
     ::_exit(127);
   }

@@ -6,6 +6,7 @@
 #include "cli/output.hpp"
 #include "report/report.hpp"
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -186,20 +187,20 @@ TEST_CASE("every topic can be listed in every format", "[cli]") {
 
 TEST_CASE("what is rows alone is no figure", "[cli]") {
   for (const char* command : {"list models", "check hwspecs/l4.json"}) {
-    const Outcome outcome = run_binary(std::string(command) + " --format svg", {.folder = RIDGEPOINT_TEST_SOURCE_DIR});
+    const Outcome outcome = run_binary(std::string(command) + " --format svg", {.folder = source_root().string()});
     CHECK(outcome.code == 1);
     CHECK(outcome.err == "error: unknown format \"svg\"\n  expected table, json, csv or markdown\n");
   }
 }
 
 TEST_CASE("check says what it found in each format", "[cli]") {
-  CHECK(run_binary("check hwspecs/l4.json --format csv", {.folder = RIDGEPOINT_TEST_SOURCE_DIR}).out ==
+  CHECK(run_binary("check hwspecs/l4.json --format csv", {.folder = source_root().string()}).out ==
         "file,kind,name,phase,detail\nhwspecs/l4.json,device,l4,,300 GB/s of 22.4 GiB\n");
 }
 
 TEST_CASE("every model and device passes the check", "[cli]") {
   for (const char* folder : {"models", "hwspecs"}) {
-    for (const auto& entry : fs::directory_iterator(fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / folder)) {
+    for (const auto& entry : fs::directory_iterator(source_root() / folder)) {
       const Outcome outcome = run_binary({"check", entry.path().string()});
       INFO(outcome.err);
       CHECK(outcome.code == 0);

@@ -9,10 +9,12 @@
 #include "families/family.hpp"
 #include "network/instantiate.hpp"
 
+#include "tests/places.hpp"
+
 namespace ridgepoint {
 
 inline std::shared_ptr<const Document> model_document(const std::string& name) {
-  return Document::load(std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/models/" + name + ".json");
+  return Document::load(source_root().string() + "/models/" + name + ".json");
 }
 
 /// A model of models/ in a run. `set` is what --set gives: options and parameters.

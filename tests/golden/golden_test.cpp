@@ -5,13 +5,14 @@
 #include <cstdlib>
 
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests" / "golden";
+const fs::path kFolder = source_root() / "tests" / "golden";
 
 std::vector<fs::path> commands() {
   std::vector<fs::path> found;
@@ -36,7 +37,7 @@ TEST_CASE("golden outputs", "[golden]") {
     INFO(command.stem().string());
     fs::path expected = command;
     expected.replace_extension(".txt");
-    const std::string now = shown(run_binary(text_of_file(command), {.folder = RIDGEPOINT_TEST_SOURCE_DIR}));
+    const std::string now = shown(run_binary(text_of_file(command), {.folder = source_root().string()}));
     if (update) write_text(expected, now);
     CHECK(now == text_of_file(expected));
   }

@@ -5,6 +5,7 @@
 
 #include "cost/device_file.hpp"
 #include "hardware/device.hpp"
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
@@ -12,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "hwspecs";
+const fs::path kFolder = source_root() / "hwspecs";
 
 std::set<std::string> names() {
   std::set<std::string> found;

@@ -11,11 +11,11 @@
 #include "network/binding.hpp"
 #include "tests/catch.hpp"
 #include "tests/ops/sites.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 
-inline const std::filesystem::path kGolden =
-    std::filesystem::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests" / "oracle" / "golden";
+inline const std::filesystem::path kGolden = source_root() / "tests" / "oracle" / "golden";
 
 /// One line of a golden file.
 struct OracleCase {

@@ -6,13 +6,14 @@
 
 #include "tests/catch.hpp"
 #include "tests/families/counting.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
 
 std::set<std::string> model_names() {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/models")) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_root().string() + "/models")) {
     names.insert(entry.path().stem().string());
   }
   return names;

@@ -16,6 +16,7 @@
 
 #include "core/text.hpp"
 #include "tests/binary.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const fs::path kRoot = RIDGEPOINT_TEST_SOURCE_DIR;
+const fs::path kRoot = source_root();
 
 class Validator {
  public:

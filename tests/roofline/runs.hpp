@@ -4,13 +4,14 @@
 #include "cost/device_file.hpp"
 #include "roofline/estimate.hpp"
 #include "tests/families/counting.hpp"
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
 
 inline std::vector<std::string> model_names() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/models")) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_root().string() + "/models")) {
     names.push_back(entry.path().stem().string());
   }
   std::sort(names.begin(), names.end());
@@ -18,7 +19,7 @@ inline std::vector<std::string> model_names() {
 }
 
 inline Device device_named(const std::string& name) {
-  return read_device(Document::load(std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/hwspecs/" + name + ".json"));
+  return read_device(Document::load(source_root().string() + "/hwspecs/" + name + ".json"));
 }
 
 /// A model's description with what --set gives; parameters that the description kept are in `set` afterwards.

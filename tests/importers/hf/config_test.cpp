@@ -5,12 +5,13 @@
 #include <filesystem>
 
 #include "tests/importers/importing.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kConfigs = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests" / "importers" / "hf";
+const fs::path kConfigs = source_root() / "tests" / "importers" / "hf";
 
 const std::string kLlama = R"({"model_type": "llama", "architectures": ["LlamaForCausalLM"],
  "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 2,

@@ -13,12 +13,13 @@
 #include "network/description_reader.hpp"
 #include "network/description_writer.hpp"
 #include "tests/importers/importing.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kFixtures = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests" / "importers" / "hf" / "fixtures";
+const fs::path kFixtures = source_root() / "tests" / "importers" / "hf" / "fixtures";
 
 std::string field(const CsvTable& table, const CsvRow& row, std::string_view name) {
   const int column = table.column(name);
@@ -79,7 +80,7 @@ std::string row_of(const hf::Kind& kind) {
 }
 
 TEST_CASE("docs/import.md lists the model types that are read", "[importers][hf][docs]") {
-  const std::string path = std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/docs/import.md";
+  const std::string path = source_root().string() + "/docs/import.md";
   std::string text = read_file(path);
   if (std::getenv("RIDGEPOINT_UPDATE_DOCS") != nullptr) {
     const std::string header = "| kind | types |\n| --- | --- |\n";

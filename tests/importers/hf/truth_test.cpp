@@ -8,6 +8,7 @@
 
 #include "io/csv.hpp"
 #include "tests/importers/importing.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -100,7 +101,7 @@ bool is_partial(const Description& description) {
 }
 
 TEST_CASE("configs have their published parameters, or an unknown type", "[importers][hf]") {
-  const fs::path truth = fs::path(RIDGEPOINT_TEST_SOURCE_DIR).parent_path() / "shared" / "truth";
+  const fs::path truth = source_root().parent_path() / "shared" / "truth";
   if (!fs::exists(truth / "hf_configs.csv")) {
     WARN("skipped: no ../shared/truth/hf_configs.csv");
     return;

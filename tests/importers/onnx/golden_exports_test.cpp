@@ -6,13 +6,14 @@
 
 #include "io/mapped_file.hpp"
 #include "tests/importers/onnx/imported.hpp"
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kFixtures = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests" / "importers" / "onnx" / "exports";
+const fs::path kFixtures = source_root() / "tests" / "importers" / "onnx" / "exports";
 
 /// A line of golden.csv. `held` are the parameters that the file holds; no `macs` where PyTorch does not count them
 /// all.
@@ -137,7 +138,7 @@ TEST_CASE("open sizes are parameters, whatever the run", "[onnx]") {
 }
 
 TEST_CASE("networks of the truth data have their published parameters", "[onnx]") {
-  const fs::path truth = fs::path(RIDGEPOINT_TEST_SOURCE_DIR).parent_path() / "shared" / "truth" / "onnx";
+  const fs::path truth = source_root().parent_path() / "shared" / "truth" / "onnx";
   if (!fs::exists(truth)) {
     WARN("skipped: no ../shared/truth/onnx");
     return;

@@ -6,13 +6,14 @@
 #include "network/description_reader.hpp"
 #include "network/description_writer.hpp"
 #include "tests/importers/onnx/imported.hpp"
+#include "tests/places.hpp"
 #include "tests/support.hpp"
 
 namespace ridgepoint {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kTests = fs::path(RIDGEPOINT_TEST_SOURCE_DIR) / "tests";
+const fs::path kTests = source_root() / "tests";
 
 void expect_same(const Network& a, const Network& b) {
   REQUIRE(a.layers.size() == b.layers.size());
