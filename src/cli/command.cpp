@@ -41,7 +41,7 @@ constexpr std::array kCommands{
             "  ridgepoint roofline --hw h100-sxm5\n"
             "  ridgepoint roofline --hw a100-sxm4-80gb --hw mi300x --format markdown\n",
             declare_roofline},
-    Command{"list", "the models, devices, ops, families or formats there are",
+    Command{"list", "the models, devices, ops, families, formats or columns there are",
             "  ridgepoint list models\n"
             "  ridgepoint list devices --format json\n",
             declare_list},

@@ -11,6 +11,7 @@
 #include "hardware/device.hpp"
 #include "io/data_path.hpp"
 #include "ops/op.hpp"
+#include "report/columns.hpp"
 #include "report/listing.hpp"
 #include "report/report.hpp"
 
@@ -60,13 +61,24 @@ std::vector<Listed> list_formats() {
   return items;
 }
 
+std::vector<Listed> list_columns() {
+  std::vector<Listed> items;
+  for (const Column& column : columns()) {
+    const std::string_view unit = unit_of(column.kind);
+    items.push_back({std::string(column.key),
+                     unit.empty() ? std::string(column.meaning) : fmt::format("{}, in {}", column.meaning, unit)});
+  }
+  return items;
+}
+
 struct Topic {
   std::string_view name;
   std::vector<Listed> (*list)();
 };
 
-constexpr std::array kTopics{Topic{"models", list_models}, Topic{"devices", list_devices}, Topic{"ops", list_ops},
-                             Topic{"families", list_families}, Topic{"formats", list_formats}};
+constexpr std::array kTopics{Topic{"models", list_models},   Topic{"devices", list_devices},
+                             Topic{"ops", list_ops},         Topic{"families", list_families},
+                             Topic{"formats", list_formats}, Topic{"columns", list_columns}};
 
 std::vector<Listed> list_local_devices() {
   std::vector<Listed> items;
@@ -95,7 +107,7 @@ std::vector<std::string_view> list_topics() { return names_of(kTopics); }
 
 Action declare_list(CLI::App& app) {
   const auto a = std::make_shared<ListArguments>();
-  app.add_option("WHAT", a->topic, "models, devices, ops, families or formats")->required();
+  app.add_option("WHAT", a->topic, "models, devices, ops, families, formats or columns")->required();
   app.add_flag("--local", a->local, "Of devices: those of this machine that can be calibrated, or why not");
   app.add_option("--format", a->format, "table, json, csv or markdown")->type_name("NAME");
   return [a] { return list(*a); };
