@@ -42,6 +42,29 @@ inline std::string percent_decoded(const std::string& text) {
   return plain;
 }
 
+/// Runs the browser on a page for a while of its own time; what it prints comes back. `more` are options.
+inline std::string browse(const std::string& page, const std::string& size, const std::string& more) {
+  const TemporaryFolder folder;
+  write_text(folder.file("page.html"), page);
+  const std::string command = "HOME='" + folder.path().string() + "' '" + browser_command() +
+                              "' --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars " +
+                              "--user-data-dir='" + folder.file("profile") + "' --window-size=" + size +
+                              " --virtual-time-budget=2000 " + more + " 'file://" + folder.file("page.html") +
+                              "' 2>/dev/null";
+  FILE* const pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string printed;
+  std::array<char, 65536> buffer{};
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe)) printed.append(buffer.data(), got);
+  ::pclose(pipe);
+  return printed;
+}
+
+/// The page with a script at its end.
+inline std::string with_script(std::string page, const std::string& script) {
+  return page.insert(page.rfind("</body>"), "<script>" + script + "</script>");
+}
+
 /// Opens the page, runs the body of a script in it, and gives what that returns, as JSON. The script may use
 /// `fire(node, type, details)` for events and `$(selector)`. An error that the page itself throws fails the test.
 inline std::shared_ptr<const Document> in_browser(std::string page, const std::string& script,
@@ -62,19 +85,7 @@ document.documentElement.setAttribute('data-found', encodeURIComponent(JSON.stri
 </script>)";
   page.insert(page.find("<head>") + 6, before);
   page.insert(page.rfind("</body>"), after);
-  const TemporaryFolder folder;
-  write_text(folder.file("page.html"), page);
-  const std::string command = "HOME='" + folder.path().string() + "' '" + browser_command() +
-                              "' --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir='" +
-                              folder.file("profile") + "' --window-size=" + size +
-                              " --virtual-time-budget=2000 --dump-dom 'file://" + folder.file("page.html") +
-                              "' 2>/dev/null";
-  FILE* const pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string dom;
-  std::array<char, 65536> buffer{};
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe)) dom.append(buffer.data(), got);
-  ::pclose(pipe);
+  const std::string dom = browse(page, size, "--dump-dom");
   const std::string mark = "data-found=\"";
   const std::size_t start = dom.find(mark);
   REQUIRE(start != std::string::npos);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "io/csv.hpp"
 #include "report/columns.hpp"
@@ -11,6 +12,9 @@
 
 namespace ridgepoint {
 namespace {
+
+// With enough images layers are bound by this and that.
+const Run kImages{.model = "resnet50", .set = {{"batch", Value(std::int64_t{32})}}};
 
 // A report with all that it needs.
 struct Made {
@@ -28,6 +32,16 @@ struct Made {
   Estimate estimate;
   std::vector<Advice> advice;
 };
+
+// The same rows again and again under other names, with their part of the time.
+void make_long(Estimate& estimate, std::size_t count) {
+  const std::vector<LayerEstimate> rows = std::exchange(estimate.rows, {});
+  for (std::size_t i = 0; i < count; ++i) {
+    estimate.rows.push_back(rows[i % rows.size()]);
+    estimate.rows.back().name = "layer" + std::to_string(i);
+    estimate.rows.back().share *= static_cast<double>(rows.size()) / static_cast<double>(count);
+  }
+}
 
 const Node& found(const std::shared_ptr<const Document>& result, const char* key) {
   const Node* const node = result->root().find("found")->find(key);
@@ -97,12 +111,13 @@ TEST_CASE("a page shows every row with the values and words of the other formats
 
 TEST_CASE("what is hovered and pressed on the roofline is told and selected everywhere", "[html][browser]") {
   if (!has_browser()) return;
-  const Made made({"resnet50"});
+  const Made made(kImages);
   const auto result = in_browser(made.page(), R"(
     const figure = $('#roofline');
     const points = ridgepoint.points();
-    const largest = points.reduce((a, b) => (b.r > a.r ? b : a));
-    const place = at(figure, largest);
+    const room = (p) => Math.min(...points.filter((q) => q !== p).map((q) => Math.hypot(p.x - q.x, p.y - q.y) - q.r));
+    const lonely = points.reduce((a, b) => (room(b) > room(a) ? b : a));
+    const place = at(figure, lonely);
     fire(figure, 'pointermove', place);
     const tip = { hidden: $('#tip').hidden, text: $('#tip').textContent };
     fire(figure, 'pointermove', { clientX: 0, clientY: 0 });
@@ -113,27 +128,31 @@ TEST_CASE("what is hovered and pressed on the roofline is told and selected ever
       cells: [...document.querySelectorAll('.cell.leaf:not(.dim)')].length, shaded: document.querySelectorAll('#memory .chosen rect').length };
     fire(figure, 'click', place);
     const cleared = ridgepoint.selection().length;
+    fire(document.body, 'keydown', { key: 'Escape' });
     fire(figure, 'keydown', { key: 'ArrowRight' });
     fire(figure, 'keydown', { key: 'Enter' });
     const keyed = $('#detail h3').textContent;
     fire(document.body, 'keydown', { key: 'Escape' });
-    return { largest: largest.name, tip: tip.text, tipHidden: tip.hidden, gone, ...after, cleared, keyed,
+    return { lonely: lonely.name, tip: tip.text, tipHidden: tip.hidden, gone, ...after, cleared, keyed,
       escaped: ridgepoint.selection().length, told: $('#status').textContent };)");
-  const LayerEstimate& first = *by_time(made.estimate).front();
-  CHECK(found(result, "largest").text == first.name);
+  const std::string lonely = found(result, "lonely").text;
+  const auto row = std::find_if(made.estimate.rows.begin(), made.estimate.rows.end(),
+                                [&](const LayerEstimate& r) { return r.name == lonely; });
+  REQUIRE(row != made.estimate.rows.end());
   const std::string tip = found(result, "tip").text;
   INFO(tip);
   CHECK(!found(result, "tipHidden").boolean);
-  CHECK(tip.starts_with(first.name));
-  CHECK(tip.find(human(*find_column("time_s"), first.total.time)) != std::string::npos);
-  CHECK(tip.find("bound by " + std::string(name(first.bound))) != std::string::npos);
+  CHECK(tip.starts_with(lonely));
+  CHECK(tip.find(human(*find_column("time_s"), row->total.time)) != std::string::npos);
+  CHECK(tip.find("bound by " + std::string(name(row->bound))) != std::string::npos);
   CHECK(found(result, "gone").boolean);
   CHECK(found(result, "selection").items.size() == 1);
-  CHECK(found(result, "detail").text == first.name);
-  CHECK(texts(found(result, "lines")) == Texts{first.name});
+  CHECK(found(result, "detail").text == lonely);
+  CHECK(texts(found(result, "lines")) == Texts{lonely});
   CHECK(found(result, "cells").real == 1);
   CHECK(found(result, "shaded").real == 1);
   CHECK(found(result, "cleared").real == 0);
+  const LayerEstimate& first = *by_time(made.estimate).front();
   CHECK(found(result, "keyed").text == first.name);
   CHECK(found(result, "escaped").real == 0);
   CHECK(found(result, "told").text.starts_with(first.name));
@@ -141,7 +160,7 @@ TEST_CASE("what is hovered and pressed on the roofline is told and selected ever
 
 TEST_CASE("the table sorts, filters and selects", "[html][browser]") {
   if (!has_browser()) return;
-  const Made made({"resnet50"});
+  const Made made(kImages);
   const auto result = in_browser(made.page(), R"(
     const names = () => [...document.querySelectorAll('#table tbody tr[data-index] td:first-child')].map((td) => td.textContent);
     const head = (key) => document.querySelector('th[data-key="' + key + '"]');
@@ -295,13 +314,8 @@ TEST_CASE("names are shown and never run", "[html][browser][names]") {
 
 TEST_CASE("20,000 layers stay a small document", "[html][browser]") {
   if (!has_browser()) return;
-  Made made({"resnet50"});
-  const std::vector<LayerEstimate> rows = made.estimate.rows;
-  made.estimate.rows.clear();
-  for (std::size_t i = 0; i < 20000; ++i) {
-    made.estimate.rows.push_back(rows[i % rows.size()]);
-    made.estimate.rows.back().name = "layer" + std::to_string(i);
-  }
+  Made made(kImages);
+  make_long(made.estimate, 20000);
   const auto result = in_browser(made.page(), R"(
     ridgepoint.select([12345]);
     return { points: ridgepoint.points().length, lines: document.querySelectorAll('#table tbody tr').length,
@@ -315,7 +329,7 @@ TEST_CASE("20,000 layers stay a small document", "[html][browser]") {
 
 TEST_CASE("a page fits a phone, has two themes and several networks", "[html][browser]") {
   if (!has_browser()) return;
-  const Made one({"resnet50"});
+  const Made one(kImages);
   const Made two({"bert-large"});
   const std::vector<Report> both{one.report(), two.report()};
   const auto result = in_browser(write_page(both, {}), R"(
@@ -338,6 +352,38 @@ TEST_CASE("a page fits a phone, has two themes and several networks", "[html][br
   CHECK(found(result, "rows").real == static_cast<double>(two.estimate.rows.size()));
   CHECK(found(result, "options").real == 2);
   CHECK(found(result, "unnamed").real == 0);
+}
+
+// For people to look at: screenshots/ of the build.
+TEST_CASE("a page as it looks: wide, dark, on a phone, with 10 and with 20,000 layers", "[html][browser]") {
+  if (!has_browser()) return;
+  const std::filesystem::path folder = std::filesystem::path(RIDGEPOINT_TEST_MODULES).parent_path() / "screenshots";
+  std::filesystem::create_directories(folder);
+  const Made made({"llama-3.1-8b", Phase::kDecode}, "a100-sxm4-80gb");
+  Made small(kImages);
+  Made large(kImages);
+  make_long(small.estimate, 10);
+  make_long(large.estimate, 20000);
+  struct Shot {
+    const char* name;
+    std::string page;
+    const char* size;
+  };
+  const std::string dark = "document.getElementById('theme').click(); ridgepoint.select([8]);";
+  const std::array<Shot, 5> shots{{{"wide.png", made.page(), "1400,2900"},
+                                   {"dark.png", with_script(made.page(), dark), "1400,2900"},
+                                   {"phone.png", made.page(), "500,4000"},
+                                   {"layers-10.png", small.page(), "1400,2600"},
+                                   {"layers-20000.png", large.page(), "1400,2600"}}};
+  for (const Shot& shot : shots) {
+    const std::filesystem::path file = folder / shot.name;
+    std::filesystem::remove(file);
+    browse(shot.page, shot.size, "--screenshot='" + file.string() + "'");
+    INFO(file.string());
+    const std::string picture = text_of_file(file);
+    CHECK(picture.starts_with("\x89PNG"));
+    CHECK(picture.size() > 40000);  // an empty page is smaller
+  }
 }
 
 }  // namespace

@@ -1,6 +1,12 @@
 // The page of `--format html` as a file: it holds the numbers of the other formats, is small, and nothing in it that
 // comes from a name is obeyed. What it does in a browser is in html_browser_test.cpp.
 
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 sees false ones in std::string's operator+ (GCC bug 105651).
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#endif
+
 #include "report/html.hpp"
 
 #include "report/columns.hpp"
@@ -53,17 +59,17 @@ TEST_CASE("a page holds every row of every model with the numbers of the JSON", 
     const std::vector<std::string> names = names_in(layers);
     REQUIRE(names.size() == rows.size());
     const std::vector<Node>& keys = layers.find("keys")->items;
+    bool same = true;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      CHECK(names[i] == rows[i].find("name")->text);
+      same = same && names[i] == rows[i].find("name")->text;
       const Node& kind = layers.find("kinds")->items[static_cast<std::size_t>(layers.find("kind")->items[i].real)];
-      bool same = true;
       for (std::size_t k = 0; k < keys.size(); ++k) {
         const Node* const cell = rows[i].find(keys[k].text);
         if (cell == nullptr) continue;  // the times of passes
         same = same && cell->real == kind.items[k].real && cell->text == kind.items[k].text;
       }
-      CHECK(same);
     }
+    CHECK(same);
     const Node& totals = *data->root().find("reports")->items.front().find("analysis")->find("totals");
     CHECK(totals.find("time_s")->real == e.total.time);
   });
@@ -72,10 +78,11 @@ TEST_CASE("a page holds every row of every model with the numbers of the JSON", 
 TEST_CASE("a page is one small file that asks for no other", "[html]") {
   const std::string page = page_of({"llama-3.1-405b", Phase::kTraining}, device_named("h100-sxm5"));
   CHECK(page.size() < 500000);
-  for (const char* wanting : {"src=", "<link", "@import", "url(", "fetch(", "XMLHttpRequest"}) {
+  for (const char* wanting : {"src=", "<link", "@import", "fetch(", "XMLHttpRequest"}) {
     const std::string own = page.substr(0, page.find("BSD-3-Clause")) + page.substr(page.rfind("<script>"));
     INFO(wanting);
     CHECK(count(own, wanting) == 0);  // d3 itself can fetch, and is not asked to
+    CHECK(count(own, "url(") == count(own, "url(#"));
   }
   CHECK(count(page, "default-src 'none'") == 1);
   CHECK(count(page, "Mike Bostock") >= 1);  // the licence of d3 asks for it
@@ -94,7 +101,8 @@ TEST_CASE("what a name holds cannot end the page's data", "[html]") {
     const auto document = Document::parse("data", data);
     const Node& report = document->root().find("reports")->items.front();
     CHECK(names_in(*report.find("layers")).at(0) == hostile.report().estimate.rows.at(0).name);
-    CHECK(page.find("<title>" + name) == std::string::npos);
+    const bool harmless = name.find_first_of("<&") == std::string::npos;
+    CHECK((page.find("<title>" + name) == std::string::npos || harmless));
   }
 }
 

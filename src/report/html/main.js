@@ -24,6 +24,7 @@ addEventListener("afterprint", () => { if (beforePrint) changeTheme("dark"); });
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     hideTip();
+    hover(-1);
     select([]);
   } else if (event.key === "/" && !/^(INPUT|SELECT)$/.test(document.activeElement.tagName)) {
     byId("filter").focus();

@@ -217,11 +217,19 @@ views.push((() => {
       context.arc(p.x, p.y, r, 0, 2 * Math.PI);
     } else if (mark === "square") {
       context.rect(p.x - r * 0.886, p.y - r * 0.886, r * 1.772, r * 1.772);
+    } else if (mark === "triangle") {
+      const side = r * 1.347;
+      corners(context, [p.x, p.y - side], [p.x + side * 0.866, p.y + side / 2], [p.x - side * 0.866, p.y + side / 2]);
     } else {
-      context.translate(p.x, p.y);
-      markPath(bound, Math.PI * r * r).context(context)();
-      context.translate(-p.x, -p.y);
+      const side = r * 1.253;
+      corners(context, [p.x, p.y - side], [p.x + side, p.y], [p.x, p.y + side], [p.x - side, p.y]);
     }
+  }
+
+  function corners(context, first, ...others) {
+    context.moveTo(...first);
+    for (const corner of others) context.lineTo(...corner);
+    context.closePath();
   }
 
   function start(target) {

@@ -6,7 +6,7 @@ const views = [];  // objects with any of: load(), filter(), select(), hover(), 
 const tell = (what) => views.forEach((view) => view[what] && view[what]());
 
 function select(indices, more) {
-  const chosen = [...indices];
+  const chosen = [...indices].filter((i) => state.rows[i]);
   const same = chosen.length === state.selection.size && chosen.every((i) => state.selection.has(i));
   if (more) {
     const all = chosen.every((i) => state.selection.has(i));
