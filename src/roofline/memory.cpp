@@ -105,7 +105,8 @@ class Kept {
   }
 
   [[nodiscard]] Bytes kept(std::size_t id) const {
-    const std::int64_t times = handed_[id] == 0 ? times_[id] : std::min(values(id), checked_add(times_[id], handed_[id]));
+    const std::int64_t times =
+        handed_[id] == 0 ? times_[id] : std::min(values(id), checked_add(times_[id], handed_[id]));
     return network_.tensors[id].type.bytes() * static_cast<double>(times);
   }
 
