@@ -58,7 +58,8 @@ bool same_values(const Matrix& a, const Matrix& b, bool transposed) {
 void merge_copies(Graph& graph) {
   std::set<int> tables;
   for (const Node& node : graph.nodes) {
-    if (node.type == "Gather" && !node.inputs.empty() && node.inputs[0] >= 0) tables.insert(node.inputs[0]);
+    if (node.type != "Gather" || node.inputs.empty() || node.inputs[0] < 0) continue;
+    if (matrix_of(graph.value(node.inputs[0]))) tables.insert(node.inputs[0]);
   }
   if (tables.size() > kMostTables) return;
   for (const int id : tables) {

@@ -51,9 +51,9 @@ bool names_folded_constant(std::string_view name) {
       "zeros", "ones", "full", "where",   "arange",  "tril",   "triu", "cos",    "sin", "eq",        "ne",  "lt",
       "le",    "gt",   "ge",   "bitwise", "logical", "masked", "new_", "lifted", "mul", "expand_as", "div", "sub"};
   // Of torch.export: the function that gave a value, and a number.
-  constexpr std::array<std::string_view, 15> kOps{"tmp",   "pow",       "exp",        "log",     "neg",
-                                                  "rsqrt", "sqrt",      "reciprocal", "cumsum",  "floor",
-                                                  "clamp", "remainder", "linspace",   "sigmoid", "log2"};
+  constexpr std::array<std::string_view, 16> kOps{"tmp",       "detach",   "pow",        "exp",    "log",   "neg",
+                                                  "rsqrt",     "sqrt",     "reciprocal", "cumsum", "floor", "clamp",
+                                                  "remainder", "linspace", "sigmoid",    "log2"};
   if (has_word(name, ".")) return false;
   const std::string_view op = name.substr(0, name.find_last_not_of("0123456789") + 1);
   const std::string_view base = op.ends_with('_') && op.size() < name.size() ? op.substr(0, op.size() - 1) : op;

@@ -7,6 +7,11 @@
 namespace ridgepoint::onnx {
 namespace {
 
+// One axis, whatever it is broadcast over: [c], [c, 1, 1].
+bool is_vector(const Dims& dims) {
+  return !dims.empty() && std::count_if(dims.begin(), dims.end(), [](const Dim& dim) { return !dim.is(1); }) <= 1;
+}
+
 std::string without_last(std::string_view name) { return std::string(name.substr(0, name.rfind('.'))); }
 
 }  // namespace
@@ -31,7 +36,7 @@ void Writer::survey() {
 
 // ONNX Runtime merges vectors that are equal, such as biases of zeros: one beside another matrix is another.
 void Writer::split_merged_biases(int root) {
-  std::map<int, int> matrices;  // and the first node that reads each
+  int first = -1;  // the matrix that the bias stays with
   for (const int index : consumers_[root]) {
     const Node& node = graph_.nodes[static_cast<std::size_t>(index)];
     const bool beside_matrix =
@@ -39,9 +44,8 @@ void Writer::split_merged_biases(int root) {
     if (!beside_matrix || node.inputs.size() < 3 || node.inputs[1] < 0 || node.inputs[2] < 0) continue;
     if (root_of(graph_, node.inputs[2]) != root || !graph_.value(node.inputs[1]).constant) continue;
     const int matrix = root_of(graph_, node.inputs[1]);
-    matrices.emplace(matrix, index);
-    if (matrix != root_of(graph_, graph_.nodes[static_cast<std::size_t>(matrices.begin()->second)].inputs[1]))
-      owners_by_module_[{root, index}] = graph_.value(matrix).name;
+    if (first < 0) first = matrix;
+    if (matrix != first) owners_by_module_[{root, index}] = graph_.value(matrix).name;
   }
 }
 
@@ -49,7 +53,7 @@ void Writer::split_merged_biases(int root) {
 // vector it reads; a module that runs twice has its own both times.
 void Writer::split_merged_vectors(int root) {
   const ValueInfo& value = graph_.value(root);
-  if (!value.is_initializer || !value.shape || value.shape->size() != 1) return;
+  if (!value.is_initializer || !value.shape || !is_vector(*value.shape)) return;
   const std::string owner = without_last(value.name);
   const std::vector<int>& nodes = consumers_[root];
   const auto scope = [&](int node) -> const std::string& { return graph_.nodes[static_cast<std::size_t>(node)].scope; };
