@@ -69,6 +69,9 @@ class Writer {
   std::string unique(const std::string& wanted);
   std::string constant(int value, int node);
 
+  [[nodiscard]] int matrix_beside(const Node& node, int root) const;
+  [[nodiscard]] bool has_shared_matrix() const;
+  void split_uniform(int root);
   void split_merged_vectors(int root);
   void split_merged_biases(int root);
   [[nodiscard]] bool is_copy(int root, int main) const;

@@ -47,9 +47,11 @@ bool names_buffer(std::string_view name) {
 }
 
 bool names_folded_constant(std::string_view name) {
-  constexpr std::array<std::string_view, 24> kBegins{
-      "zeros", "ones", "full", "where",   "arange",  "tril",   "triu", "cos",    "sin", "eq",        "ne",  "lt",
-      "le",    "gt",   "ge",   "bitwise", "logical", "masked", "new_", "lifted", "mul", "expand_as", "div", "sub"};
+  constexpr std::array<std::string_view, 25> kBegins{"zeros",   "ones",      "full",   "where", "arange",
+                                                     "tril",    "triu",      "cos",    "sin",   "eq",
+                                                     "ne",      "lt",        "le",     "gt",    "ge",
+                                                     "bitwise", "logical",   "masked", "new_",  "lifted",
+                                                     "mul",     "expand_as", "div",    "sub",   "convert_element_type"};
   // Of torch.export: the function that gave a value, and a number.
   constexpr std::array<std::string_view, 16> kOps{"tmp",       "detach",   "pow",        "exp",    "log",   "neg",
                                                   "rsqrt",     "sqrt",     "reciprocal", "cumsum", "floor", "clamp",
