@@ -63,6 +63,8 @@ bool names_folded_constant(std::string_view name) {
          std::find(kOps.begin(), kOps.end(), base) != kOps.end();
 }
 
+bool names_lookup(std::string_view name) { return name.starts_with("embedding") || name.starts_with("onnx::"); }
+
 bool names_parameter(std::string_view name) {
   constexpr std::array<std::string_view, 10> kWords{"weight", "bias", "scale",       "gamma", "beta",
                                                     "alpha",  "gain", "temperature", "embed", "token"};

@@ -49,6 +49,14 @@ std::string without_runs(const std::string& module) {
   return result;
 }
 
+// Zeros of both signs are alike.
+bool is_alike(std::string_view a, std::string_view b) {
+  const auto is_zero = [](std::string_view x) {
+    return std::all_of(x.begin(), x.end() - 1, [](char c) { return c == 0; }) && (x.back() & 0x7f) == 0;
+  };
+  return a == b || (is_zero(a) && is_zero(b));
+}
+
 // All values alike, such as the weights of new norms: nothing that was trained is so.
 bool is_uniform(const ValueInfo& value) {
   constexpr std::size_t kMost = 1 << 16;
@@ -58,7 +66,7 @@ bool is_uniform(const ValueInfo& value) {
   if (count < 2 || raw.size() < count || raw.size() % count != 0) return false;
   const std::size_t width = raw.size() / count;
   for (std::size_t i = 1; i < std::min(count, kMost); ++i) {
-    if (raw.substr(i * width, width) != raw.substr(0, width)) return false;
+    if (!is_alike(raw.substr(i * width, width), raw.substr(0, width))) return false;
   }
   return true;
 }
@@ -84,10 +92,14 @@ void Writer::survey() {
     }
   }
   for (auto& [root, nodes] : consumers_) nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-  const bool runs_again = has_shared_matrix();
+  std::vector<int> shared;
   for (const auto& [root, nodes] : consumers_) {
-    if (nodes.size() < 2 || nodes.size() > kManyReaders) continue;
-    if (!runs_again && is_uniform(graph_.value(root))) split_uniform(root);
+    if (nodes.size() >= 2 && nodes.size() <= kManyReaders) shared.push_back(root);
+  }
+  if (!has_shared_matrix()) {
+    for (const int root : shared) split_uniform(root);
+  }
+  for (const int root : shared) {
     split_merged_vectors(root);
     split_merged_biases(root);
   }
@@ -128,6 +140,7 @@ bool Writer::has_shared_matrix() const {
 
 // In a graph that runs no module twice each reader has its own, where the module is not said.
 void Writer::split_uniform(int root) {
+  if (!is_uniform(graph_.value(root))) return;
   const bool vector = is_vector(*graph_.value(root).shape);
   for (const int index : consumers_[root]) {
     const Node& node = graph_.nodes[static_cast<std::size_t>(index)];
@@ -144,7 +157,8 @@ void Writer::split_merged_biases(int root) {
     const int matrix = matrix_beside(graph_.nodes[static_cast<std::size_t>(index)], root);
     if (matrix >= 0) found.emplace_back(index, matrix);
   }
-  for (const auto& [index, matrix] : found) owners_by_module_[{root, index}] = "*" + graph_.value(matrix).name;
+  for (const auto& [index, matrix] : found)
+    owners_by_module_[{root, index}] = "*" + graph_.value(matrix).name + key(matrix, index).second;
 }
 
 // The module that a node is from says whose vector it reads; a module that runs twice has its own both times.

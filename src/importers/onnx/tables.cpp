@@ -4,6 +4,8 @@
 #include <cstring>
 #include <set>
 
+#include "importers/onnx/names.hpp"
+
 namespace ridgepoint::onnx {
 namespace {
 
@@ -38,9 +40,10 @@ std::optional<Scores> scores_of(const Graph& graph, int value, std::int64_t n) {
   return Scores{.bytes = info.tensor->raw, .width = width, .stride = width * heads, .n = n};
 }
 
-std::size_t values_in_first_row(const Scores& s) {
+// Of the first query and of the first key; at most 3 or 4.
+std::size_t count_values(const Scores& s) {
   std::set<std::string_view> values;
-  for (std::int64_t j = 0; j < s.n && values.size() < 3; ++j) values.insert(s.at(0, j));
+  for (std::int64_t j = 0; j < s.n && values.size() < 3; ++j) values.insert({s.at(0, j), s.at(j, 0)});
   return values.size();
 }
 
@@ -70,11 +73,12 @@ std::optional<double> real(std::string_view bytes) {
 }
 
 // The distances times a slope.
-bool is_slope(const Scores& s) {
-  const auto a = real(s.at(0, 0));
-  const auto b = real(s.at(0, 1));
-  const auto c = real(s.at(0, 2));
-  return a && b && c && std::abs((*c - *b) - (*b - *a)) <= 1e-5 * std::abs(*c - *a);
+bool is_slope(std::string_view row, std::size_t stride) {
+  const auto at = [&](std::size_t i) { return real(row.substr(std::min(i * stride, row.size()), sizeof(float))); };
+  const auto a = at(0);
+  const auto b = at(1);
+  const auto c = at(2);
+  return a && b && c && *a != *c && std::abs((*c - *b) - (*b - *a)) <= 1e-5 * std::abs(*c - *a);
 }
 
 // How many values there are along a line, or nothing where equal distances differ.
@@ -123,10 +127,10 @@ std::optional<Dims> by_extents(std::int64_t n, const Dim& heads) {
 }
 
 std::optional<Dims> by_values(const Scores& s, const Dim& heads) {
-  const std::size_t values = values_in_first_row(s);
+  const std::size_t values = count_values(s);
   const bool uniform = values == 1;
   if (uniform && heads.is(1)) return std::nullopt;
-  if (values == 2 || (!uniform && is_slope(s))) return Dims{};
+  if (values == 2 || is_slope(s.bytes, s.stride)) return Dims{};
   for (const std::int64_t tokens : {0, 1}) {
     const std::int64_t side = side_of(s.n, tokens);
     if (side == 0 || !is_window(s, side, tokens) || (!uniform && is_line(s, side, tokens))) continue;
@@ -152,13 +156,16 @@ std::optional<Dims> table_behind(const Graph& graph, int value) {
   const Dims& dims = *graph.value(value).shape;
   if (dims.size() < 2 || dims.size() > 4 || (dims.size() == 4 && !dims[0].is(1))) return std::nullopt;
   const std::int64_t n = dims.back().value();
+  const ValueInfo& stored = graph.value(root_of(graph, value));
+  if (dims[dims.size() - 2].is(1) && stored.tensor != nullptr && is_slope(stored.tensor->raw, sizeof(float)))
+    return Dims{};
   constexpr std::int64_t kFew = 4;
   constexpr std::int64_t kMany = 1 << 20;
   if (!dims.back().is_number() || !dims[dims.size() - 2].is(n) || n < kFew || n > kMany) return std::nullopt;
   const Dim heads = dims.size() == 2 ? Dim(1) : dims[dims.size() - 3];
   const std::optional<Scores> scores = scores_of(graph, value, n);
   if (scores) return by_values(*scores, heads);
-  return graph.value(root_of(graph, value)).name.starts_with("onnx::") ? by_extents(n, heads) : std::nullopt;
+  return stored.name.starts_with("onnx::") ? by_extents(n, heads) : std::nullopt;
 }
 
 std::optional<Dims> rows_behind(const Graph& graph, int value) {
@@ -177,7 +184,7 @@ std::optional<Dims> rows_behind(const Graph& graph, int value) {
     alike = alike && bytes == first;
     circles = circles && is_on_circles(bytes);
   }
-  if (circles) return Dims{};
+  if (circles && !names_lookup(info.name)) return Dims{};
   return alike ? std::optional<Dims>(Dims{Dim(1), info.shape->back()}) : std::nullopt;
 }
 
