@@ -175,7 +175,7 @@ void Writer::split_merged_vectors(int root) {
   if (!names.contains(owner)) return;
   for (auto& [node, module] : modules) {
     if (names.contains(without_runs(module))) module = without_runs(module);
-    if (!module.empty() && module != owner) owners_by_module_[{root, node}] = module;
+    if (module != owner) owners_by_module_[{root, node}] = module.empty() ? "#" + std::to_string(node) : module;
   }
 }
 

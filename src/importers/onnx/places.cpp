@@ -85,10 +85,21 @@ class Surveyor {
     if (node.type == "Add") {
       for (const std::size_t i : {0, 1}) look_at_sum(node, i);
     }
+    if (node.type == "Mul") {
+      for (const std::size_t i : {0, 1}) look_at_factor(input(node, i));
+    }
     look_at_operand(node);
     if (node.type == "Gather") look_at_narrow_rows(node);
     if (has_type(node, {"Gather", "GatherND", "GatherElements"}) && is_calculated(input(node, 0)))
       places_.computed.insert(root(input(node, 0)));
+  }
+
+  // Cosines and sines of positions: a learned scale has one axis.
+  void look_at_factor(int factor) {
+    if (!is_unnamed(factor) || is_folded(factor)) return;
+    const Dims& dims = *graph_.value(factor).shape;
+    const auto axes = std::count_if(dims.begin(), dims.end(), [](const Dim& dim) { return !dim.is(1); });
+    if (dims.size() >= 3 && axes >= 2) places_.computed.insert(root(factor));
   }
 
   // What a convolution, or a product of two constants in a file of torch.export, takes in the place of activations was
