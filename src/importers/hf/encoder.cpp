@@ -38,6 +38,16 @@ void map_sizes(Config& config, const EncoderTraits& traits, Compact& compact) {
   if (embedding.value != compact.number("hidden")) compact.set("embedding", embedding);
 }
 
+// BERT as a decoder: masked, with a cache of keys and values.
+bool is_causal(Reading& reading, Config& config) {
+  const bool decoder = config.flag({"is_decoder"}, false);
+  const bool words = reading.architecture_ends("LMHeadModel") || reading.architecture_ends("ForCausalLM");
+  if (config.flag({"add_cross_attention"}, false)) {
+    config.fail({"add_cross_attention"}, "attention to an encoder's output is not known here", "false");
+  }
+  return decoder && words;
+}
+
 // What the family has: the pooler, the classes of tokens, the head over the words.
 void map_head(Reading& reading, const EncoderTraits& traits, Compact& compact) {
   const bool words = reading.architecture_ends("ForMaskedLM") || reading.architecture_ends("LMHeadModel") ||
@@ -64,7 +74,7 @@ void map_head(Reading& reading, const EncoderTraits& traits, Compact& compact) {
 }  // namespace
 
 void map_encoder(Reading& reading, Config& config, const EncoderTraits& traits, Compact& compact) {
-  compact.set("kind", "encoder");
+  compact.set("kind", is_causal(reading, config) ? "decoder" : "encoder");
   map_sizes(config, traits, compact);
   compact.set("norm", "layer");
   compact.set("norm_placement", "post");
@@ -76,6 +86,9 @@ void map_encoder(Reading& reading, Config& config, const EncoderTraits& traits, 
     config.fail({"position_embedding_type"}, fmt::format("positions of the kind {}", in_quotes(kind)), "absolute");
   }
   map_head(reading, traits, compact);
+  reading.expect_head({"Model", "ForMaskedLM", "ForCausalLM", "ForPreTraining", "ForNextSentencePrediction",
+                       "ForSequenceClassification", "ForMultipleChoice", "ForTokenClassification",
+                       "ForQuestionAnswering"});
   if (reading.architecture.empty()) {
     reading.notes.emplace_back("the config names no class: the network without a head is taken");
   }

@@ -27,9 +27,11 @@ void map_words(Reading& reading, Compact& compact) {
                         reading.architecture_has("Classification");
   compact.set("head", !headless);
   if (!headless) compact.set("tied", reading.root.flag({"tie_word_embeddings"}, true));
-  const bool known = headless || reading.architecture.empty() || reading.architecture_ends("ConditionalGeneration") ||
-                     reading.architecture_ends("MTModel");
-  if (!known) reading.warnings.push_back(fmt::format("the head of {} is not read", reading.architecture));
+  if (reading.architecture_ends("ForCausalLM")) {
+    reading.root.fail({"architectures"}, fmt::format("{} is the decoder alone", reading.architecture),
+                      "the class of encoder and decoder");
+  }
+  reading.expect_head({"Model", "ForSequenceClassification", "ConditionalGeneration"});
 }
 
 void map_audio(Config& config, Compact& compact) {

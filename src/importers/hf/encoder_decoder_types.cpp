@@ -54,6 +54,6 @@ Description read(Reading& reading) {
 
 }  // namespace
 
-const Kind kEncoderDecoders{types, read, "encoders with decoders"};
+const Kind kEncoderDecoders{types, read, "encoders with decoders", "transformer"};
 
 }  // namespace ridgepoint::hf

@@ -85,6 +85,6 @@ Description read(Reading& reading) {
 
 }  // namespace
 
-const Kind kEncoders{types, read, "encoders of text"};
+const Kind kEncoders{types, read, "encoders of text", "transformer"};
 
 }  // namespace ridgepoint::hf

@@ -189,4 +189,23 @@ void join_llama4(Joint& joint) {
                        "vision_feature_layer", "vision_feature_select_strategy"});
 }
 
+// Several tiles of an image, each with tables of positions for every shape of the whole; of the layers six outputs side
+// by side go to the decoder's width.
+void join_mllama(Joint& joint) {
+  Config& vision = joint.vision;
+  const std::string last = joint.part.items.back().name;
+  const std::int64_t tiles = vision.size_or({"max_num_tiles"}, 4).value;
+  const Node* shapes = vision.find({"supported_aspect_ratios"});
+  const std::int64_t kinds = 1 + (shapes != nullptr ? static_cast<std::int64_t>(shapes->items.size()) : 8);
+  const std::int64_t patches = square(side_of(vision, "image_size", 448) / side_of(vision, "patch_size", 14)) + 1;
+  add_table(joint, "tile_positions", checked_mul(kinds, tiles) * patches, joint.width);
+  add_table(joint, "tile_places", checked_mul(2 * kinds, tiles), joint.width);
+  add_table(joint, "gates", 1, 3 + 2 * vision.count({"num_global_layers"}, 8));
+  const auto taken = vision.list({"intermediate_layers_indices"}).value_or(std::vector<std::int64_t>(5));
+  add(joint, {layer("side_by_side", "concat", {{"axis", -1}}, References(taken.size() + 1, last)),
+              linear("join_out", joint.text, true)});
+  vision.ignore({"vision_output_dim", "max_aspect_ratio_id"});
+  joint.reading.notes.emplace_back("an image of vision_image pixels is one tile; tiles are encoded one by one here");
+}
+
 }  // namespace ridgepoint::hf

@@ -37,11 +37,13 @@ Description trunk(Joint& joint, const ImageTraits& traits) {
   const std::int64_t frames = vision.size_or({"temporal_patch_size"}, traits.type == "minimax_m3_vl" ? 2 : 1).value;
   compact.set("channels", frames * vision.size_or({"num_channels", "in_channels", "in_chans"}, 3).value);
   static const Keys kLayers{"num_hidden_layers", "depth", "vt_num_hidden_layers"};
-  const Size layers = vision.required(kLayers);
+  Size layers = vision.required(kLayers);
   expect_layers(vision, kLayers, layers.value);
+  layers.value += vision.count({"num_global_layers"}, 0);
   compact.set("layers", layers);
   compact.set("hidden", joint.width);
-  compact.set("heads", vision.required({"num_attention_heads", "num_heads", "vt_num_attention_heads"}));
+  compact.set("heads",
+              vision.required({"num_attention_heads", "num_heads", "vt_num_attention_heads", "attention_heads"}));
   const auto ratio = static_cast<std::int64_t>(vision.real({"mlp_ratio"}, 4) * static_cast<double>(joint.width));
   compact.set("ffn", vision.size_or({traits.ffn, "vt_intermediate_size"}, ratio));
   compact.set("norm", traits.norm);

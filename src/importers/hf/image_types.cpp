@@ -91,6 +91,15 @@ const auto kRows = std::to_array<T>({
      .table = true,
      .class_tokens = 1,
      .image = 0},
+    {.type = "mllama",
+     .join = join_mllama,
+     .bias = false,
+     .patch_bias = false,
+     .embedding_norm = true,
+     .final_norm = true,
+     .table = true,
+     .class_tokens = 1,
+     .image = 0},
 });
 
 }  // namespace

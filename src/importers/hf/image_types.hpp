@@ -47,6 +47,6 @@ std::int64_t side_of(Config& vision, const char* key, std::int64_t fallback);
 
 /// The ways of joining: from the last layer of the encoder to tokens as wide as the decoder's.
 Join join_qwen2, join_qwen3, join_gemma4, join_kimi, join_glm, join_minimax, join_pixtral, join_llava, join_llava_next,
-    join_gemma3, join_paligemma, join_internvl, join_idefics3, join_llama4;
+    join_gemma3, join_paligemma, join_internvl, join_idefics3, join_llama4, join_mllama;
 
 }  // namespace ridgepoint::hf

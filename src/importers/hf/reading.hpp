@@ -33,6 +33,8 @@ struct Reading {
   [[nodiscard]] bool architecture_has(std::string_view part) const {
     return architecture.find(part) != std::string::npos;
   }
+  /// Warns of a head that is not read, where the class has none of these endings.
+  void expect_head(std::initializer_list<std::string_view> endings);
   /// Warns of the keys of a config that nobody asked for.
   void warn_of_strangers(const Config& config);
   /// The description that a compact one stands for.
@@ -44,6 +46,7 @@ struct Kind {
   std::vector<std::string_view> (*types)();
   Description (*read)(Reading& reading);
   std::string_view what = "others";  ///< as docs/import.md lists them
+  std::string_view family{};         ///< that describes networks of this kind
 };
 
 /// The kinds, each in a file of its own.

@@ -23,11 +23,12 @@ struct Wrapper {
 };
 
 constexpr auto kRows = std::to_array<Wrapper>({
-    {"aria", "llama"},
+    {"aria", "aria_text"},
     {"aya_vision", "cohere2"},
     {"deepseek_vl_v2", "deepseek_v2"},
     {"fuyu", "persimmon"},
     {"gemma3", "gemma3_text"},
+    {"gemma3n", "gemma3n_text"},
     {"gemma4", "gemma4_text"},
     {"glm4v", "glm4v_text"},
     {"glm4v_moe", "glm4v_moe_text"},
@@ -42,6 +43,7 @@ constexpr auto kRows = std::to_array<Wrapper>({
     {"llava_next", "llama"},
     {"llava_next_video", "llama"},
     {"llava_onevision", "qwen2"},
+    {"mllama", "mllama_text_model"},
     {"minimax_m3_vl", "minimax_m3_vl_text"},
     {"mistral3", "mistral"},
     {"ovis2", "qwen2"},
@@ -110,6 +112,6 @@ std::optional<Config> text_part(Config& root) {
   return root.child({"text_config", "llm_config", "language_config", "text_model_config"});
 }
 
-const Kind kWrappers{types, read, "decoders in configs of several parts"};
+const Kind kWrappers{types, read, "decoders in configs of several parts", "transformer"};
 
 }  // namespace ridgepoint::hf

@@ -42,6 +42,25 @@ TEST_CASE("a pattern of letters says what each layer of Nemotron-H is", "[import
   CHECK(parameters_of(network) == mamba + attention + 2 * 64 * 160 + experts + 5 * 64 + 2 * 100 * 64);
 }
 
+TEST_CASE("what a search left of each layer is read layer by layer", "[importers][hf]") {
+  const auto block = [](const std::string& attention, const std::string& mlp) {
+    return R"({"attention": {)" + attention + R"(}, "ffn": {)" + mlp + "}}";
+  };
+  const std::string wide = block(R"("n_heads_in_group": 2, "no_op": false)", R"("ffn_mult": 4.0, "no_op": false)");
+  const std::string narrow = block(R"("n_heads_in_group": 4)", R"("ffn_mult": 12.0)");
+  const std::string mlp = block(R"("n_heads_in_group": null, "no_op": true)", R"("ffn_mult": 4.0)");
+  const std::string text = R"({"model_type": "nemotron-nas", "hidden_size": 64, "num_attention_heads": 4,
+    "num_key_value_heads": null, "intermediate_size": null, "num_hidden_layers": 3, "vocab_size": 100,
+    "torch_dtype": "bfloat16", "tie_word_embeddings": false, "block_configs": [)";
+  const Network network = network_of(text + wide + ", " + narrow + ", " + mlp + "]}");
+  const double attention = 64 * (64 + 2 * 32) + 64 * 64 + 64 * (64 + 2 * 16) + 64 * 64;
+  CHECK(parameters_of(network) == attention + 3 * 64 * (256 + 512 + 256) + 6 * 64 + 2 * 100 * 64);
+  const std::string linear = block(R"("replace_with_linear": true)", R"("ffn_mult": 4.0)");
+  CHECK(message_of([&] {
+          return network_of(text + wide + ", " + narrow + ", " + linear + "]}");
+        }).find("a linear layer in the place of a branch is not known here") != std::string::npos);
+}
+
 TEST_CASE("a pattern that does not fit the layers is named", "[importers][hf]") {
   const auto said = [](const std::string& pattern) {
     return message_of([&] {
