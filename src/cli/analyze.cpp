@@ -10,6 +10,7 @@
 #include "cost/device_file.hpp"
 #include "report/networks.hpp"
 #include "report/report.hpp"
+#include "report/roofline_figure.hpp"
 #include "roofline/limits.hpp"
 
 namespace ridgepoint {
@@ -52,12 +53,13 @@ std::string report_all(const AnalyzeArguments& a, const Device& device, const Fo
     const ParsedRun parsed = parse_run(a.run, model);
     estimates.push_back(answer({parsed.description, device, parsed.run, parsed.options}));
   }
+  if (format.name == "svg") return draw_networks(estimates, device, view);
   return write_networks(estimates, format.name);
 }
 
 int analyze(const AnalyzeArguments& a) {
   if (a.top < 0) throw InputError({fmt::format("--top is {}", a.top), "0 or more; 0 shows all"});
-  const Format& format = choose_format(a.format, a.output);
+  const Format& format = choose_format(a.format, a.output, names_of(formats()));
   const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
                   .top = static_cast<std::size_t>(a.top),
                   .color = wants_color(a.color, !a.output.empty()),
@@ -77,7 +79,7 @@ Action declare_analyze(CLI::App& app) {
   app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
       ->required()
       ->type_name("DEVICE");
-  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")
+  app.add_option("--format", a->format, "table, json, csv, markdown or svg; guessed from -o")
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
