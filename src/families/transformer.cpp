@@ -294,10 +294,15 @@ void add_mtp(const TransformerOptions& options, const std::vector<LayerKind>& ki
   block.items = {norm_item(options, "hidden_norm", {"x"}), norm_item(options, "embed_norm", {"tokens"}),
                  layer("join", "concat", {{"axis", -1}}, {"hidden_norm", "embed_norm"}),
                  layer("project", "linear", {{"out_features", "hidden"}, {"bias", false}})};
+  if (options.streams) {
+    append(block.items, split_into_streams("project"));
+    shared.front() = block.items.back().name;
+  }
   Description part;
   part.blocks = description.blocks;
   add_stack(options, kinds, "mtp_layer", std::move(shared), 1, part);
   append(block.items, std::move(part.items));
+  if (options.streams) append(block.items, join_streams(block.items.back().name));
   block.items.push_back(norm_item(options, "norm"));
   description.blocks = std::move(part.blocks);
   description.blocks.push_back(std::move(block));

@@ -138,6 +138,18 @@ void map_head(Reading& reading, Config& config, const DecoderTraits& traits, Com
   if (config.real({"final_logit_softcapping", "logits_soft_cap"}, 0) > 0) compact.set("logit_softcap", true);
 }
 
+// Llama's files of 2023 hold the frequencies of each layer's rotation.
+void note_frequencies(Reading& reading, const DecoderTraits& traits, const Compact& compact) {
+  const std::string version = reading.root.text({"transformers_version"}, "");
+  const bool old = version.starts_with("4.2") || version.starts_with("4.30") || version.starts_with("4.31");
+  if (!old || traits.type != "llama") return;
+  const std::int64_t each =
+      compact.has("head_dim") ? compact.number("head_dim") : compact.number("hidden") / compact.number("heads");
+  reading.notes.push_back(
+      fmt::format("files of that version may hold {} frequencies of rotation, which are no parameters",
+                  checked_mul(compact.number("layers"), each / 2)));
+}
+
 }  // namespace
 
 Size label_count(Config& root) {
@@ -175,6 +187,7 @@ void map_decoder(Reading& reading, Config& config, const DecoderTraits& traits, 
     expect_mlp_width(config, compact);
   }
   map_head(reading, config, traits, compact);
+  note_frequencies(reading, traits, compact);
   if (traits.more != nullptr) traits.more(reading, config, compact);
 }
 

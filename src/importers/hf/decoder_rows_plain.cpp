@@ -101,6 +101,7 @@ const auto kRows = std::to_array<T>({
     {.type = "mimo", .qkv_bias = true, .more = map_mtp},
     {.type = "qwen2_vl_text", .qkv_bias = true, .windows = Windows::kUpper},
     {.type = "qwen2_5_vl_text", .qkv_bias = true, .windows = Windows::kUpper},
+    {.type = "qwen2_5_omni_text", .qkv_bias = true, .windows = Windows::kUpper},
     {.type = "qwen3_vl_text", .qk_norm = "head"},
     {.type = "glm4v_text", .placement = "sandwich", .qkv_bias = true, .output_follows = false, .rotated = 0.5},
     {.type = "helium"},

@@ -61,7 +61,9 @@ void map_bart(Reading& reading, const BartTraits& traits, Compact& compact) {
   compact.set("position", traits.position);
   compact.set("embedding_norm", traits.embedding_norm);
   compact.set("activation", activation_word(config, {"activation_function"}, traits.activation, false));
-  config.ignore({"num_hidden_layers", "decoder_vocab_size", "share_encoder_decoder_embeddings"});
+  if (config.flag({"use_prompt"}, false)) config.fail({"use_prompt"}, "learned prompts are not known here", "false");
+  config.ignore({"prompt_length", "prompt_mid_dim", "num_hidden_layers", "decoder_vocab_size",
+                 "share_encoder_decoder_embeddings"});
   if (traits.audio) map_audio(config, compact);
   map_words(reading, compact);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "core/checked.hpp"
 #include "core/text.hpp"
@@ -16,8 +17,8 @@ namespace ridgepoint {
 namespace hf {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders,  kWrappers,  kEncoders,  kEncoderDecoders, kVision,         kPairs,
-                               kPairTexts, kBackbones, kDetectors, kSegmenters,      kSpeechEncoders, kDiffusion};
+  static const std::array list{kDecoders,  kWrappers,  kRecurrences, kEncoders,   kEncoderDecoders, kVision,   kPairs,
+                               kPairTexts, kBackbones, kDetectors,   kSegmenters, kSpeechEncoders,  kDiffusion};
   return list;
 }
 
@@ -171,6 +172,8 @@ Description read(const ModelFile& file, Attributes& overrides, const ImportOptio
   const auto& document = file.document();
   Reading reading{.document = document, .root = Config(document, document->root()), .overrides = overrides};
   reading.name = name_of(file, reading.root);
+  const std::filesystem::path path = file.path();
+  if (path.filename() == "config.json") reading.folder = path.parent_path().empty() ? "." : path.parent_path().string();
   if (const auto classes = reading.root.words({"architectures"}); classes && !classes->empty()) {
     reading.architecture = classes->front();
   }

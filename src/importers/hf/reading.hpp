@@ -14,7 +14,6 @@ namespace ridgepoint::hf {
 struct FurtherTokens {
   std::int64_t layers = 0;
   bool own_tables = false;  ///< files hold an embedding and a head of theirs
-  bool modelled = true;
 };
 
 /// A config being read, and what is to be said about it.
@@ -28,6 +27,7 @@ struct Reading {
   std::vector<std::string> notes{};
   std::vector<std::string> warnings{};
   FurtherTokens mtp{};
+  std::string folder{};  ///< that the file config.json is in
 
   [[nodiscard]] bool architecture_ends(std::string_view ending) const { return architecture.ends_with(ending); }
   [[nodiscard]] bool architecture_has(std::string_view part) const {
@@ -59,6 +59,7 @@ extern const Kind kDetectors;
 extern const Kind kDiffusion;
 extern const Kind kPairs;
 extern const Kind kPairTexts;
+extern const Kind kRecurrences;
 extern const Kind kSegmenters;
 extern const Kind kSpeechEncoders;
 extern const Kind kVision;
