@@ -7,6 +7,7 @@
 #include "io/csv.hpp"
 #include "report/columns.hpp"
 #include "report/html.hpp"
+#include "tests/places.hpp"
 #include "tests/report/browser.hpp"
 #include "tests/report/hostile.hpp"
 
@@ -357,7 +358,7 @@ TEST_CASE("a page fits a phone, has two themes and several networks", "[html][br
 // For people to look at: screenshots/ of the build.
 TEST_CASE("a page as it looks: wide, dark, on a phone, with 10 and with 20,000 layers", "[html][browser]") {
   if (!has_browser()) return;
-  const std::filesystem::path folder = std::filesystem::path(RIDGEPOINT_TEST_MODULES).parent_path() / "screenshots";
+  const std::filesystem::path folder = std::filesystem::path(tested_modules()).parent_path() / "screenshots";
   std::filesystem::create_directories(folder);
   const Made made({"llama-3.1-8b", Phase::kDecode}, "a100-sxm4-80gb");
   Made small(kImages);

@@ -5,6 +5,7 @@
 #include "network/description_reader.hpp"
 #include "network/description_writer.hpp"
 #include "tests/importers/importing.hpp"
+#include "tests/places.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -198,8 +199,7 @@ bool notes_have(const Description& description, const std::string& words) {
 }
 
 TEST_CASE("DeepSeek-V4's MTP layer has streams of its own, and a note its parameters", "[importers][hf]") {
-  const std::string path =
-      std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/tests/importers/hf/fixtures/decoders/deepseek_v4.json";
+  const std::string path = source_root().string() + "/tests/importers/hf/fixtures/decoders/deepseek_v4.json";
   CHECK(notes_have(imported(path), "the layer that predicts further tokens (MTP) is not counted: "));
   Attributes set{{"mtp_layers", 1}};
   const Network with = instantiate(read_model(path, set, {}), {.phase = Phase::kInference});
@@ -229,8 +229,7 @@ TEST_CASE("versions 4, 5 and 6 of RWKV have their parameters", "[importers][hf]"
 
 TEST_CASE("of a model that speaks the part that thinks is read, and what it leaves out is a warning",
           "[importers][hf]") {
-  const std::string path =
-      std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/tests/importers/hf/fixtures/more/qwen2_5_omni.json";
+  const std::string path = source_root().string() + "/tests/importers/hf/fixtures/more/qwen2_5_omni.json";
   const TextFile file(R"({"model_type": "qwen2_5_omni", "thinker_config": )" + read_file(path) + "}");
   const Description whole = imported(file.path());
   REQUIRE_FALSE(whole.warnings.empty());
