@@ -17,8 +17,8 @@ template <class T>
 struct Member {
   std::string_view key;
   std::string_view meaning;
-  Json (*value)(const T& of);
-  Json (*schema)();
+  Json (*value)(const T& of) = nullptr;
+  Json (*schema)() = nullptr;
   bool always = true;
 };
 inline constexpr bool kSometimes = false;
