@@ -35,7 +35,13 @@ std::string report_one(const AnalyzeArguments& a, const std::string& model, cons
   if (format.name == "csv") {
     for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
   }
-  return format.write({estimate, device, advice, command_line()}, view);
+  Report report{estimate, device, advice, command_line()};
+  KernelListing kernels;
+  if (format.lists_kernels) {
+    kernels = list_kernels(instantiate(parsed.description, parsed.run), device, parsed.options);
+    report.kernels = &kernels;
+  }
+  return format.write(report, view);
 }
 
 // Several networks get one row each, or, as JSON, one document each in an array.
@@ -47,6 +53,7 @@ std::string report_all(const AnalyzeArguments& a, const Device& device, const Fo
     }
     return text + "]\n";
   }
+  if (format.lists_kernels) throw InputError({fmt::format("{} of several networks", format.name), "one MODEL"});
   std::vector<Estimate> estimates;
   for (const std::string& model : a.run.models) {
     const ParsedRun parsed = parse_run(a.run, model);
@@ -77,7 +84,7 @@ Action declare_analyze(CLI::App& app) {
   app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
       ->required()
       ->type_name("DEVICE");
-  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")
+  app.add_option("--format", a->format, "table, trace, json, csv or markdown; guessed from -o")
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);

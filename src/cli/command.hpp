@@ -27,6 +27,7 @@ std::span<const Command> commands();
 const std::string& command_line();
 
 Action declare_analyze(CLI::App& app);
+Action declare_compare(CLI::App& app);
 Action declare_explain(CLI::App& app);
 Action declare_import(CLI::App& app);
 Action declare_roofline(CLI::App& app);

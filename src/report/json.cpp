@@ -28,6 +28,7 @@ Json layer(const LayerEstimate& row, Phase phase) {
   Json object;
   for (const Column& column : columns()) object[std::string(column.key)] = json_value(column.cell(row));
   object["fused_from"] = row.fused_from;
+  object["needs_s"] = json_needs(row.needs);
   if (phase != Phase::kTraining) return object;
   Json& passes = object["passes"];
   for (const Pass pass : kPasses) passes[std::string(name(pass))] = amounts(row.passes[static_cast<std::size_t>(pass)]);

@@ -8,6 +8,7 @@
 
 #include "hardware/device.hpp"
 #include "roofline/advice.hpp"
+#include "roofline/listing.hpp"
 
 namespace ridgepoint {
 
@@ -29,6 +30,7 @@ struct Report {
   const Device& device;
   const std::vector<Advice>& advice;
   std::string command;  ///< what was run
+  const KernelListing* kernels = nullptr;  ///< for formats that list them
 };
 
 /// One format. `write` returns the whole text.
@@ -38,6 +40,7 @@ struct Format {
   std::string_view summary;
   std::string (*write)(const Report& report, const View& view);
   bool shows_advice;  ///< advice costs a few more runs of the network
+  bool lists_kernels = false;
 };
 
 /// All formats; the first is the default.
@@ -60,5 +63,6 @@ std::string write_table(const Report& report, const View& view);
 std::string write_markdown(const Report& report, const View& view);
 std::string write_csv(const Report& report, const View& view);
 std::string write_json(const Report& report, const View& view);
+std::string write_trace(const Report& report, const View& view);
 
 }  // namespace ridgepoint

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <CLI/Option.hpp>
+#include <charconv>
+#include <cstdio>
+
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/run_arguments.hpp"
+#include "cli/sides.hpp"
+#include "core/text.hpp"
+#include "report/comparison_formats.hpp"
+
+namespace ridgepoint {
+namespace {
+
+constexpr int kRegressed = 4;
+constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
+constexpr std::array<std::string_view, 4> kEndings{".txt", ".json", ".csv", ".md"};
+
+struct CompareArguments {
+  SideArguments sides;
+  std::string baseline;
+  std::string threshold;
+  std::string format;
+  std::string output;
+  std::int64_t top = 0;
+};
+
+std::string_view chosen_format(const CompareArguments& a) {
+  if (!a.format.empty()) return kFormats[choose("format", a.format, kFormats)];
+  for (std::size_t i = 0; i < kEndings.size(); ++i) {
+    if (a.output.ends_with(kEndings[i])) return kFormats[i];
+  }
+  return kFormats.front();
+}
+
+// "5%" as 0.05.
+double read_threshold(const std::string& text) {
+  double percent = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, percent);
+  const bool whole = error == std::errc{} && std::string_view(end, last) == "%";
+  if (whole && percent >= 0 && percent <= 1e6) return percent / 100;
+  throw InputError({fmt::format("--fail-on-regression is {}", in_quotes(text)), "a percentage, such as 5%"});
+}
+
+std::vector<Analysis> all_sides(const CompareArguments& a) {
+  std::vector<Analysis> sides;
+  if (!a.baseline.empty()) {
+    sides = read_saved(a.baseline);
+    if (sides.size() != 1) {
+      throw InputError({fmt::format("{} analyses in the baseline", sides.size()), "one"}, {.file = a.baseline});
+    }
+  }
+  for (Analysis& side : read_sides(a.sides)) sides.push_back(std::move(side));
+  if (sides.size() < 2) {
+    throw InputError({"there is nothing to compare with",
+                      "a second MODEL, saved analysis, --hw, --dtype or --batch, a --baseline, or --measured"});
+  }
+  return sides;
+}
+
+// A baseline of another network would pass every check.
+void expect_common_layers(const Comparison& c) {
+  for (std::size_t side = 1; side < c.sides.size(); ++side) {
+    const bool common = std::any_of(c.layers.begin(), c.layers.end(), [&](const MatchedLayers& group) {
+      return group.parts.front().present() && group.parts[side].present();
+    });
+    if (common) continue;
+    throw InputError({fmt::format("no layer of {} is in the baseline {}", c.labels[side], c.labels.front()),
+                      "an analysis of the same network"});
+  }
+}
+
+int compare_sides(const CompareArguments& a) {
+  if (a.top < 0) throw InputError({fmt::format("--top is {}", a.top), "0 or more; 0 shows all"});
+  const Comparison comparison = compare(all_sides(a));
+  ComparisonReport report{comparison, std::nullopt, {}, command_line()};
+  if (!a.threshold.empty()) {
+    report.threshold = read_threshold(a.threshold);
+    expect_common_layers(comparison);
+    report.regressions = regressions_of(comparison, *report.threshold);
+  }
+  emit(a.output, write_comparison(report, {.format = chosen_format(a),
+                                           .top = static_cast<std::size_t>(a.top),
+                                           .width = a.output.empty() ? terminal_width() : kPlainWidth}));
+  if (report.regressions.empty()) return 0;
+  fmt::print(stderr, "regression: {} of time, memory and layers grew by more than {}\n", report.regressions.size(),
+             printable(a.threshold));
+  return kRegressed;
+}
+
+}  // namespace
+
+Action declare_compare(CLI::App& app) {
+  const auto a = std::make_shared<CompareArguments>();
+  declare_sides(app, a->sides);
+  constexpr const char* kReport = "The report";
+  app.add_option("--baseline", a->baseline, "A saved analysis that everything is compared with")
+      ->type_name("FILE")
+      ->group(kReport);
+  app.add_option("--fail-on-regression", a->threshold,
+                 "End with exit code 4 when the time, the memory or a layer is worse than the first by more than this")
+      ->type_name("PERCENT%")
+      ->group(kReport);
+  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")
+      ->type_name("NAME")
+      ->group(kReport);
+  app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
+  app.add_option("--top", a->top, "Only the N layers whose times differ most, and a row for the others")
+      ->type_name("N")
+      ->group(kReport);
+  return [a] { return compare_sides(*a); };
+}
+
+}  // namespace ridgepoint
