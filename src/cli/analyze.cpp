@@ -64,7 +64,7 @@ std::string report_all(const AnalyzeArguments& a, const Device& device, const Fo
 
 int analyze(const AnalyzeArguments& a) {
   if (a.top < 0) throw InputError({fmt::format("--top is {}", a.top), "0 or more; 0 shows all"});
-  const Format& format = choose_format(a.format, a.output);
+  const Format& format = choose_format(a.format, a.output, names_of(formats()));
   const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
                   .top = static_cast<std::size_t>(a.top),
                   .color = wants_color(a.color, !a.output.empty()),

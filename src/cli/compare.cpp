@@ -15,9 +15,6 @@ namespace ridgepoint {
 namespace {
 
 constexpr int kRegressed = 4;
-constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
-constexpr std::array<std::string_view, 4> kEndings{".txt", ".json", ".csv", ".md"};
-
 struct CompareArguments {
   SideArguments sides;
   std::string baseline;
@@ -26,14 +23,6 @@ struct CompareArguments {
   std::string output;
   std::int64_t top = 0;
 };
-
-std::string_view chosen_format(const CompareArguments& a) {
-  if (!a.format.empty()) return kFormats[choose("format", a.format, kFormats)];
-  for (std::size_t i = 0; i < kEndings.size(); ++i) {
-    if (a.output.ends_with(kEndings[i])) return kFormats[i];
-  }
-  return kFormats.front();
-}
 
 // "5%" as 0.05.
 double read_threshold(const std::string& text) {
@@ -45,15 +34,15 @@ double read_threshold(const std::string& text) {
   throw InputError({fmt::format("--fail-on-regression is {}", in_quotes(text)), "a percentage, such as 5%"});
 }
 
-std::vector<Analysis> all_sides(const CompareArguments& a) {
-  std::vector<Analysis> sides;
+std::vector<Side> all_sides(const CompareArguments& a) {
+  std::vector<Side> sides;
   if (!a.baseline.empty()) {
     sides = read_saved(a.baseline);
     if (sides.size() != 1) {
       throw InputError({fmt::format("{} analyses in the baseline", sides.size()), "one"}, {.file = a.baseline});
     }
   }
-  for (Analysis& side : read_sides(a.sides)) sides.push_back(std::move(side));
+  for (Side& side : read_sides(a.sides)) sides.push_back(std::move(side));
   if (sides.size() < 2) {
     throw InputError({"there is nothing to compare with",
                       "a second MODEL, saved analysis, --hw, --dtype or --batch, a --baseline, or --measured"});
@@ -63,13 +52,19 @@ std::vector<Analysis> all_sides(const CompareArguments& a) {
 
 // A baseline of another network would pass every check.
 void expect_common_layers(const Comparison& c) {
+  constexpr double kMost = 0.5;  // of the time must be that of layers that both have
   for (std::size_t side = 1; side < c.sides.size(); ++side) {
-    const bool common = std::any_of(c.layers.begin(), c.layers.end(), [&](const MatchedLayers& group) {
-      return group.parts.front().present() && group.parts[side].present();
-    });
-    if (common) continue;
-    throw InputError({fmt::format("no layer of {} is in the baseline {}", c.labels[side], c.labels.front()),
-                      "an analysis of the same network"});
+    double before = 0;
+    double now = 0;
+    for (const MatchedLayers& group : c.layers) {
+      if (!group.parts.front().present() || !group.parts[side].present()) continue;
+      before += group.parts.front().time;
+      now += group.parts[side].time;
+    }
+    if (before >= kMost * c.sides.front().time && now >= kMost * c.sides[side].time) continue;
+    throw InputError({fmt::format("{} and {} have few layers in common: what regressed cannot be said",
+                                  in_quotes(c.labels.front()), in_quotes(c.labels[side])),
+                      "analyses of the same network"});
   }
 }
 
@@ -82,7 +77,7 @@ int compare_sides(const CompareArguments& a) {
     expect_common_layers(comparison);
     report.regressions = regressions_of(comparison, *report.threshold);
   }
-  emit(a.output, write_comparison(report, {.format = chosen_format(a),
+  emit(a.output, write_comparison(report, {.format = choose_format(a.format, a.output).name,
                                            .top = static_cast<std::size_t>(a.top),
                                            .width = a.output.empty() ? terminal_width() : kPlainWidth}));
   if (report.regressions.empty()) return 0;

@@ -15,13 +15,16 @@
 
 namespace ridgepoint {
 
-const Format& choose_format(const std::string& name, const std::string& output) {
-  std::vector<std::string_view> names;
-  for (const Format& format : formats()) names.push_back(format.name);
-  if (!name.empty()) return formats()[choose("format", name, names)];
-  const auto matches = [&](const Format& format) { return output.ends_with(format.extension); };
-  const auto found = std::find_if(formats().begin(), formats().end(), matches);
-  return found == formats().end() ? formats().front() : *found;
+const Format& choose_format(const std::string& name, const std::string& output,
+                            std::span<const std::string_view> allowed) {
+  const auto named = [](std::string_view wanted) -> const Format& {
+    return *std::find_if(formats().begin(), formats().end(), [&](const Format& f) { return f.name == wanted; });
+  };
+  if (!name.empty()) return named(allowed[choose("format", name, allowed)]);
+  for (const std::string_view candidate : allowed) {
+    if (output.ends_with(named(candidate).extension)) return named(candidate);
+  }
+  return named(allowed.front());
 }
 
 bool wants_color(std::string_view choice, bool to_file) {

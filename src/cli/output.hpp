@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,9 +11,13 @@ namespace ridgepoint {
 /// The width of what is not shown on a terminal.
 inline constexpr std::size_t kPlainWidth = 100;
 
-/// The format with this name; without one, the format that the output file's ending means, or the first. Throws
-/// InputError.
-const Format& choose_format(const std::string& name, const std::string& output);
+/// The formats of what is rows alone.
+inline constexpr std::array<std::string_view, 4> kRowFormats{"table", "json", "csv", "markdown"};
+
+/// Of these formats the one with this name; without one, the one that the output file's ending means, or the first.
+/// Throws InputError.
+const Format& choose_format(const std::string& name, const std::string& output,
+                            std::span<const std::string_view> allowed = kRowFormats);
 
 /// Whether standard output is a terminal that wants colour: `choice` is always, never or auto; auto respects NO_COLOR.
 bool wants_color(std::string_view choice, bool to_file);

@@ -71,9 +71,9 @@ void expect_few(std::size_t sides) {
   }
 }
 
-std::vector<Analysis> analyses_of(const SideArguments& a, const std::string& model,
+std::vector<Side> analysed_sides(const SideArguments& a, const std::string& model,
                                   const std::vector<Device>& devices) {
-  std::vector<Analysis> sides;
+  std::vector<Side> sides;
   for (const RunArguments& run : runs_of(a)) {
     const ParsedRun parsed = parse_run(run, model);
     for (const Device& device : devices) {
@@ -81,7 +81,7 @@ std::vector<Analysis> analyses_of(const SideArguments& a, const std::string& mod
       for (const std::string& warning : estimate.warnings) {
         fmt::print(stderr, "warning: {}: {}\n", printable(device.name), printable(warning));
       }
-      sides.push_back(analysis_of(estimate));
+      sides.push_back(side_from(estimate));
     }
   }
   return sides;
@@ -103,26 +103,26 @@ void declare_sides(CLI::App& app, SideArguments& a) {
   for (std::size_t i = 0; i < kRepeatable.size(); ++i) make_repeatable(app, kRepeatable[i], a.repeated[i]);
 }
 
-std::vector<Analysis> read_saved(const std::string& path) {
+std::vector<Side> read_saved(const std::string& path) {
   const auto document = Document::load(path);
   if (!is_analysis(*document)) {
     document->fail(document->root().offset, {"this is no analysis", "a file that `analyze --format json` wrote"});
   }
-  return read_analyses(document);
+  return read_saved_sides(document);
 }
 
-std::vector<Analysis> read_sides(const SideArguments& a) {
+std::vector<Side> read_sides(const SideArguments& a) {
   std::vector<Device> devices;
   for (const std::string& name : a.devices) devices.push_back(load_device(name));
   expect_few(runs_of(a).size() * std::max<std::size_t>(devices.size(), 1) * a.run.models.size());
-  std::vector<Analysis> sides;
+  std::vector<Side> sides;
   for (const std::string& model : a.run.models) {
     const bool saved = is_saved(model);
     if (!saved && devices.empty()) {
       throw InputError({fmt::format("{} is to be analysed, and there is no --hw", in_quotes(model)),
                         "--hw DEVICE, or a file that `analyze --format json` wrote"});
     }
-    for (Analysis& side : saved ? read_saved(model) : analyses_of(a, model, devices)) sides.push_back(std::move(side));
+    for (Side& side : saved ? read_saved(model) : analysed_sides(a, model, devices)) sides.push_back(std::move(side));
   }
   expect_few(sides.size());
   return sides;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/run_arguments.hpp"
-#include "report/analysis.hpp"
+#include "report/side.hpp"
 
 namespace ridgepoint {
 
@@ -28,9 +28,9 @@ void declare_sides(CLI::App& app, SideArguments& arguments);
 
 /// Every analysis that the arguments name: models on each device with each value, saved ones as they are. Throws
 /// InputError.
-std::vector<Analysis> read_sides(const SideArguments& arguments);
+std::vector<Side> read_sides(const SideArguments& arguments);
 
 /// The analyses saved in a file. Throws InputError when it holds something else.
-std::vector<Analysis> read_saved(const std::string& path);
+std::vector<Side> read_saved(const std::string& path);
 
 }  // namespace ridgepoint

@@ -31,7 +31,7 @@ std::string without_numbers(const std::string& name) {
 /// Joins rows that share a layer into groups (disjoint sets).
 class Matcher {
  public:
-  explicit Matcher(const std::vector<Analysis>& sides) : sides_(sides) {
+  explicit Matcher(const std::vector<Side>& sides) : sides_(sides) {
     for (std::size_t side = 0; side < sides.size(); ++side) {
       first_.push_back(places_.size());
       for (std::size_t row = 0; row < sides[side].layers.size(); ++row) places_.push_back({side, row});
@@ -68,7 +68,7 @@ class Matcher {
       for (std::size_t row = 0; row < sides_[side].layers.size(); ++row) {
         const std::size_t place = first_[side] + row;
         if (!left[place]) continue;
-        const AnalysedLayer& layer = sides_[side].layers[row];
+        const SideLayer& layer = sides_[side].layers[row];
         const auto add = [&](const std::string& name) {
           const std::string word = key(name);
           const auto [entry, is_new] = known.try_emplace({word, seen[word]++}, place);
@@ -99,7 +99,7 @@ class Matcher {
     std::map<std::size_t, std::size_t> index;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const auto [side, row] = places_[i];
-      const AnalysedLayer& layer = sides_[side].layers[row];
+      const SideLayer& layer = sides_[side].layers[row];
       const auto [entry, is_new] = index.try_emplace(root(i), list.size());
       if (is_new) list.push_back({layer.name, layer.op, std::vector<Part>(sides_.size())});
       add(list[entry->second].parts[side], row, layer);
@@ -110,7 +110,7 @@ class Matcher {
     return list;
   }
 
-  static void add(Part& part, std::size_t row, const AnalysedLayer& layer) {
+  static void add(Part& part, std::size_t row, const SideLayer& layer) {
     part.repeat = std::max(part.repeat, layer.repeat);
     part.rows.push_back(row);
     part.flops += layer.flops;
@@ -121,36 +121,36 @@ class Matcher {
     for (std::size_t i = 0; i < kBoundCount; ++i) part.needs[i] += layer.needs[i];
   }
 
-  static void settle(Part& part, const Analysis& side) {
+  static void settle(Part& part, const Side& side) {
     std::array<double, kBoundCount> times{};
     for (const std::size_t row : part.rows) {
-      const AnalysedLayer& layer = side.layers[row];
+      const SideLayer& layer = side.layers[row];
       times[static_cast<std::size_t>(layer.bound)] += layer.time;
     }
     const auto largest = std::max_element(times.begin(), times.end());
     part.bound = *largest > 0 ? static_cast<Bound>(largest - times.begin()) : Bound::kNone;
   }
 
-  const std::vector<Analysis>& sides_;
+  const std::vector<Side>& sides_;
   std::vector<std::size_t> first_;
   std::vector<Place> places_;
   std::vector<std::size_t> group_;
 };
 
-bool same_everywhere(const std::vector<Analysis>& sides, const std::string& key) {
+bool same_everywhere(const std::vector<Side>& sides, const std::string& key) {
   return std::all_of(sides.begin(), sides.end(),
-                     [&](const Analysis& side) { return side.fact(key) == sides.front().fact(key); });
+                     [&](const Side& side) { return side.fact(key) == sides.front().fact(key); });
 }
 
 // Number formats follow the activations unless told otherwise: then they say nothing new.
-bool follows_activations(const std::vector<Analysis>& sides, const std::string& key) {
+bool follows_activations(const std::vector<Side>& sides, const std::string& key) {
   if (key != "weights" && key != "kv_cache" && key != "math") return false;
   return std::all_of(sides.begin(), sides.end(),
-                     [&](const Analysis& side) { return side.fact(key) == side.fact("activations"); });
+                     [&](const Side& side) { return side.fact(key) == side.fact("activations"); });
 }
 
 // Different models have different parameters; only sizes of the run are worth a word then.
-bool tells_apart(const std::vector<Analysis>& sides, const std::string& key) {
+bool tells_apart(const std::vector<Side>& sides, const std::string& key) {
   if (same_everywhere(sides, key) || follows_activations(sides, key) || key == "mode") return false;
   if (same_everywhere(sides, "model")) return true;
   constexpr std::array<std::string_view, 10> kOfTheRun{"model", "device", "phase",     "activations", "weights",
@@ -165,9 +165,9 @@ std::string shown_fact(const std::string& key, const std::string& value) {
   return key + " " + (value.empty() ? "-" : value);
 }
 
-std::vector<std::string> keys_of(const std::vector<Analysis>& sides) {
+std::vector<std::string> keys_of(const std::vector<Side>& sides) {
   std::vector<std::string> keys;
-  for (const Analysis& side : sides) {
+  for (const Side& side : sides) {
     for (const auto& [key, value] : side.facts) {
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     }
@@ -175,7 +175,7 @@ std::vector<std::string> keys_of(const std::vector<Analysis>& sides) {
   return keys;
 }
 
-std::string label_of(const std::vector<Analysis>& sides, std::size_t side) {
+std::string label_of(const std::vector<Side>& sides, std::size_t side) {
   std::string label;
   for (const std::string& key : keys_of(sides)) {
     if (tells_apart(sides, key)) label += (label.empty() ? "" : ", ") + shown_fact(key, sides[side].fact(key));
@@ -195,7 +195,7 @@ void name_sides(Comparison& c) {
   }
 }
 
-std::string common_facts(const std::vector<Analysis>& sides) {
+std::string common_facts(const std::vector<Side>& sides) {
   constexpr std::array<std::string_view, 15> kShown{"model",   "device",   "phase",     "activations", "weights",
                                                     "math",    "kv_cache", "fusion",    "execution",   "batch",
                                                     "seq",     "kv_len",   "image",     "nodes",       "edges"};
@@ -239,7 +239,7 @@ double Comparison::share_of_gain(const MatchedLayers& group, std::size_t side) c
   return all == 0 ? 0 : gain / all;
 }
 
-Comparison compare(std::vector<Analysis> sides) {
+Comparison compare(std::vector<Side> sides) {
   Comparison comparison;
   comparison.sides = std::move(sides);
   comparison.layers = Matcher(comparison.sides).match();

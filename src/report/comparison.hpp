@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "report/analysis.hpp"
+#include "report/side.hpp"
 
 namespace ridgepoint {
 
@@ -35,7 +35,7 @@ struct MatchedLayers {
 
 /// Several analyses over the same groups of layers. The first is what the others are compared with.
 struct Comparison {
-  std::vector<Analysis> sides;
+  std::vector<Side> sides;
   std::vector<std::string> labels;  ///< what tells the sides apart: "h100-sxm5", "fp8_e4m3, batch 32"
   std::string common;               ///< what all have: "llama-3.1-8b, prefill, bf16, batch 1"
   std::vector<MatchedLayers> layers;
@@ -52,6 +52,6 @@ struct Comparison {
 
 /// Layers match by their names; where a name occurs several times, by their order; and what is left by the name
 /// without the numbers of repetitions (stage.1-3.conv and stage.1-5.conv). Needs at least one side.
-Comparison compare(std::vector<Analysis> sides);
+Comparison compare(std::vector<Side> sides);
 
 }  // namespace ridgepoint

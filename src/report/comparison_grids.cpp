@@ -89,7 +89,7 @@ Grid totals_grid(const Comparison& c) {
             {}};
   if (c.per_sample) grid.columns.insert(grid.columns.begin() + 2, {"a sample"});
   for (std::size_t i = 0; i < c.sides.size(); ++i) {
-    const Analysis& side = c.sides[i];
+    const Side& side = c.sides[i];
     const auto rate = [&](double amount) { return side.time > 0 ? human_si(amount / side.time, "") : "-"; };
     std::vector<std::string> row{fmt::format("{} {}", i + 1, c.labels[i]),
                                  human_seconds(side.time),

@@ -13,7 +13,7 @@ constexpr int kSchemaVersion = 1;
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
 Json side_of(const Comparison& c, std::size_t index) {
-  const Analysis& side = c.sides[index];
+  const Side& side = c.sides[index];
   Json facts = Json::object();
   for (const auto& [key, value] : side.facts) facts[key] = value;
   return {{"label", c.labels[index]},

@@ -1,4 +1,4 @@
-#include "report/analysis.hpp"
+#include "report/side.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -6,8 +6,8 @@
 namespace ridgepoint {
 namespace {
 
-AnalysedLayer layer_of(const LayerEstimate& row) {
-  AnalysedLayer layer{.name = row.name,
+SideLayer layer_of(const LayerEstimate& row) {
+  SideLayer layer{.name = row.name,
                       .op = row.op,
                       .repeat = static_cast<double>(row.repeat),
                       .fused_from = row.fused_from,
@@ -17,26 +17,26 @@ AnalysedLayer layer_of(const LayerEstimate& row) {
                       .time_p10 = row.total.time_p10,
                       .time_p90 = row.total.time_p90,
                       .bound = row.bound};
-  for (std::size_t i = 0; i < kBoundCount; ++i) layer.needs[i] = row.needs[i].value();
+  for (std::size_t i = 0; i < kBoundCount; ++i) layer.needs[i] = std::max(0.0, row.needs[i].value());
   return layer;
 }
 
 }  // namespace
 
-std::string Analysis::fact(std::string_view name) const {
+std::string Side::fact(std::string_view name) const {
   const auto found = std::find_if(facts.begin(), facts.end(), [&](const auto& fact) { return fact.first == name; });
   return found == facts.end() ? "" : found->second;
 }
 
-double Analysis::batch() const {
+double Side::batch() const {
   const double batch = std::strtod(fact("batch").c_str(), nullptr);
   return batch > 0 ? batch : 1;
 }
 
-Analysis analysis_of(const Estimate& e) {
-  Analysis analysis;
+Side side_from(const Estimate& e) {
+  Side side;
   const Precision& p = e.precision;
-  analysis.facts = {{"model", e.model},
+  side.facts = {{"model", e.model},
                     {"device", e.device},
                     {"phase", std::string(name(e.phase))},
                     {"activations", std::string(name(p.activations))},
@@ -46,15 +46,15 @@ Analysis analysis_of(const Estimate& e) {
                     {"mode", std::string(name(e.options.mode))},
                     {"fusion", std::string(kFusionNames[static_cast<std::size_t>(e.options.fusion)])},
                     {"execution", std::string(kExecutionNames[static_cast<std::size_t>(e.options.execution)])}};
-  for (const auto& [key, value] : e.parameters) analysis.facts.emplace_back(key, std::to_string(value));
-  for (const LayerEstimate& row : e.rows) analysis.layers.push_back(layer_of(row));
-  analysis.flops = e.total.flops;
-  analysis.bytes = e.total.bytes();
-  analysis.time = e.total.time;
-  analysis.time_p10 = e.total.time_p10;
-  analysis.time_p90 = e.total.time_p90;
-  analysis.memory = e.memory.total().value();
-  return analysis;
+  for (const auto& [key, value] : e.parameters) side.facts.emplace_back(key, std::to_string(value));
+  for (const LayerEstimate& row : e.rows) side.layers.push_back(layer_of(row));
+  side.flops = e.total.flops;
+  side.bytes = e.total.bytes();
+  side.time = e.total.time;
+  side.time_p10 = e.total.time_p10;
+  side.time_p90 = e.total.time_p90;
+  side.memory = e.memory.total().value();
+  return side;
 }
 
 }  // namespace ridgepoint

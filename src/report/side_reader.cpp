@@ -5,7 +5,7 @@
 
 #include "core/text.hpp"
 #include "io/object_reader.hpp"
-#include "report/analysis.hpp"
+#include "report/side.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -26,7 +26,7 @@ Bound read_bound(ObjectReader& reader) {
 }
 
 // Files written before there were needs have none.
-void read_needs(const ObjectReader& layer, const Node* node, AnalysedLayer& into) {
+void read_needs(const ObjectReader& layer, const Node* node, SideLayer& into) {
   if (node == nullptr) return;
   ObjectReader reader(layer.document(), *node, "needs");
   for (std::size_t i = 0; i < kBoundCount; ++i) {
@@ -34,9 +34,9 @@ void read_needs(const ObjectReader& layer, const Node* node, AnalysedLayer& into
   }
 }
 
-AnalysedLayer read_layer(const std::shared_ptr<const Document>& document, const Node& node) {
+SideLayer read_layer(const std::shared_ptr<const Document>& document, const Node& node) {
   ObjectReader reader(document, node, "layer");
-  AnalysedLayer layer{.name = reader.required_string("name")};
+  SideLayer layer{.name = reader.required_string("name")};
   const auto amount = [&](std::string_view key) { return reader.non_negative(reader.required(key)); };
   layer.op = reader.optional_string("op");
   layer.repeat = amount("repeat");
@@ -58,10 +58,10 @@ std::string fact_text(const Node& node) {
   return node.kind == Node::Kind::kReal ? fmt::format("{}", node.real) : node.text;
 }
 
-void read_context(const std::shared_ptr<const Document>& document, const Node& node, Analysis& analysis) {
+void read_context(const std::shared_ptr<const Document>& document, const Node& node, Side& analysis) {
   ObjectReader reader(document, node, "context");
   const auto add = [&](const Node* value, std::string_view key) {
-    if (value != nullptr) analysis.facts.emplace_back(key, fact_text(*value));
+    if (value != nullptr) side.facts.emplace_back(key, fact_text(*value));
   };
   if (const Node* precision = reader.optional("precision")) {
     ObjectReader formats(document, *precision, "precision");
@@ -74,38 +74,38 @@ void read_context(const std::shared_ptr<const Document>& document, const Node& n
   }
 }
 
-void expect_sum(const std::shared_ptr<const Document>& document, const Node& total, const Analysis& analysis) {
+void expect_sum(const std::shared_ptr<const Document>& document, const Node& total, const Side& analysis) {
   double sum = 0;
-  for (const AnalysedLayer& layer : analysis.layers) sum += layer.time;
-  if (std::abs(sum - analysis.time) <= kRounding * std::max(sum, analysis.time)) return;
-  document->fail(total.offset, {fmt::format("the layers take {} s and the total says {} s", sum, analysis.time),
+  for (const SideLayer& layer : side.layers) sum += layer.time;
+  if (std::abs(sum - side.time) <= kRounding * std::max(sum, side.time)) return;
+  document->fail(total.offset, {fmt::format("the layers take {} s and the total says {} s", sum, side.time),
                                 "a file as `analyze --format json` wrote it"});
 }
 
-Analysis read_one(const std::shared_ptr<const Document>& document, const Node& node) {
+Side read_one(const std::shared_ptr<const Document>& document, const Node& node) {
   ObjectReader reader(document, node, "analysis");
   const Node& version = reader.required("schema_version");
   if (reader.integer(version) != kKnownVersion) {
     reader.fail(version, {fmt::format("schema version {} is not known", reader.integer(version)),
                           fmt::format("{}", kKnownVersion)});
   }
-  Analysis analysis{.source = document->file()};
-  for (const char* key : {"model", "device", "phase"}) analysis.facts.emplace_back(key, reader.required_string(key));
+  Side side{.source = document->file()};
+  for (const char* key : {"model", "device", "phase"}) side.facts.emplace_back(key, reader.required_string(key));
   if (const Node* context = reader.optional("context")) read_context(document, *context, analysis);
   for (const Node& layer : reader.array(reader.required("layers")))
-    analysis.layers.push_back(read_layer(document, layer));
+    side.layers.push_back(read_layer(document, layer));
   const Node& totals_node = reader.required("totals");
   ObjectReader totals(document, totals_node, "totals");
   const auto amount = [&](std::string_view key) { return totals.non_negative(totals.required(key)); };
-  analysis.flops = amount("flops");
-  analysis.bytes = amount("bytes_read") + amount("bytes_written");
-  analysis.time = amount("time_s");
-  analysis.time_p10 = amount("time_p10_s");
-  analysis.time_p90 = amount("time_p90_s");
+  side.flops = amount("flops");
+  side.bytes = amount("bytes_read") + amount("bytes_written");
+  side.time = amount("time_s");
+  side.time_p10 = amount("time_p10_s");
+  side.time_p90 = amount("time_p90_s");
   ObjectReader memory(document, totals.required("memory"), "memory");
-  analysis.memory = memory.non_negative(memory.required("total_bytes"));
+  side.memory = memory.non_negative(memory.required("total_bytes"));
   expect_sum(document, totals.required("time_s"), analysis);
-  return analysis;
+  return side;
 }
 
 }  // namespace
@@ -116,10 +116,10 @@ bool is_analysis(const Document& document) {
   return is_one(root);
 }
 
-std::vector<Analysis> read_analyses(const std::shared_ptr<const Document>& document) {
+std::vector<Side> read_saved_sides(const std::shared_ptr<const Document>& document) {
   const Node& root = document->root();
   if (root.kind != Node::Kind::kArray) return {read_one(document, root)};
-  std::vector<Analysis> all;
+  std::vector<Side> all;
   for (const Node& one : root.items) all.push_back(read_one(document, one));
   if (all.empty()) document->fail(root.offset, {"there is no analysis in this file", "what `analyze --format json` writes"});
   return all;

@@ -11,7 +11,7 @@
 namespace ridgepoint {
 
 /// One row of an analysis. Amounts cover its `repeat` repetitions; times are seconds.
-struct AnalysedLayer {
+struct SideLayer {
   std::string name;
   std::string op;
   double repeat = 1;
@@ -26,11 +26,11 @@ struct AnalysedLayer {
 };
 
 /// A network on a device, as one run saw it.
-struct Analysis {
+struct Side {
   std::string source;  ///< the file that it was read from, or ""
   /// What the run was: model, device, phase, number formats, options, parameters; names as in the JSON.
   std::vector<std::pair<std::string, std::string>> facts;
-  std::vector<AnalysedLayer> layers;
+  std::vector<SideLayer> layers;
   double flops = 0;
   double bytes = 0;
   double time = 0;
@@ -44,13 +44,13 @@ struct Analysis {
   [[nodiscard]] double batch() const;
 };
 
-Analysis analysis_of(const Estimate& estimate);
+Side side_from(const Estimate& estimate);
 
 /// Whether the file holds the JSON of `analyze`, and no network.
 bool is_analysis(const Document& document);
 
 /// The analyses in the JSON of `analyze`: one, or those of several networks. Throws InputError at what is missing, of
 /// the wrong type, or does not add up.
-std::vector<Analysis> read_analyses(const std::shared_ptr<const Document>& document);
+std::vector<Side> read_saved_sides(const std::shared_ptr<const Document>& document);
 
 }  // namespace ridgepoint
