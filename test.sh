@@ -8,7 +8,7 @@ usage() {
   cat <<END
 usage: ./test.sh [--sanitize] [--lint] [--all]
   (nothing)    build and run every test
-  --sanitize   before that, the same with the address and undefined-behaviour sanitizers
+  --sanitize   do so with the address and undefined-behaviour sanitizers
   --lint       before that, check the format of the sources and run clang-tidy
   --all        all of these
 END
@@ -84,5 +84,4 @@ if $lint; then
   check_format
   check_tidy
 fi
-if $sanitize; then run_tests dev; fi
-run_tests test
+if $sanitize; then run_tests dev; else run_tests test; fi

@@ -297,7 +297,9 @@ TEST_CASE("docs/cli.md has every command, option, column and sample kernel", "[d
   }
   for (const Column& column : columns()) {
     CAPTURE(column.key);
-    CHECK(row_of(page, column.key) != "");
+    const std::string_view unit = unit_of(column.kind);
+    CHECK(row_of(page, column.key)
+              .starts_with(fmt::format("| `{}` | {}|", column.key, unit.empty() ? "" : std::string(unit) + " ")));
   }
   for (const SampleKernel& kernel : sample_kernels()) {
     const std::string row = row_of(page, kernel.name);

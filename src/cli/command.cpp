@@ -69,6 +69,10 @@ constexpr std::array kCommands{
             "  ridgepoint check my-model.json\n"
             "  ridgepoint check hwspecs/h100-sxm5.json\n",
             declare_check},
+    Command{"schema", "the JSON Schema of networks, devices or analyses",
+            "  ridgepoint schema network -o network.schema.json\n"
+            "  ridgepoint schema analysis\n",
+            declare_schema},
 };
 
 std::string examples_of(std::string_view lines) { return "Examples:\n" + std::string(lines); }

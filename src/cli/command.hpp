@@ -36,5 +36,6 @@ Action declare_check(CLI::App& app);
 Action declare_validate(CLI::App& app);
 Action declare_calibrate(CLI::App& app);
 Action declare_profile(CLI::App& app);
+Action declare_schema(CLI::App& app);
 
 }  // namespace ridgepoint

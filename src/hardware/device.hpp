@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/dtype.hpp"
@@ -40,13 +41,16 @@ struct Link {
   std::string source{};
 };
 
+/// What a device may be.
+inline constexpr std::array<std::string_view, 4> kDeviceKinds{"gpu", "tpu", "accelerator", "cpu"};
+
 /// A device by its data sheet. All peaks are dense. Rates in FLOP/s, bandwidths in byte/s.
 struct Device {
   std::string name;
   std::string summary;
   std::string vendor;
   std::string architecture;
-  std::string kind;  ///< gpu, tpu, accelerator or cpu
+  std::string kind;  ///< of kDeviceKinds
   std::map<std::string, std::string> sources;
   std::vector<std::string> notes;
 

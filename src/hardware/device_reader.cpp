@@ -9,8 +9,6 @@
 namespace ridgepoint {
 namespace {
 
-constexpr std::array<std::string_view, 4> kKinds{"gpu", "tpu", "accelerator", "cpu"};
-
 class Reader {
  public:
   explicit Reader(std::shared_ptr<const Document> document) : document_(std::move(document)) {}
@@ -23,7 +21,7 @@ class Reader {
     device_.summary = root.optional_string("summary");
     device_.vendor = root.optional_string("vendor");
     device_.architecture = root.optional_string("architecture");
-    device_.kind = root.choice(root.required("kind"), kKinds);
+    device_.kind = root.choice(root.required("kind"), kDeviceKinds);
     read_sources(root);
     if (const Node* notes = root.optional("notes")) {
       for (const Node& note : root.array(*notes)) device_.notes.push_back(root.string(note));

@@ -30,7 +30,7 @@ constexpr std::array kColumns{
            [](const Row& r) -> Cell { return r.total.parameters; }},
     Column{"macs", "", ColumnKind::kCount, "multiply-adds of matrix products",
            [](const Row& r) -> Cell { return r.total.macs; }},
-    Column{"flops", "FLOPs", ColumnKind::kCount, "arithmetic operations; a multiply-add is two",
+    Column{"flops", "FLOPs", ColumnKind::kFlops, "arithmetic operations; a multiply-add is two",
            [](const Row& r) -> Cell { return r.total.flops; }},
     Column{"bytes_read", "", ColumnKind::kBytes, "bytes that the algorithm must read",
            [](const Row& r) -> Cell { return r.total.bytes_read; }},
@@ -58,6 +58,19 @@ constexpr std::array kColumns{
 
 }  // namespace
 
+std::string_view unit_of(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::kFlops: return "FLOP";
+    case ColumnKind::kBytes: return "byte";
+    case ColumnKind::kSeconds: return "s";
+    case ColumnKind::kNumber: return "FLOP/byte";
+    case ColumnKind::kText:
+    case ColumnKind::kCount:
+    case ColumnKind::kShare: break;
+  }
+  return "";
+}
+
 std::span<const Column> columns() { return kColumns; }
 
 const Column* find_column(std::string_view key) {
@@ -74,6 +87,7 @@ std::string human(const Column& column, const Cell& cell) {
     case ColumnKind::kCount:
       if (column.key == "repeat" && value < kReadable) return exact(cell);
       return human_count(value);
+    case ColumnKind::kFlops: return human_count(value);
     case ColumnKind::kBytes: return human_bytes(value);
     case ColumnKind::kSeconds: return human_seconds(value);
     case ColumnKind::kShare: return human_percent(value);

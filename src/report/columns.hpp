@@ -10,8 +10,12 @@
 
 namespace ridgepoint {
 
-/// What kind of value a column holds: how people read it, and its unit.
-enum class ColumnKind : std::uint8_t { kText, kCount, kBytes, kSeconds, kShare, kNumber };
+/// What kind of value a column holds: how people read it, and its unit. A share is 0 to 1; an intensity is FLOP per
+/// byte.
+enum class ColumnKind : std::uint8_t { kText, kCount, kFlops, kBytes, kSeconds, kShare, kNumber };
+
+/// The unit of a kind of column in files, or "".
+std::string_view unit_of(ColumnKind kind);
 
 /// A value of a column in base units.
 using Cell = std::variant<std::string, double>;

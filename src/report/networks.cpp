@@ -40,7 +40,7 @@ constexpr std::array kColumns{
     make("model", "network", ColumnKind::kText, 24, [](const Network& e) -> Cell { return e.model; }),
     make("phase", "", ColumnKind::kText, 0, [](const Network& e) -> Cell { return std::string(name(e.phase)); }),
     make("parameters", "", ColumnKind::kCount, 0, [](const Network& e) -> Cell { return e.total.parameters; }),
-    make("flops", "FLOPs", ColumnKind::kCount, 7, [](const Network& e) -> Cell { return e.total.flops; }),
+    make("flops", "FLOPs", ColumnKind::kFlops, 7, [](const Network& e) -> Cell { return e.total.flops; }),
     make("bytes", "bytes", ColumnKind::kBytes, 7, [](const Network& e) -> Cell { return e.total.bytes(); }),
     make("arithmetic_intensity", "FLOP/B", ColumnKind::kNumber, 6,
          [](const Network& e) -> Cell { return e.total.intensity(); }),

@@ -5,12 +5,12 @@
 
 #include "core/text.hpp"
 #include "io/object_reader.hpp"
+#include "report/analysis.hpp"
 #include "report/side.hpp"
 
 namespace ridgepoint {
 namespace {
 
-constexpr std::int64_t kKnownVersion = 1;
 constexpr double kRounding = 1e-9;  // digits are complete in files of this tool; others may print fewer
 
 bool is_one(const Node& node) {
@@ -58,7 +58,7 @@ std::string fact_text(const Node& node) {
   return node.kind == Node::Kind::kReal ? fmt::format("{}", node.real) : node.text;
 }
 
-void read_context(const std::shared_ptr<const Document>& document, const Node& node, Side& analysis) {
+void read_context(const std::shared_ptr<const Document>& document, const Node& node, Side& side) {
   ObjectReader reader(document, node, "context");
   const auto add = [&](const Node* value, std::string_view key) {
     if (value != nullptr) side.facts.emplace_back(key, fact_text(*value));
@@ -74,7 +74,7 @@ void read_context(const std::shared_ptr<const Document>& document, const Node& n
   }
 }
 
-void expect_sum(const std::shared_ptr<const Document>& document, const Node& total, const Side& analysis) {
+void expect_sum(const std::shared_ptr<const Document>& document, const Node& total, const Side& side) {
   double sum = 0;
   for (const SideLayer& layer : side.layers) sum += layer.time;
   if (std::abs(sum - side.time) <= kRounding * std::max(sum, side.time)) return;
@@ -85,13 +85,13 @@ void expect_sum(const std::shared_ptr<const Document>& document, const Node& tot
 Side read_one(const std::shared_ptr<const Document>& document, const Node& node) {
   ObjectReader reader(document, node, "analysis");
   const Node& version = reader.required("schema_version");
-  if (reader.integer(version) != kKnownVersion) {
+  if (reader.integer(version) != kAnalysisVersion) {
     reader.fail(version, {fmt::format("schema version {} is not known", reader.integer(version)),
-                          fmt::format("{}", kKnownVersion)});
+                          fmt::format("{}", kAnalysisVersion)});
   }
   Side side{.source = document->file()};
   for (const char* key : {"model", "device", "phase"}) side.facts.emplace_back(key, reader.required_string(key));
-  if (const Node* context = reader.optional("context")) read_context(document, *context, analysis);
+  if (const Node* context = reader.optional("context")) read_context(document, *context, side);
   for (const Node& layer : reader.array(reader.required("layers")))
     side.layers.push_back(read_layer(document, layer));
   const Node& totals_node = reader.required("totals");
@@ -104,7 +104,7 @@ Side read_one(const std::shared_ptr<const Document>& document, const Node& node)
   side.time_p90 = amount("time_p90_s");
   ObjectReader memory(document, totals.required("memory"), "memory");
   side.memory = memory.non_negative(memory.required("total_bytes"));
-  expect_sum(document, totals.required("time_s"), analysis);
+  expect_sum(document, totals.required("time_s"), side);
   return side;
 }
 
