@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
+#include "cli/compare_measured.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/sides.hpp"
@@ -18,6 +19,8 @@ constexpr int kRegressed = 4;
 struct CompareArguments {
   SideArguments sides;
   std::string baseline;
+  std::string measured;
+  std::int64_t runs = 1;
   std::string threshold;
   std::string format;
   std::string output;
@@ -70,6 +73,15 @@ void expect_common_layers(const Comparison& c) {
 
 int compare_sides(const CompareArguments& a) {
   if (a.top < 0) throw InputError({fmt::format("--top is {}", a.top), "0 or more; 0 shows all"});
+  const std::string_view format = choose_format(a.format, a.output).name;
+  const std::size_t width = a.output.empty() ? terminal_width() : kPlainWidth;
+  const auto top = static_cast<std::size_t>(a.top);
+  if (!a.measured.empty()) {
+    if (!a.baseline.empty() || !a.threshold.empty())
+      throw InputError({"--measured has no baseline", "either --measured, or --baseline and --fail-on-regression"});
+    emit(a.output, compare_with_profile(a.sides, a.measured, a.runs, format, top, width));
+    return 0;
+  }
   const Comparison comparison = compare(all_sides(a));
   ComparisonReport report{comparison, std::nullopt, {}, command_line()};
   if (!a.threshold.empty()) {
@@ -77,9 +89,7 @@ int compare_sides(const CompareArguments& a) {
     expect_common_layers(comparison);
     report.regressions = regressions_of(comparison, *report.threshold);
   }
-  emit(a.output, write_comparison(report, {.format = choose_format(a.format, a.output).name,
-                                           .top = static_cast<std::size_t>(a.top),
-                                           .width = a.output.empty() ? terminal_width() : kPlainWidth}));
+  emit(a.output, write_comparison(report, {.format = format, .top = top, .width = width}));
   if (report.regressions.empty()) return 0;
   fmt::print(stderr, "regression: {} of time, memory and layers grew by more than {}\n", report.regressions.size(),
              printable(a.threshold));
@@ -95,6 +105,11 @@ Action declare_compare(CLI::App& app) {
   app.add_option("--baseline", a->baseline, "A saved analysis that everything is compared with")
       ->type_name("FILE")
       ->group(kReport);
+  app.add_option("--measured", a->measured,
+                 "A profile that one prediction is compared with: of `ridgepoint profile`, nsys, ncu or PyTorch")
+      ->type_name("FILE")
+      ->group(kReport);
+  app.add_option("--runs", a->runs, "How often the network ran in that profile")->type_name("N")->group(kReport);
   app.add_option("--fail-on-regression", a->threshold,
                  "End with exit code 4 when the time, the memory or a layer is worse than the first by more than this")
       ->type_name("PERCENT%")

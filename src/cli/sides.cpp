@@ -50,21 +50,6 @@ bool is_saved(const std::string& path) {
   return is_analysis(*Document::parse(path, text));
 }
 
-// Every combination of values, the last axis fastest.
-std::vector<RunArguments> runs_of(const SideArguments& a) {
-  std::vector<RunArguments> runs{a.run};
-  for (const Repeated& axis : a.repeated) {
-    if (axis.values.empty()) continue;
-    std::vector<RunArguments> more;
-    for (const RunArguments& run : runs) {
-      for (const std::string& value : axis.values) more.emplace_back(run).*axis.member = value;
-    }
-    runs = std::move(more);
-    if (runs.size() > kMostSides) break;
-  }
-  return runs;
-}
-
 void expect_few(std::size_t sides) {
   if (sides > kMostSides) {
     throw InputError({"more than 64 sides to compare", "fewer values; `ridgepoint sweep` takes more points"});
@@ -88,6 +73,20 @@ std::vector<Side> analysed_sides(const SideArguments& a, const std::string& mode
 }
 
 }  // namespace
+
+std::vector<RunArguments> runs_of(const SideArguments& a) {
+  std::vector<RunArguments> runs{a.run};
+  for (const Repeated& axis : a.repeated) {
+    if (axis.values.empty()) continue;
+    std::vector<RunArguments> more;
+    for (const RunArguments& run : runs) {
+      for (const std::string& value : axis.values) more.emplace_back(run).*axis.member = value;
+    }
+    runs = std::move(more);
+    if (runs.size() > kMostSides) break;
+  }
+  return runs;
+}
 
 void declare_sides(CLI::App& app, SideArguments& a) {
   app.add_option("MODEL", a.run.models,

@@ -26,6 +26,9 @@ struct SideArguments {
 /// Adds MODEL, --hw and the run's options to a command; those with one value may be repeated.
 void declare_sides(CLI::App& app, SideArguments& arguments);
 
+/// Every combination of the values given; those of the last option change fastest.
+std::vector<RunArguments> runs_of(const SideArguments& arguments);
+
 /// Every analysis that the arguments name: models on each device with each value, saved ones as they are. Throws
 /// InputError.
 std::vector<Side> read_sides(const SideArguments& arguments);

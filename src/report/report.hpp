@@ -22,6 +22,7 @@ struct View {
   std::size_t top = 0;  ///< 0 shows all
   bool color = false;
   std::size_t width = 100;
+  bool unicode = false;  ///< characters beyond ASCII in drawings and bars
 };
 
 /// An estimate ready to be written.
