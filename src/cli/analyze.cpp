@@ -10,6 +10,7 @@
 #include "cost/device_file.hpp"
 #include "report/networks.hpp"
 #include "report/report.hpp"
+#include "report/roofline_figure.hpp"
 #include "roofline/limits.hpp"
 
 namespace ridgepoint {
@@ -23,6 +24,7 @@ struct AnalyzeArguments {
   std::string by = "layer";
   std::int64_t top = 0;
   std::string color = "auto";
+  GlyphArguments glyphs;
 };
 
 std::string report_one(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format,
@@ -59,6 +61,7 @@ std::string report_all(const AnalyzeArguments& a, const Device& device, const Fo
     const ParsedRun parsed = parse_run(a.run, model);
     estimates.push_back(answer({parsed.description, device, parsed.run, parsed.options}));
   }
+  if (format.name == "svg") return draw_networks(estimates, device, view);
   return write_networks(estimates, format.name);
 }
 
@@ -68,7 +71,8 @@ int analyze(const AnalyzeArguments& a) {
   const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
                   .top = static_cast<std::size_t>(a.top),
                   .color = wants_color(a.color, !a.output.empty()),
-                  .width = a.output.empty() ? terminal_width() : kPlainWidth};
+                  .width = a.output.empty() ? terminal_width() : kPlainWidth,
+                  .unicode = wants_unicode(a.glyphs, !a.output.empty())};
   const Device device = load_device(a.device);
   emit(a.output, a.run.models.size() == 1 ? report_one(a, a.run.models.front(), device, format, view)
                                           : report_all(a, device, format, view));
@@ -84,7 +88,7 @@ Action declare_analyze(CLI::App& app) {
   app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
       ->required()
       ->type_name("DEVICE");
-  app.add_option("--format", a->format, "table, trace, json, csv or markdown; guessed from -o")
+  app.add_option("--format", a->format, join_choices(names_of(formats())) + "; guessed from -o")
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
@@ -93,6 +97,7 @@ Action declare_analyze(CLI::App& app) {
       ->type_name("N")
       ->group(kReport);
   app.add_option("--color", a->color, "auto, always or never")->type_name("WHEN")->group(kReport);
+  declare_glyphs(app, a->glyphs, kReport);
   return [a] { return analyze(*a); };
 }
 

@@ -6,6 +6,7 @@
 #include "cost/device_file.hpp"
 #include "report/ceilings.hpp"
 #include "report/report.hpp"
+#include "report/roofline_figure.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -14,13 +15,18 @@ struct RooflineArguments {
   std::vector<std::string> devices;
   std::string format;
   std::string output;
+  GlyphArguments glyphs;
 };
 
+constexpr std::array<std::string_view, 5> kRooflineFormats{"table", "json", "csv", "markdown", "svg"};
+
 int show_roofline(const RooflineArguments& a) {
-  const Format& format = choose_format(a.format, a.output);
+  const Format& format = choose_format(a.format, a.output, kRooflineFormats);
   std::vector<Device> devices;
   for (const std::string& name : a.devices) devices.push_back(load_device(name));
-  emit(a.output, write_ceilings(devices, format.name, a.output.empty() ? terminal_width() : kPlainWidth));
+  const std::size_t width = a.output.empty() ? terminal_width() : kPlainWidth;
+  const bool unicode = wants_unicode(a.glyphs, !a.output.empty());
+  emit(a.output, format.name == "svg" ? draw_rooflines(devices) : write_ceilings(devices, format.name, width, unicode));
   return 0;
 }
 
@@ -32,8 +38,9 @@ Action declare_roofline(CLI::App& app) {
       ->required()
       ->type_name("DEVICE")
       ->allow_extra_args(false);
-  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME");
+  app.add_option("--format", a->format, "table, json, csv, markdown or svg; guessed from -o")->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
+  declare_glyphs(app, a->glyphs, "");
   return [a] { return show_roofline(*a); };
 }
 

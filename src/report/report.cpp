@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "report/roofline_figure.hpp"
+
 namespace ridgepoint {
 namespace {
 
@@ -14,6 +16,7 @@ constexpr std::array kFormats{
     Format{"json", ".json", "for programs; names are stable", write_json, true},
     Format{"csv", ".csv", "one row a layer, base units", write_csv, false},
     Format{"markdown", ".md", "for documents", write_markdown, true},
+    Format{"svg", ".svg", "the roofline as a figure", write_svg, false},
 };
 
 constexpr std::array<std::string_view, 4> kConventions{

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 #include "report/report.hpp"
 #include "tests/binary.hpp"
 
@@ -172,13 +173,21 @@ TEST_CASE("warnings go to standard error where the format has no place for them"
 
 TEST_CASE("every topic can be listed in every format", "[cli]") {
   for (const char* topic : {"models", "devices", "ops", "families", "formats"}) {
-    for (const Format& format : formats()) {
-      INFO(topic << " " << format.name);
-      const Outcome outcome = run_binary(std::string("list ") + topic + " --format " + std::string(format.name));
+    for (const std::string_view format : kRowFormats) {
+      INFO(topic << " " << format);
+      const Outcome outcome = run_binary(std::string("list ") + topic + " --format " + std::string(format));
       CHECK(outcome.code == 0);
       CHECK(outcome.err.empty());
       CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') >= 4);
     }
+  }
+}
+
+TEST_CASE("what is rows alone is no figure", "[cli]") {
+  for (const char* command : {"list models", "check hwspecs/l4.json"}) {
+    const Outcome outcome = run_binary(std::string(command) + " --format svg", {.folder = RIDGEPOINT_TEST_SOURCE_DIR});
+    CHECK(outcome.code == 1);
+    CHECK(outcome.err == "error: unknown format \"svg\"\n  expected table, json, csv or markdown\n");
   }
 }
 

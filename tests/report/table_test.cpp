@@ -4,6 +4,7 @@
 
 #include "report/listing.hpp"
 #include "report/report.hpp"
+#include "report/roofline_figure.hpp"
 #include "report/text_table.hpp"
 #include "tests/network/networks.hpp"
 #include "tests/roofline/runs.hpp"
@@ -70,7 +71,7 @@ bool is_obeyed(const std::string& text) {
   return false;
 }
 
-constexpr std::array kWriters{write_table, write_json, write_csv, write_markdown};
+constexpr std::array kWriters{write_table, write_json, write_csv, write_markdown, write_svg};
 
 TEST_CASE("control characters of names are never sent", "[report][names]") {
   const std::string c1 = "\xc2\x9b";
