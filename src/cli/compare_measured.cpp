@@ -13,7 +13,8 @@ std::string compare_with_profile(const SideArguments& arguments, const std::stri
   if (runs < 1) throw InputError({fmt::format("--runs is {}", runs), "1 or more"});
   const std::vector<RunArguments> asked = runs_of(arguments);
   if (arguments.run.models.size() != 1 || arguments.devices.size() != 1 || asked.size() != 1) {
-    throw InputError({"--measured is compared with one prediction", "one MODEL, one --hw, and one value of each option"});
+    throw InputError(
+        {"--measured is compared with one prediction", "one MODEL, one --hw, and one value of each option"});
   }
   const MeasuredProfile measured = read_measured(profile);
   const Device device = load_device(arguments.devices.front());

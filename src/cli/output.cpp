@@ -72,7 +72,8 @@ std::size_t terminal_width() {
   constexpr std::size_t kWidest = 240;
   std::size_t width = kPlainWidth;
   winsize size{};
-  if (isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) width = size.ws_col;
+  if (isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    width = size.ws_col;
   if (const char* const asked = std::getenv("COLUMNS")) {
     const std::string_view text = asked;
     std::size_t columns = 0;

@@ -19,16 +19,12 @@ struct Repeatable {
   const char* option;
   std::string RunArguments::*member;
 };
-constexpr std::array kRepeatable{Repeatable{"--batch", &RunArguments::batch},
-                                 Repeatable{"--seq", &RunArguments::seq},
-                                 Repeatable{"--kv-len", &RunArguments::kv_len},
-                                 Repeatable{"--phase", &RunArguments::phase},
-                                 Repeatable{"--dtype", &RunArguments::dtype},
-                                 Repeatable{"--weights-dtype", &RunArguments::weights_dtype},
-                                 Repeatable{"--kv-dtype", &RunArguments::kv_dtype},
-                                 Repeatable{"--math", &RunArguments::math_dtype},
-                                 Repeatable{"--fusion", &RunArguments::fusion},
-                                 Repeatable{"--execution", &RunArguments::execution}};
+constexpr std::array kRepeatable{
+    Repeatable{"--batch", &RunArguments::batch},       Repeatable{"--seq", &RunArguments::seq},
+    Repeatable{"--kv-len", &RunArguments::kv_len},     Repeatable{"--phase", &RunArguments::phase},
+    Repeatable{"--dtype", &RunArguments::dtype},       Repeatable{"--weights-dtype", &RunArguments::weights_dtype},
+    Repeatable{"--kv-dtype", &RunArguments::kv_dtype}, Repeatable{"--math", &RunArguments::math_dtype},
+    Repeatable{"--fusion", &RunArguments::fusion},     Repeatable{"--execution", &RunArguments::execution}};
 
 // Takes the place of the option with one value; what it says about itself stays.
 void make_repeatable(CLI::App& app, const Repeatable& what, Repeated& axis) {
@@ -56,8 +52,7 @@ void expect_few(std::size_t sides) {
   }
 }
 
-std::vector<Side> analysed_sides(const SideArguments& a, const std::string& model,
-                                  const std::vector<Device>& devices) {
+std::vector<Side> analysed_sides(const SideArguments& a, const std::string& model, const std::vector<Device>& devices) {
   std::vector<Side> sides;
   for (const RunArguments& run : runs_of(a)) {
     const ParsedRun parsed = parse_run(run, model);

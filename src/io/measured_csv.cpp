@@ -22,13 +22,14 @@ struct TimeUnit {
   std::string_view name;
   double seconds;
 };
-constexpr std::array kTimeUnits{TimeUnit{"ns", 1e-9},     TimeUnit{"nsecond", 1e-9}, TimeUnit{"nsec", 1e-9},
-                                TimeUnit{"us", 1e-6},     TimeUnit{"usecond", 1e-6}, TimeUnit{"usec", 1e-6},
-                                TimeUnit{"ms", 1e-3},     TimeUnit{"msecond", 1e-3}, TimeUnit{"msec", 1e-3},
-                                TimeUnit{"s", 1},         TimeUnit{"second", 1},     TimeUnit{"sec", 1}};
+constexpr std::array kTimeUnits{TimeUnit{"ns", 1e-9}, TimeUnit{"nsecond", 1e-9}, TimeUnit{"nsec", 1e-9},
+                                TimeUnit{"us", 1e-6}, TimeUnit{"usecond", 1e-6}, TimeUnit{"usec", 1e-6},
+                                TimeUnit{"ms", 1e-3}, TimeUnit{"msecond", 1e-3}, TimeUnit{"msec", 1e-3},
+                                TimeUnit{"s", 1},     TimeUnit{"second", 1},     TimeUnit{"sec", 1}};
 
 std::optional<double> seconds_of_unit(std::string_view name) {
-  const auto found = std::find_if(kTimeUnits.begin(), kTimeUnits.end(), [&](const TimeUnit& u) { return u.name == name; });
+  const auto found =
+      std::find_if(kTimeUnits.begin(), kTimeUnits.end(), [&](const TimeUnit& u) { return u.name == name; });
   return found == kTimeUnits.end() ? std::nullopt : std::optional(found->seconds);
 }
 
@@ -106,7 +107,9 @@ MeasuredProfile read_metrics(const CsvTable& table) {
     if ((what != "Duration" && what != kNcuTime) || seen[text_at(row, id)]) continue;
     seen[text_at(row, id)] = true;
     const auto scale = seconds_of_unit(text_at(row, unit));
-    if (!scale) table.fail(row, static_cast<std::size_t>(unit), {fmt::format("{} is no unit of time", in_quotes(text_at(row, unit))), "ns, us, ms or s"});
+    if (!scale)
+      table.fail(row, static_cast<std::size_t>(unit),
+                 {fmt::format("{} is no unit of time", in_quotes(text_at(row, unit))), "ns, us, ms or s"});
     profile.kernels.push_back(
         {.name = text_at(row, name), .seconds = number_at(table, row, value, "its time") * *scale});
   }
@@ -123,12 +126,14 @@ MeasuredProfile read_raw(const CsvTable& table) {
   const CsvRow& units = table.rows.front();
   const auto unit = seconds_of_unit(text_at(units, time));
   if (!unit) {
-    table.fail(units, static_cast<std::size_t>(time),
-               {fmt::format("{} is no unit of time", in_quotes(text_at(units, time))), "a row of units behind the header"});
+    table.fail(
+        units, static_cast<std::size_t>(time),
+        {fmt::format("{} is no unit of time", in_quotes(text_at(units, time))), "a row of units behind the header"});
   }
   MeasuredProfile profile{.file = table.file, .tool = "ncu, raw page", .in_order = true};
   for (auto row = table.rows.begin() + 1; row != table.rows.end(); ++row) {
-    profile.kernels.push_back({.name = text_at(*row, name), .seconds = number_at(table, *row, time, "its time") * *unit});
+    profile.kernels.push_back(
+        {.name = text_at(*row, name), .seconds = number_at(table, *row, time, "its time") * *unit});
   }
   return profile;
 }
@@ -148,16 +153,19 @@ MeasuredProfile read_table(const CsvTable& table) {
   const int count = table.column("count");
   const int time = table.column("time_s");
   if (ours >= 0 && count >= 0 && time >= 0) return read_sums(table, "ridgepoint profile", ours, count, {time, 1});
-  table.fail_header({"this is no table of kernels",
-                     "the CSV of `ridgepoint profile`, of `nsys stats` (cuda_gpu_kern_sum or cuda_gpu_trace), or of `ncu`"});
+  table.fail_header(
+      {"this is no table of kernels",
+       "the CSV of `ridgepoint profile`, of `nsys stats` (cuda_gpu_kern_sum or cuda_gpu_trace), or of `ncu`"});
 }
 
 bool is_header(std::string_view line) {
   constexpr std::array<std::string_view, 4> kMarks{"Kernel Name", "Instances", "Duration (", "name,count,"};
-  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) { return line.find(mark) != std::string_view::npos; });
+  return std::any_of(kMarks.begin(), kMarks.end(),
+                     [&](std::string_view mark) { return line.find(mark) != std::string_view::npos; });
 }
 
-// What the tools print around their table is made blank, so that lines keep their numbers. nsys ends it by a blank line.
+// What the tools print around their table is made blank, so that lines keep their numbers. nsys ends it by a blank
+// line.
 std::string only_table(std::string_view text) {
   std::string table;
   bool inside = false;
@@ -180,7 +188,8 @@ MeasuredProfile parse_measured_csv(const std::string& file, std::string text) {
   const std::string table = only_table(text);
   const bool found = table.find_first_not_of('\n') != std::string::npos;
   MeasuredProfile profile = read_table(parse_csv(file, found ? table : text));
-  if (profile.kernels.empty()) throw InputError({"there is no kernel in this file", "a profile of a run"}, {.file = file});
+  if (profile.kernels.empty())
+    throw InputError({"there is no kernel in this file", "a profile of a run"}, {.file = file});
   return profile;
 }
 

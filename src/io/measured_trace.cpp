@@ -17,7 +17,8 @@ namespace {
 constexpr double kMicrosecond = 1e-6;
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -105,7 +106,8 @@ class TraceReader {
     for (const Event& e : events_) {
       if (is_operator(e) && !e.external.empty()) ops[e.external] = e.name;
     }
-    MeasuredProfile profile{.file = document_->file(), .tool = ops.empty() ? "trace" : "PyTorch profiler", .in_order = true};
+    MeasuredProfile profile{
+        .file = document_->file(), .tool = ops.empty() ? "trace" : "PyTorch profiler", .in_order = true};
     std::map<std::string, std::vector<const Event*>> ranges;  // by track: those that may still be open
     for (const Event& e : events_) {
       if (e.category == "gpu_user_annotation") ranges[e.track].push_back(&e);
@@ -127,7 +129,8 @@ class TraceReader {
 
   // Without a GPU, what the operators took that no other operator calls.
   MeasuredProfile of_operators() const {
-    MeasuredProfile profile{.file = document_->file(), .tool = "PyTorch profiler, operators of the CPU", .in_order = true};
+    MeasuredProfile profile{
+        .file = document_->file(), .tool = "PyTorch profiler, operators of the CPU", .in_order = true};
     std::map<std::string, double> busy;  // until when, by track
     for (const Event& e : events_) {
       if (!is_operator(e) || e.start < busy[e.track]) continue;
@@ -155,7 +158,8 @@ MeasuredProfile parse_measured_trace(const std::string& file, std::string text) 
 MeasuredProfile read_measured(const std::string& path) {
   std::string text = read_file(path);
   const std::string file = path == "-" ? "<stdin>" : path;
-  return looks_like_json(text) ? parse_measured_trace(file, std::move(text)) : parse_measured_csv(file, std::move(text));
+  return looks_like_json(text) ? parse_measured_trace(file, std::move(text))
+                               : parse_measured_csv(file, std::move(text));
 }
 
 }  // namespace ridgepoint

@@ -42,8 +42,8 @@ Alignment align(std::size_t n, std::size_t m, const PairCosts& costs) {
       const double skip_second = row[j - 1] + 1;
       const double least = std::min({pair, part, skip_first, skip_second});
       row[j] = least;
-      table.at(i, j) = least == pair        ? Step::kPair
-                       : least == part      ? Step::kPart
+      table.at(i, j) = least == pair         ? Step::kPair
+                       : least == part       ? Step::kPart
                        : least == skip_first ? Step::kSkipFirst
                                              : Step::kSkipSecond;
     }

@@ -196,9 +196,9 @@ void name_sides(Comparison& c) {
 }
 
 std::string common_facts(const std::vector<Side>& sides) {
-  constexpr std::array<std::string_view, 15> kShown{"model",   "device",   "phase",     "activations", "weights",
-                                                    "math",    "kv_cache", "fusion",    "execution",   "batch",
-                                                    "seq",     "kv_len",   "image",     "nodes",       "edges"};
+  constexpr std::array<std::string_view, 15> kShown{"model", "device",   "phase",  "activations", "weights",
+                                                    "math",  "kv_cache", "fusion", "execution",   "batch",
+                                                    "seq",   "kv_len",   "image",  "nodes",       "edges"};
   std::string text;
   for (const std::string_view shown : kShown) {
     const std::string key(shown);

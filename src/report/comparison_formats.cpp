@@ -18,8 +18,7 @@ std::size_t sides_a_table(std::size_t width) {
 }
 
 std::string basis(const Comparison& c) {
-  return c.per_sample ? "times of layers and speed-ups are those of a sample, against 1"
-                      : "speed-ups are against 1";
+  return c.per_sample ? "times of layers and speed-ups are those of a sample, against 1" : "speed-ups are against 1";
 }
 
 bool has_layers(const Comparison& c) {
@@ -54,8 +53,7 @@ std::string as_markdown(const ComparisonReport& report, const ComparisonView& vi
   const Comparison& c = report.comparison;
   std::string text = c.common.empty() ? "## comparison\n\n" : "## " + markdown_text(c.common) + "\n\n";
   text += basis(c) + "\n\n" + grid_markdown(totals_grid(c));
-  if (c.sides.size() > 1 && has_layers(c))
-    text += "\n" + grid_markdown(layers_grid(c, 1, c.sides.size(), view.top));
+  if (c.sides.size() > 1 && has_layers(c)) text += "\n" + grid_markdown(layers_grid(c, 1, c.sides.size(), view.top));
   text += "\n";
   for (const std::string& remark : remarks(c)) text += "- " + markdown_text(remark) + "\n";
   if (!report.threshold) return text;

@@ -61,8 +61,8 @@ Json regressions(const ComparisonReport& report) {
   return array;
 }
 
-constexpr std::array<std::string_view, 11> kColumns{"name",       "op",         "side",     "repeat", "flops", "bytes",
-                                                    "time_s",     "time_p10_s", "time_p90_s", "speed_up", "bound"};
+constexpr std::array<std::string_view, 11> kColumns{"name",   "op",         "side",       "repeat",   "flops", "bytes",
+                                                    "time_s", "time_p10_s", "time_p90_s", "speed_up", "bound"};
 
 }  // namespace
 

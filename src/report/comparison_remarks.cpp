@@ -65,7 +65,8 @@ void judge_totals(const Comparison& c, std::size_t side, std::vector<std::string
   const double high = c.judged(c.sides[side].time_p90, side);
   const bool same_device = c.sides[side].fact("device") == c.sides.front().fact("device");
   if (same_device || low > c.judged(c.sides[0].time_p90, 0) || high < c.judged(c.sides[0].time_p10, 0)) return;
-  remarks.push_back(fmt::format("the intervals (P10 to P90) of 1 and {} overlap: which is faster is not certain", side + 1));
+  remarks.push_back(
+      fmt::format("the intervals (P10 to P90) of 1 and {} overlap: which is faster is not certain", side + 1));
 }
 
 // What only some sides have, on the sides that have it.
@@ -81,7 +82,8 @@ void list_unmatched(const Comparison& c, std::size_t side, std::vector<std::stri
   }
   if (count == 0) return;
   if (count > kListed) names += fmt::format(" and {} more", count - kListed);
-  remarks.push_back(fmt::format("not on all sides, {} on {}: {}", human_seconds(c.judged(time, side)), side + 1, names));
+  remarks.push_back(
+      fmt::format("not on all sides, {} on {}: {}", human_seconds(c.judged(time, side)), side + 1, names));
 }
 
 }  // namespace

@@ -15,14 +15,15 @@ namespace ridgepoint {
 namespace {
 
 constexpr std::size_t kMostLayers = 100000;
-constexpr double kMostPairs = 3e7;   // of kernels to be laid along each other
-constexpr double kAlike = 0.6;       // cost of a pair of classes that may be the same, against 1 for leaving either out
-constexpr double kFusedPart = 0.4;   // of a kernel for a layer that the prediction fuses
-constexpr double kSplitPart = 0.2;   // of the sum behind a split reduction
-constexpr double kNever = 3;         // more than leaving both out
+constexpr double kMostPairs = 3e7;  // of kernels to be laid along each other
+constexpr double kAlike = 0.6;      // cost of a pair of classes that may be the same, against 1 for leaving either out
+constexpr double kFusedPart = 0.4;  // of a kernel for a layer that the prediction fuses
+constexpr double kSplitPart = 0.2;  // of the sum behind a split reduction
+constexpr double kNever = 3;        // more than leaving both out
 
 void add_kernel(std::vector<KernelSum>& sums, const MeasuredKernel& kernel, double runs) {
-  const auto found = std::find_if(sums.begin(), sums.end(), [&](const KernelSum& sum) { return sum.name == kernel.name; });
+  const auto found =
+      std::find_if(sums.begin(), sums.end(), [&](const KernelSum& sum) { return sum.name == kernel.name; });
   KernelSum& sum = found == sums.end() ? sums.emplace_back(KernelSum{.name = kernel.name}) : *found;
   sum.count += kernel.count / runs;
   sum.seconds += kernel.seconds / runs;
@@ -59,7 +60,11 @@ class MeasuredMatcher {
  public:
   MeasuredMatcher(const Estimate& estimate, const KernelListing& listing, const MeasuredProfile& profile,
                   std::size_t runs)
-      : estimate_(estimate), listing_(listing), profile_(profile), runs_(static_cast<double>(runs)), of_row_(estimate.rows.size()) {}
+      : estimate_(estimate),
+        listing_(listing),
+        profile_(profile),
+        runs_(static_cast<double>(runs)),
+        of_row_(estimate.rows.size()) {}
 
   MeasuredComparison match() {
     for (const MeasuredKernel& kernel : profile_.kernels) result_.measured += kernel.seconds / runs_;
@@ -74,7 +79,7 @@ class MeasuredMatcher {
   }
 
  private:
-  // The row whose layer has this name, or whose name ends so behind a dot, or -1.
+  // The row with the layer of this name, or -1.
   [[nodiscard]] std::ptrdiff_t row_named(const std::string& name) const {
     std::ptrdiff_t found = -1;
     for (std::size_t i = 0; i < estimate_.rows.size() && !name.empty(); ++i) {
@@ -149,7 +154,8 @@ class MeasuredMatcher {
                [&](std::size_t p, std::size_t m) { return part_cost(*launches[p], *left_[m], kinds[m]); }});
     for (std::size_t i = 0; i < left_.size(); ++i) {
       const std::ptrdiff_t pair = pairs[i % length];
-      add_kernel(pair < 0 ? result_.unmatched_kernels : of_row_[launches[static_cast<std::size_t>(pair)]->row], *left_[i], runs_);
+      add_kernel(pair < 0 ? result_.unmatched_kernels : of_row_[launches[static_cast<std::size_t>(pair)]->row],
+                 *left_[i], runs_);
     }
   }
 

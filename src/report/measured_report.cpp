@@ -74,7 +74,8 @@ std::vector<const MeasuredMatch*> shown_matches(const MeasuredComparison& c, std
 }
 
 Grid matches_grid(const MeasuredReport& r, std::size_t top) {
-  Grid grid{{{"layer", false}, {"x"}, {"predicted"}, {"measured"}, {"error"}, {"P10-P90", false}, {"kernels", false}}, {}};
+  Grid grid{{{"layer", false}, {"x"}, {"predicted"}, {"measured"}, {"error"}, {"P10-P90", false}, {"kernels", false}},
+            {}};
   const std::vector<const MeasuredMatch*> shown = shown_matches(r.comparison, top);
   for (const MeasuredMatch* match : shown) {
     grid.rows.push_back({name_of(r, *match), std::to_string(r.estimate.rows[match->rows.front()].repeat),
@@ -113,9 +114,10 @@ std::vector<std::string> summary_lines(const MeasuredReport& r) {
   double ran = 0;
   for (const MeasuredKernel& kernel : r.profile.kernels) ran += kernel.count / static_cast<double>(r.runs);
   if (ran > 1.8 * launches) {
-    lines.push_back(fmt::format("{:.0f} kernels ran where {:.0f} were predicted: if the network ran several times, --runs says so; "
-                                "--fusion none predicts a kernel for each layer",
-                                ran, launches));
+    lines.push_back(
+        fmt::format("{:.0f} kernels ran where {:.0f} were predicted: if the network ran several times, --runs says so; "
+                    "--fusion none predicts a kernel for each layer",
+                    ran, launches));
   }
   return lines;
 }
@@ -226,15 +228,15 @@ std::string as_json(const MeasuredReport& r) {
 
 // Layers with their kernels, then layers without, then kernels without; empty cells where there is nothing.
 std::string as_csv(const MeasuredReport& r) {
-  Records records{.columns = {"layer", "layers", "kernel", "kernels", "predicted_s", "predicted_p10_s", "predicted_p90_s",
-                              "measured_s", "error"},
+  Records records{.columns = {"layer", "layers", "kernel", "kernels", "predicted_s", "predicted_p10_s",
+                              "predicted_p90_s", "measured_s", "error"},
                   .rows = {}};
   const auto text = [](std::size_t count) { return Cell(static_cast<double>(count)); };
   for (const MeasuredMatch& match : r.comparison.matches) {
     const auto error = match.error();
-    records.rows.push_back({r.estimate.rows[match.rows.front()].name, text(match.rows.size()), match.kernels.front().name,
-                            text(match.kernels.size()), match.predicted, match.predicted_p10, match.predicted_p90,
-                            match.measured, error ? Cell(*error) : Cell("")});
+    records.rows.push_back({r.estimate.rows[match.rows.front()].name, text(match.rows.size()),
+                            match.kernels.front().name, text(match.kernels.size()), match.predicted,
+                            match.predicted_p10, match.predicted_p90, match.measured, error ? Cell(*error) : Cell("")});
   }
   for (const std::size_t row : r.comparison.unmatched_rows) {
     const Amounts& a = r.estimate.rows[row].total;

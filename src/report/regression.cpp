@@ -22,9 +22,8 @@ std::vector<Regression> regressions_of(const Comparison& c, double threshold) {
       check({layer.name, side, c.judged(layer.parts[0].time, 0), c.judged(layer.parts[side].time, side)}, threshold,
             layers);
     }
-    std::stable_sort(layers.begin(), layers.end(), [](const Regression& a, const Regression& b) {
-      return a.after - a.before > b.after - b.before;
-    });
+    std::stable_sort(layers.begin(), layers.end(),
+                     [](const Regression& a, const Regression& b) { return a.after - a.before > b.after - b.before; });
     all.insert(all.end(), layers.begin(), layers.end());
   }
   return all;

@@ -30,7 +30,7 @@ struct Report {
   const Estimate& estimate;
   const Device& device;
   const std::vector<Advice>& advice;
-  std::string command;  ///< what was run
+  std::string command;                     ///< what was run
   const KernelListing* kernels = nullptr;  ///< for formats that list them
 };
 

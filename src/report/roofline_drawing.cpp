@@ -170,7 +170,8 @@ class Drawing {
     labels.erase(labels.find_last_not_of(' ') + 1);
     std::string ticks;
     for (const char mark : marks) ticks += !unicode_ ? std::string(1, mark) : mark == '+' ? "┴" : "─";
-    return fmt::format("{:>{}} {}{}\n{:>{}}  {}\n", "", kMargin - 3, unicode_ ? "└" : "+", ticks, "FLOP/B", kMargin - 3, labels);
+    return fmt::format("{:>{}} {}{}\n{:>{}}  {}\n", "", kMargin - 3, unicode_ ? "└" : "+", ticks, "FLOP/B", kMargin - 3,
+                       labels);
   }
 
   bool unicode_;

@@ -14,8 +14,8 @@ namespace {
 constexpr double kRounding = 1e-9;  // digits are complete in files of this tool; others may print fewer
 
 bool is_one(const Node& node) {
-  return node.kind == Node::Kind::kObject && node.find("schema_version") != nullptr &&
-         node.find("layers") != nullptr && node.find("totals") != nullptr;
+  return node.kind == Node::Kind::kObject && node.find("schema_version") != nullptr && node.find("layers") != nullptr &&
+         node.find("totals") != nullptr;
 }
 
 Bound read_bound(ObjectReader& reader) {
@@ -92,8 +92,7 @@ Side read_one(const std::shared_ptr<const Document>& document, const Node& node)
   Side side{.source = document->file()};
   for (const char* key : {"model", "device", "phase"}) side.facts.emplace_back(key, reader.required_string(key));
   if (const Node* context = reader.optional("context")) read_context(document, *context, side);
-  for (const Node& layer : reader.array(reader.required("layers")))
-    side.layers.push_back(read_layer(document, layer));
+  for (const Node& layer : reader.array(reader.required("layers"))) side.layers.push_back(read_layer(document, layer));
   const Node& totals_node = reader.required("totals");
   ObjectReader totals(document, totals_node, "totals");
   const auto amount = [&](std::string_view key) { return totals.non_negative(totals.required(key)); };
@@ -121,7 +120,8 @@ std::vector<Side> read_saved_sides(const std::shared_ptr<const Document>& docume
   if (root.kind != Node::Kind::kArray) return {read_one(document, root)};
   std::vector<Side> all;
   for (const Node& one : root.items) all.push_back(read_one(document, one));
-  if (all.empty()) document->fail(root.offset, {"there is no analysis in this file", "what `analyze --format json` writes"});
+  if (all.empty())
+    document->fail(root.offset, {"there is no analysis in this file", "what `analyze --format json` writes"});
   return all;
 }
 

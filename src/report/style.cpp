@@ -41,7 +41,8 @@ std::string braille(unsigned dots) {
 }
 
 unsigned braille_dot(std::size_t across, std::size_t down) {
-  constexpr std::array<std::array<unsigned, kBrailleDown>, kBrailleAcross> kBits{{{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}};
+  constexpr std::array<std::array<unsigned, kBrailleDown>, kBrailleAcross> kBits{
+      {{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}};
   return kBits[across][down];
 }
 

@@ -5,9 +5,9 @@
 namespace ridgepoint {
 namespace {
 
-constexpr std::size_t kLeastName = 20;   // characters of the first column for which other columns go
-constexpr std::size_t kShortest = 16;    // of the first column, whatever goes
-constexpr std::size_t kBarFrom = 110;    // width of lines with a bar
+constexpr std::size_t kLeastName = 20;  // characters of the first column for which other columns go
+constexpr std::size_t kShortest = 16;   // of the first column, whatever goes
+constexpr std::size_t kBarFrom = 110;   // width of lines with a bar
 constexpr std::size_t kShortestBar = 8;
 constexpr std::size_t kLongestBar = 30;
 

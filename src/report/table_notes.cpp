@@ -81,7 +81,9 @@ class Paragraphs {
 
  private:
   void line(std::string_view content) { (text_ += content) += '\n'; }
-  void paragraph(std::string_view content, std::size_t indent = 0) { line(wrap(content, std::min(view_.width, kLongestLine), indent)); }
+  void paragraph(std::string_view content, std::size_t indent = 0) {
+    line(wrap(content, std::min(view_.width, kLongestLine), indent));
+  }
 
   [[nodiscard]] std::string source_of_rates() const {
     switch (estimate_.options.mode) {

@@ -135,9 +135,10 @@ class Timeline {
   void event(Track track, const std::string& quoted_name, std::string_view category, std::int64_t start,
              std::int64_t stop, std::string_view args) {
     if (stop <= start) return;
-    text_ += fmt::format(R"({}{{"name": {}, "cat": "{}", "ph": "X", "pid": 1, "tid": {}, "ts": {}, "dur": {}, "args": {}}})",
-                         separator(), quoted_name, category, static_cast<int>(track), microseconds(start),
-                         microseconds(stop - start), args);
+    text_ +=
+        fmt::format(R"({}{{"name": {}, "cat": "{}", "ph": "X", "pid": 1, "tid": {}, "ts": {}, "dur": {}, "args": {}}})",
+                    separator(), quoted_name, category, static_cast<int>(track), microseconds(start),
+                    microseconds(stop - start), args);
   }
 
   void step(const Step& step, std::int64_t start, std::int64_t stop) {

@@ -40,7 +40,8 @@ class Unfolder {
       const std::string_view name = rows_[first].name;
       const std::size_t end = block_end(name, start);
       std::size_t next = first + 1;
-      while (next < last && end < name.size() && rows_[next].name.compare(start, end - start, name, start, end - start) == 0)
+      while (next < last && end < name.size() &&
+             rows_[next].name.compare(start, end - start, name, start, end - start) == 0)
         ++next;
       block(first, next, end);
       first = next;

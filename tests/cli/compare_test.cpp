@@ -69,8 +69,10 @@ TEST_CASE("a baseline that cannot be one is an error, not a pass", "[cli][compar
   expect_wrong_input(broken("{}"), "this is no analysis");
   expect_wrong_input(broken("{\"schema_version\": 1, \"layers\": ["), "b.json:1:");
   expect_wrong_input(broken(R"({"schema_version": 7, "layers": [], "totals": {}})"), "schema version 7 is not known");
-  expect_wrong_input(broken(R"({"schema_version": 1, "model": "m", "device": "d", "phase": "inference", "layers": [{}], "totals": {}})"),
-                     "/layers/0");
+  expect_wrong_input(
+      broken(
+          R"({"schema_version": 1, "model": "m", "device": "d", "phase": "inference", "layers": [{}], "totals": {}})"),
+      "/layers/0");
   expect_wrong_input("resnet50 --hw l4 --baseline /no/such/file.json", "/no/such/file.json");
   REQUIRE(run_binary("analyze vgg16 --hw l4 --format json -o " + folder.file("vgg.json")).code == 0);
   expect_wrong_input("resnet50 --hw l4 --fail-on-regression 5% --baseline " + folder.file("vgg.json"),

@@ -1,5 +1,6 @@
-// Command lines and their exact output: NAME.cmd holds the arguments, NAME.txt what goes to standard output and, behind
-// it, to standard error and the exit code where that is not 0. RIDGEPOINT_UPDATE_GOLDEN=1 writes the outputs anew.
+// Command lines and their exact output: NAME.cmd holds the arguments, with variables (COLUMNS=80) before them, NAME.txt
+// what goes to standard output and, behind it, to standard error and the exit code where that is not 0.
+// RIDGEPOINT_UPDATE_GOLDEN=1 writes the outputs anew.
 
 #include <algorithm>
 #include <cstdlib>
@@ -29,6 +30,16 @@ std::string shown(const Outcome& outcome) {
   return text;
 }
 
+Outcome run_command(const fs::path& file) {
+  std::vector<std::string> words = words_of(text_of_file(file));
+  Setting setting{.folder = RIDGEPOINT_TEST_SOURCE_DIR};
+  while (!words.empty() && words.front().find('=') != std::string::npos) {
+    setting.environment.push_back(words.front());
+    words.erase(words.begin());
+  }
+  return run_binary(words, setting);
+}
+
 TEST_CASE("golden outputs", "[golden]") {
   const bool update = std::getenv("RIDGEPOINT_UPDATE_GOLDEN") != nullptr;
   REQUIRE(commands().size() >= 20);
@@ -36,7 +47,7 @@ TEST_CASE("golden outputs", "[golden]") {
     INFO(command.stem().string());
     fs::path expected = command;
     expected.replace_extension(".txt");
-    const std::string now = shown(run_binary(text_of_file(command), {.folder = RIDGEPOINT_TEST_SOURCE_DIR}));
+    const std::string now = shown(run_command(command));
     if (update) write_text(expected, now);
     CHECK(now == text_of_file(expected));
   }

@@ -32,11 +32,11 @@ TEST_CASE("the kernel summary of nsys is read, whatever stands around it", "[mea
 }
 
 TEST_CASE("the kernel trace of nsys is read in the order of its starts", "[measured]") {
-  const MeasuredProfile profile = parse_measured_csv(
-      "trace.csv",
-      "Start (ns),Duration (us),CorrId,GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Device,Ctx,Strm,Name\n"
-      "2000,3.5,2,1,1,1,128,1,1,NVIDIA (0),1,7,second\n"
-      "1000,1.5,1,1,1,1,128,1,1,NVIDIA (0),1,7,first\n");
+  const MeasuredProfile profile =
+      parse_measured_csv("trace.csv",
+                         "Start (ns),Duration (us),CorrId,GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Device,Ctx,Strm,Name\n"
+                         "2000,3.5,2,1,1,1,128,1,1,NVIDIA (0),1,7,second\n"
+                         "1000,1.5,1,1,1,1,128,1,1,NVIDIA (0),1,7,first\n");
   CHECK(profile.in_order);
   REQUIRE(profile.kernels.size() == 2);
   CHECK(profile.kernels[0].name == "first");
@@ -71,7 +71,8 @@ TEST_CASE("the raw page of ncu has its units in a row of its own", "[measured]")
 
 TEST_CASE("our own profile is read", "[measured]") {
   const MeasuredProfile profile = parse_measured_csv(
-      "p.csv", "name,count,time_s,share,mean_s,shortest_s,longest_s,grid,block\ngemm,2,0.5,1,0.25,0.2,0.3,1x1x1,128x1x1\n");
+      "p.csv",
+      "name,count,time_s,share,mean_s,shortest_s,longest_s,grid,block\ngemm,2,0.5,1,0.25,0.2,0.3,1x1x1,128x1x1\n");
   CHECK(profile.tool == "ridgepoint profile");
   REQUIRE(profile.kernels.size() == 1);
   CHECK(profile.kernels[0].count == 2);
@@ -108,7 +109,9 @@ TEST_CASE("without kernels, a trace has its outermost operators", "[measured]") 
 }
 
 TEST_CASE("broken profiles are errors with their place", "[measured]") {
-  const auto csv = [](const std::string& text) { return message_of([&] { return parse_measured_csv("f.csv", text); }); };
+  const auto csv = [](const std::string& text) {
+    return message_of([&] { return parse_measured_csv("f.csv", text); });
+  };
   CHECK(contains(csv(""), "f.csv"));
   CHECK(contains(csv("a,b\n1,2\n"), "f.csv:1:1: error: this is no table of kernels"));
   CHECK(contains(csv("name,count,time_s\nk,1,nan\n"), "f.csv:2:1: error: column \"time_s\": \"nan\" is no number"));
@@ -120,7 +123,9 @@ TEST_CASE("broken profiles are errors with their place", "[measured]") {
                  "\"cycle\" is no unit of time"));
   CHECK(contains(csv("\"ID\",\"Kernel Name\",\"Metric Name\",\"Metric Unit\",\"Metric Value\"\n0,k,Other,ns,4\n"),
                  "no kernel has its duration"));
-  const auto trace = [](const std::string& text) { return message_of([&] { return parse_measured_trace("f.json", text); }); };
+  const auto trace = [](const std::string& text) {
+    return message_of([&] { return parse_measured_trace("f.json", text); });
+  };
   CHECK(contains(trace("{}"), "this is no trace"));
   CHECK(contains(trace("[]"), "no kernel and no operator"));
   CHECK(contains(trace("[1]"), "an event is no object"));

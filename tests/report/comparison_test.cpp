@@ -10,9 +10,7 @@
 namespace ridgepoint {
 namespace {
 
-Side analysed(const Run& run, const std::string& device) {
-  return side_from(estimate_of(run, device_named(device)));
-}
+Side analysed(const Run& run, const std::string& device) { return side_from(estimate_of(run, device_named(device))); }
 
 Side made_of(std::vector<SideLayer> layers) {
   Side analysis{.layers = std::move(layers)};
@@ -172,8 +170,9 @@ TEST_CASE("table, Markdown, CSV and JSON of a comparison say the same", "[compar
 }
 
 TEST_CASE("names in a comparison are shown, not run", "[compare]") {
-  const Comparison c = compare({made_of({{.name = "<script>alert(1)</script>", .time = 1}, {.name = "=cmd()", .time = 1}}),
-                                made_of({{.name = "<script>alert(1)</script>", .time = 2}, {.name = "=cmd()", .time = 1}})});
+  const Comparison c =
+      compare({made_of({{.name = "<script>alert(1)</script>", .time = 1}, {.name = "=cmd()", .time = 1}}),
+               made_of({{.name = "<script>alert(1)</script>", .time = 2}, {.name = "=cmd()", .time = 1}})});
   const ComparisonReport report{c, std::nullopt, {}, ""};
   CHECK(write_comparison(report, {.format = "markdown"}).find("<script") == std::string::npos);
   const std::string csv = write_comparison(report, {.format = "csv"});

@@ -1,8 +1,8 @@
 // Measured kernels matched to predicted layers.
 
+#include "report/measured_match.hpp"
 #include "report/alignment.hpp"
 #include "report/kernel_class.hpp"
-#include "report/measured_match.hpp"
 #include "report/report.hpp"
 #include "tests/roofline/runs.hpp"
 
