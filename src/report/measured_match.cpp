@@ -125,7 +125,8 @@ class MeasuredMatcher {
   // The launches of rows that no range has named.
   std::vector<const ListedKernel*> open_launches() const {
     std::vector<const ListedKernel*> open;
-    for (const ListedKernel* launch : Sequence(estimate_, listing_).launches()) {
+    const Sequence sequence(estimate_, listing_);
+    for (const ListedKernel* launch : sequence.launches()) {
       if (of_row_[launch->row].empty()) open.push_back(launch);
     }
     return open;
