@@ -43,7 +43,7 @@ constexpr std::array kWords{Word{"nccl", KernelClass::kCommunication},
                             Word{"fprop", KernelClass::kConvolution},
                             Word{"dgrad", KernelClass::kConvolution},
                             Word{"wgrad", KernelClass::kConvolution},
-                            Word{"scudnn", KernelClass::kConvolution},
+                            Word{"cudnn", KernelClass::kConvolution},
                             Word{"gemm", KernelClass::kProduct},
                             Word{"gemv", KernelClass::kProduct},
                             Word{"splitk", KernelClass::kProduct},
@@ -117,6 +117,7 @@ KernelClass class_of(const ListedKernel& kernel) { return std::visit(ClassOfKern
 
 bool may_be(KernelClass measured, KernelClass predicted) {
   if (measured == predicted) return true;
+  if (measured == KernelClass::kOther) return predicted != KernelClass::kCommunication;
   const auto either = [&](KernelClass a, KernelClass b) {
     return (measured == a && predicted == b) || (measured == b && predicted == a);
   };

@@ -35,7 +35,7 @@ KernelClass class_of(const MeasuredKernel& kernel);
 KernelClass class_of(const ListedKernel& kernel);
 
 /// Whether a name of the first class may be the other's kernel: a 1 x 1 convolution runs as a product, a norm as a few
-/// element-wise kernels.
+/// element-wise kernels; and a name that tells nothing may be anything but communication.
 bool may_be(KernelClass measured, KernelClass predicted);
 
 }  // namespace ridgepoint

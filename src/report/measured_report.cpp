@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kKernelWidth = 40;
+constexpr std::size_t kUncut = 480;  // width of a line in which names stand whole
 constexpr std::size_t kListed = 12;  // unmatched kernels and layers in tables
 
 /// What the matches come to.
@@ -54,12 +54,13 @@ std::string name_of(const MeasuredReport& r, const MeasuredMatch& match) {
   return match.rows.size() == 1 ? first : fmt::format("{} and {} more", first, match.rows.size() - 1);
 }
 
-std::string kernels_text(const MeasuredMatch& match) {
+// The name of the first kernel in about a quarter of the line, and how many more there are.
+std::string kernels_text(const MeasuredMatch& match, std::size_t width) {
+  const std::size_t room = std::max<std::size_t>(width / 4, 16);
   const KernelSum& first = match.kernels.front();
   const std::string more = match.kernels.size() > 1 ? fmt::format(" +{}", match.kernels.size() - 1) : "";
   const std::string name = printable(first.name);
-  return display_width(name) + more.size() > kKernelWidth ? fit(name, kKernelWidth - more.size(), false) + more
-                                                          : name + more;
+  return display_width(name) + more.size() > room ? fit(name, room - more.size(), false) + more : name + more;
 }
 
 std::vector<const MeasuredMatch*> shown_matches(const MeasuredComparison& c, std::size_t top) {
@@ -73,7 +74,7 @@ std::vector<const MeasuredMatch*> shown_matches(const MeasuredComparison& c, std
   return shown;
 }
 
-Grid matches_grid(const MeasuredReport& r, std::size_t top) {
+Grid matches_grid(const MeasuredReport& r, std::size_t top, std::size_t width) {
   Grid grid{{{"layer", false}, {"x"}, {"predicted"}, {"measured"}, {"error"}, {"P10-P90", false}, {"kernels", false}},
             {}};
   const std::vector<const MeasuredMatch*> shown = shown_matches(r.comparison, top);
@@ -81,7 +82,7 @@ Grid matches_grid(const MeasuredReport& r, std::size_t top) {
     grid.rows.push_back({name_of(r, *match), std::to_string(r.estimate.rows[match->rows.front()].repeat),
                          human_seconds(match->predicted), human_seconds(match->measured),
                          error_text(match->predicted, match->measured), match->inside() ? "inside" : "outside",
-                         kernels_text(*match)});
+                         kernels_text(*match, width)});
   }
   const std::size_t others = r.comparison.matches.size() - shown.size();
   if (others == 0) return grid;
@@ -152,7 +153,7 @@ std::string heading(const MeasuredReport& r) {
 std::string as_table(const MeasuredReport& r, std::size_t top, std::size_t width) {
   std::string text = wrap(printable(heading(r)), width, 0) + "\n";
   for (const std::string& line : summary_lines(r)) text += wrap(line, width, 2) + "\n";
-  text += "\n" + grid_text(matches_grid(r, top), width);
+  text += "\n" + grid_text(matches_grid(r, top, width), width);
   const std::vector<std::string> unmatched = unmatched_lines(r);
   if (!unmatched.empty()) text += "\n";
   for (const std::string& line : unmatched) {
@@ -165,7 +166,7 @@ std::string as_table(const MeasuredReport& r, std::size_t top, std::size_t width
 std::string as_markdown(const MeasuredReport& r, std::size_t top) {
   std::string text = "## " + markdown_text(heading(r)) + "\n\n";
   for (const std::string& line : summary_lines(r)) text += "- " + markdown_text(line) + "\n";
-  text += "\n" + grid_markdown(matches_grid(r, top)) + "\n";
+  text += "\n" + grid_markdown(matches_grid(r, top, kUncut)) + "\n";
   for (const std::string& line : unmatched_lines(r)) {
     const bool item = line.starts_with(" ");
     text += (item ? "  - " : "- ") + markdown_text(line.substr(line.find_first_not_of(' '))) + "\n";

@@ -135,6 +135,7 @@ TEST_CASE("names tell what kernels do", "[measured]") {
   CHECK(kind("ampere_fp16_s16816gemm_fp16_128x64_ldg8_f2f_stages_64x3_nn") == KernelClass::kProduct);
   CHECK(kind("sm80_xmma_fprop_implicit_gemm_f16f16") == KernelClass::kConvolution);
   CHECK(kind("void cudnn::winograd_nonfused::winogradForwardOutput4x4") == KernelClass::kConvolution);
+  CHECK(kind("turing_fp16_s1688cudnn_fp16_128x128_ldg8_relu_f2f") == KernelClass::kConvolution);
   CHECK(kind("void flash_fwd_kernel<Traits>") == KernelClass::kAttention);
   CHECK(kind("void at::native::vectorized_layer_norm_kernel") == KernelClass::kNorm);
   CHECK(kind("void at::native::vectorized_elementwise_kernel") == KernelClass::kElementwise);
