@@ -284,6 +284,7 @@ TEST_CASE("docs/cli.md has every command, option, column and sample kernel", "[d
   const std::string text = text_of(page);
   static const std::regex kOption("--[a-z][a-z-]+");
   for (const Command& command : commands()) {
+    if (command.hidden) continue;
     CAPTURE(command.name);
     CHECK(text.find("## " + std::string(command.name)) != std::string::npos);
     const TemporaryFolder folder;

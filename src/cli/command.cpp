@@ -74,6 +74,15 @@ constexpr std::array kCommands{
             "  ridgepoint schema network -o network.schema.json\n"
             "  ridgepoint schema analysis\n",
             declare_schema},
+    Command{"completion", "what a shell needs to complete command lines",
+            "  source <(ridgepoint completion bash)\n"
+            "  ridgepoint completion fish > ~/.config/fish/completions/ridgepoint.fish\n",
+            declare_completion},
+    Command{"manual", "the manual page",
+            "  ridgepoint manual | man -l -\n"
+            "  ridgepoint manual -o ridgepoint.1\n",
+            declare_manual},
+    Command{"complete", "for the scripts of `completion`", "", declare_complete, true},
 };
 
 std::string examples_of(std::string_view lines) { return "Examples:\n" + std::string(lines); }
@@ -101,7 +110,7 @@ bool is_unknown_command(int argc, const char* const* argv) {
   std::vector<std::string_view> names;
   for (const Command& command : kCommands) {
     if (command.name == word) return false;
-    names.push_back(command.name);
+    if (!command.hidden) names.push_back(command.name);
   }
   fmt::print(stderr, "error: unknown command {}\n  expected {}\n", in_quotes(word), join_choices(names));
   if (const std::string_view near = nearest(word, names); !near.empty())
@@ -181,7 +190,11 @@ int run_tool(int argc, const char* const* argv) {
   for (const Command& command : kCommands) {
     // Only the command that was asked for needs its options; the others are there for --help.
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    sub->footer(examples_of(command.examples));
+    if (command.hidden) {
+      sub->group("");
+    } else {
+      sub->footer(examples_of(command.examples));
+    }
     if (argc >= 2 && command.name == argv[1]) chosen = command.declare(*sub);
   }
   try {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace ridgepoint {
 
@@ -19,6 +20,7 @@ struct Command {
   std::string_view summary;
   std::string_view examples;  ///< for the help, one a line
   Action (*declare)(CLI::App& app);
+  bool hidden = false;  ///< not for people: neither in the help nor in the documentation
 };
 
 std::span<const Command> commands();
@@ -37,5 +39,13 @@ Action declare_validate(CLI::App& app);
 Action declare_calibrate(CLI::App& app);
 Action declare_profile(CLI::App& app);
 Action declare_schema(CLI::App& app);
+Action declare_completion(CLI::App& app);
+Action declare_complete(CLI::App& app);
+Action declare_manual(CLI::App& app);
+
+/// What `list` and `schema` know, and the shells that `completion` knows.
+std::vector<std::string_view> list_topics();
+std::vector<std::string_view> schema_subjects();
+std::vector<std::string_view> shells();
 
 }  // namespace ridgepoint

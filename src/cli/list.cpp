@@ -91,6 +91,8 @@ int list(const ListArguments& a) {
 
 }  // namespace
 
+std::vector<std::string_view> list_topics() { return names_of(kTopics); }
+
 Action declare_list(CLI::App& app) {
   const auto a = std::make_shared<ListArguments>();
   app.add_option("WHAT", a->topic, "models, devices, ops, families or formats")->required();

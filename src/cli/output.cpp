@@ -30,8 +30,7 @@ const Format& choose_format(const std::string& name, const std::string& output,
 }
 
 bool wants_color(std::string_view choice, bool to_file) {
-  constexpr std::array<std::string_view, 3> kChoices{"auto", "always", "never"};
-  const std::size_t chosen = choose("colour choice", choice, kChoices);
+  const std::size_t chosen = choose("colour choice", choice, kColorChoices);
   if (chosen != 0) return chosen == 1;
   const char* no_color = std::getenv("NO_COLOR");
   return !to_file && isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');

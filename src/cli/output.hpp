@@ -20,6 +20,8 @@ inline constexpr std::array<std::string_view, 4> kRowFormats{"table", "json", "c
 const Format& choose_format(const std::string& name, const std::string& output,
                             std::span<const std::string_view> allowed = kRowFormats);
 
+inline constexpr std::array<std::string_view, 3> kColorChoices{"auto", "always", "never"};
+
 /// Whether standard output is a terminal that wants colour: `choice` is always, never or auto; auto respects NO_COLOR.
 bool wants_color(std::string_view choice, bool to_file);
 

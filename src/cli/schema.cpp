@@ -21,6 +21,8 @@ constexpr std::array kSubjects{Subject{"network", schema_of_networks}, Subject{"
 
 }  // namespace
 
+std::vector<std::string_view> schema_subjects() { return names_of(kSubjects); }
+
 Action declare_schema(CLI::App& app) {
   const auto subject = std::make_shared<std::string>();
   const auto output = std::make_shared<std::string>();

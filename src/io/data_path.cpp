@@ -1,8 +1,8 @@
 #include "io/data_path.hpp"
 
 #include <fmt/format.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -49,9 +49,13 @@ std::string normalized(std::string_view name) {
 }  // namespace
 
 std::string binary_folder() {
-  std::array<char, 4096> buffer{};
-  const ssize_t length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
-  return parent_of({buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0});
+  std::error_code failed;
+  std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) {  // a root without /proc: what the kernel was asked to run
+    const auto* const name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));  // NOLINT: as the call gives it
+    if (name != nullptr) path = std::filesystem::canonical(name, failed);
+  }
+  return path.parent_path().string();
 }
 
 std::string folder_of(const Catalog& catalog) {

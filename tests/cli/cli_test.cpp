@@ -23,8 +23,9 @@ TEST_CASE("every command has help", "[cli]") {
   CHECK(commands().size() >= 5);
   for (const Command& command : commands()) {
     INFO(command.name);
+    CHECK(contains(all.out, command.summary) != command.hidden);
+    if (command.hidden) continue;
     CHECK(contains(all.out, command.name));
-    CHECK(contains(all.out, command.summary));
     const Outcome one = run_binary(std::string(command.name) + " --help");
     CHECK(one.code == 0);
     CHECK(one.err.empty());
