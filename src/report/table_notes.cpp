@@ -64,7 +64,7 @@ class Paragraphs {
   void advice() {
     if (report_.advice.empty()) return;
     line("");
-    line("what matters most, and what would help (the time of a sample after the change):");
+    paragraph("what matters most, and what would help (the time of a sample after the change):");
     for (std::size_t i = 0; i < report_.advice.size(); ++i) {
       const Advice& item = report_.advice[i];
       std::string text =
