@@ -109,7 +109,8 @@ TEST_CASE("the roofline in Unicode has the labels of the plain one, and as many 
 }
 
 bool is_plain(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80 && c != '\x1b'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80 && c != '\x1b'; });
 }
 
 TEST_CASE("what goes to a file or a pipe has no colour and no Unicode unless asked for", "[table][cli]") {
