@@ -5,9 +5,11 @@
 
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/picture.hpp"
 #include "cli/run_arguments.hpp"
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
+#include "report/html.hpp"
 #include "report/networks.hpp"
 #include "report/report.hpp"
 #include "report/roofline_figure.hpp"
@@ -27,26 +29,35 @@ struct AnalyzeArguments {
   GlyphArguments glyphs;
 };
 
-std::string report_one(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format,
-                       const View& view) {
+struct Answered {
+  Estimate estimate;
+  std::vector<Advice> advice;
+  KernelListing kernels;
+};
+
+Answered answer_for(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format) {
   const ParsedRun parsed = parse_run(a.run, model);
   const Question question{parsed.description, device, parsed.run, parsed.options};
-  Estimate estimate = answer(question);
-  if (format.shows_advice) estimate.limits = cache_limits(question, estimate);
-  const std::vector<Advice> advice = format.shows_advice ? advise(question, estimate) : std::vector<Advice>{};
-  if (format.name == "csv") {
-    for (const std::string& warning : estimate.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
-  }
-  Report report{estimate, device, advice, command_line()};
-  KernelListing kernels;
-  if (format.lists_kernels) {
-    kernels = list_kernels(instantiate(parsed.description, parsed.run), device, parsed.options);
-    report.kernels = &kernels;
-  }
-  return format.write(report, view);
+  Answered answered{answer(question), {}, {}};
+  if (format.lists_kernels)
+    answered.kernels = list_kernels(instantiate(parsed.description, parsed.run), device, parsed.options);
+  if (!format.shows_advice) return answered;
+  answered.estimate.limits = cache_limits(question, answered.estimate);
+  answered.advice = advise(question, answered.estimate);
+  return answered;
 }
 
-// Several networks get one row each, or, as JSON, one document each in an array.
+std::string report_one(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format,
+                       const View& view) {
+  const Answered answered = answer_for(a, model, device, format);
+  if (format.name == "csv") {
+    for (const std::string& warning : answered.estimate.warnings)
+      fmt::print(stderr, "warning: {}\n", printable(warning));
+  }
+  return format.write({answered.estimate, device, answered.advice, command_line(), &answered.kernels}, view);
+}
+
+// Several networks get one row each; or one document each in an array, as JSON; or one page, as HTML, and one figure.
 std::string report_all(const AnalyzeArguments& a, const Device& device, const Format& format, const View& view) {
   if (format.name == "json") {
     std::string text;
@@ -56,13 +67,16 @@ std::string report_all(const AnalyzeArguments& a, const Device& device, const Fo
     return text + "]\n";
   }
   if (format.lists_kernels) throw InputError({fmt::format("{} of several networks", format.name), "one MODEL"});
-  std::vector<Estimate> estimates;
-  for (const std::string& model : a.run.models) {
-    const ParsedRun parsed = parse_run(a.run, model);
-    estimates.push_back(answer({parsed.description, device, parsed.run, parsed.options}));
+  std::vector<Answered> answers;
+  for (const std::string& model : a.run.models) answers.push_back(answer_for(a, model, device, format));
+  if (format.name == "html") {
+    std::vector<Report> reports;
+    for (const Answered& one : answers) reports.push_back({one.estimate, device, one.advice, command_line()});
+    return write_page(reports, view);
   }
-  if (format.name == "svg") return draw_networks(estimates, device, view);
-  return write_networks(estimates, format.name);
+  std::vector<Estimate> estimates;
+  for (Answered& one : answers) estimates.push_back(std::move(one.estimate));
+  return is_figure(format) ? draw_networks(estimates, device, view) : write_networks(estimates, format.name);
 }
 
 int analyze(const AnalyzeArguments& a) {
@@ -74,8 +88,9 @@ int analyze(const AnalyzeArguments& a) {
                   .width = a.output.empty() ? terminal_width() : kPlainWidth,
                   .unicode = wants_unicode(a.glyphs, !a.output.empty())};
   const Device device = load_device(a.device);
-  emit(a.output, a.run.models.size() == 1 ? report_one(a, a.run.models.front(), device, format, view)
-                                          : report_all(a, device, format, view));
+  std::string text = a.run.models.size() == 1 ? report_one(a, a.run.models.front(), device, format, view)
+                                              : report_all(a, device, format, view);
+  emit(a.output, is_figure(format) ? as_figure(std::move(text), format) : text);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/picture.hpp"
 #include "cli/run_arguments.hpp"
 #include "cost/device_file.hpp"
 #include "report/ceilings.hpp"
@@ -18,7 +19,7 @@ struct RooflineArguments {
   GlyphArguments glyphs;
 };
 
-constexpr std::array<std::string_view, 5> kRooflineFormats{"table", "json", "csv", "markdown", "svg"};
+constexpr std::array<std::string_view, 6> kRooflineFormats{"table", "json", "csv", "markdown", "svg", "png"};
 
 int show_roofline(const RooflineArguments& a) {
   const Format& format = choose_format(a.format, a.output, kRooflineFormats);
@@ -26,7 +27,8 @@ int show_roofline(const RooflineArguments& a) {
   for (const std::string& name : a.devices) devices.push_back(load_device(name));
   const std::size_t width = a.output.empty() ? terminal_width() : kPlainWidth;
   const bool unicode = wants_unicode(a.glyphs, !a.output.empty());
-  emit(a.output, format.name == "svg" ? draw_rooflines(devices) : write_ceilings(devices, format.name, width, unicode));
+  emit(a.output, is_figure(format) ? as_figure(draw_rooflines(devices), format)
+                                   : write_ceilings(devices, format.name, width, unicode));
   return 0;
 }
 
@@ -38,7 +40,7 @@ Action declare_roofline(CLI::App& app) {
       ->required()
       ->type_name("DEVICE")
       ->allow_extra_args(false);
-  app.add_option("--format", a->format, "table, json, csv, markdown or svg; guessed from -o")->type_name("NAME");
+  app.add_option("--format", a->format, "table, json, csv, markdown, svg or png; guessed from -o")->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   declare_glyphs(app, a->glyphs, "");
   return [a] { return show_roofline(*a); };

@@ -22,6 +22,7 @@ struct Surroundings {
   bool encoder_decoder = false;
   bool audio = false;  ///< the encoder reads a spectrogram
   bool embedding_norm = false;
+  bool more_rows = false;         ///< of the embedding than the head has words
   bool narrow_embedding = false;  ///< a width of its own, projected to and from hidden
   bool embedding_bias = true;     ///< of that projection
   bool token_types = false;
@@ -90,6 +91,9 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
     }
     reader.size("source_len", s.audio ? "ceil_div(frames, 2)" : "seq");
     reader.size("encoded", 0);
+  } else if (options.images) {
+    reader.size("source_len");
+    reader.size("encoded", 0);
   }
   if (s.decoder) reader.size("kv_len", "seq");
   if (selects_tokens(s)) reader.size("logits", "seq");
@@ -99,7 +103,7 @@ void read_lengths(CompactReader& reader, Surroundings& s, const TransformerOptio
   }
 }
 
-std::vector<PhaseItem> phases(const Surroundings& s) {
+std::vector<PhaseItem> phases(const Surroundings& s, bool images) {
   if (!s.decoder) return {};
   PhaseItem prefill{Phase::kPrefill, {}};
   if (selects_tokens(s)) prefill.parameters = {{"logits", 1}};
@@ -108,6 +112,7 @@ std::vector<PhaseItem> phases(const Surroundings& s) {
     if (!s.audio) decode.parameters.push_back({"source_len", kDefaultLength});
     decode.parameters.push_back({"encoded", 1});
   }
+  if (images) decode.parameters.push_back({"encoded", 1});
   PhaseItem training{Phase::kTraining, {}};
   if (s.mtp) training.parameters = {{"mtp", 1}};
   return {{Phase::kInference, {}}, prefill, decode, training};
@@ -128,7 +133,7 @@ void add_embeddings(const TransformerOptions& options, const Surroundings& s, co
       before = name;
     }
   };
-  add(prefix + "embed", "vocab", {"batch", length}, prefix + "tokens");
+  add(prefix + "embed", s.more_rows ? "embed_rows" : "vocab", {"batch", length}, prefix + "tokens");
   if (!tied.empty()) description.items.back().tied = tied;
   if (options.position_table) add(prefix + "position_embed", "position_rows", {length}, prefix + "positions");
   if (s.token_types) add(prefix + "type_embed", "token_types", {"batch", length}, prefix + "types");
@@ -197,6 +202,7 @@ References stack_inputs(const TransformerOptions& options, const std::string& pr
     given("picked_before", {"batch", options.length, "min(index_keys, " + options.keys + ")"});
     description.inputs.back().dtype = "int32";
   }
+  if (options.images) given("memory", {"batch", "source_len", "hidden"});
   if (options.per_layer_inputs) inputs.emplace_back(add_per_layer_inputs(options, inputs.front().name, description));
   return inputs;
 }
@@ -288,10 +294,15 @@ void add_mtp(const TransformerOptions& options, const std::vector<LayerKind>& ki
   block.items = {norm_item(options, "hidden_norm", {"x"}), norm_item(options, "embed_norm", {"tokens"}),
                  layer("join", "concat", {{"axis", -1}}, {"hidden_norm", "embed_norm"}),
                  layer("project", "linear", {{"out_features", "hidden"}, {"bias", false}})};
+  if (options.streams) {
+    append(block.items, split_into_streams("project"));
+    shared.front() = block.items.back().name;
+  }
   Description part;
   part.blocks = description.blocks;
   add_stack(options, kinds, "mtp_layer", std::move(shared), 1, part);
   append(block.items, std::move(part.items));
+  if (options.streams) append(block.items, join_streams(block.items.back().name));
   block.items.push_back(norm_item(options, "norm"));
   description.blocks = std::move(part.blocks);
   description.blocks.push_back(std::move(block));
@@ -308,13 +319,14 @@ void describe(CompactReader& reader, Description& description) {
   reader.size("layers");
   reader.size("hidden");
   reader.size("vocab");
+  s.more_rows = reader.optional_size("embed_rows");
   const std::vector<LayerKind> kinds = read_layer_kinds(reader, options);
   read_kind_sizes(reader, options, kinds);
   read_lengths(reader, s, options);
   if (s.decoder) s.mtp_kinds = read_mtp_kinds(reader, kinds.back());
   options.cross = s.encoder_decoder;
   options.keys = s.decoder ? "kv_len" : "seq";
-  description.phases = phases(s);
+  description.phases = phases(s, options.images);
 
   if (s.encoder_decoder) add_encoder(options, s, description);
   const std::string memory = s.encoder_decoder ? description.items.back().name : "";
@@ -326,7 +338,12 @@ void describe(CompactReader& reader, Description& description) {
     append(description.items, split_into_streams(inputs.front().name));
     inputs.front() = description.items.back().name;
   }
+  if (options.copies > 0) {
+    append(description.items, split_into_copies(options, inputs.front().name));
+    inputs.front() = description.items.back().name;
+  }
   add_stack(options, kinds, "layer", inputs, "layers", description);
+  if (options.copies > 0) append(description.items, join_copies(options, description.items.back().name));
   if (options.streams) append(description.items, join_streams(description.items.back().name));
   const std::string hidden = description.items.back().name;
   if (s.final_norm) description.items.push_back(norm_item(options, "final_norm"));

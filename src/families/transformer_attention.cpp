@@ -157,6 +157,16 @@ void add_keys_and_values(const TransformerOptions& options, const std::string& m
   if (options.decoder) add_cache(options, size.window, in, items);
 }
 
+// A number of x for each head, between 0 and 1, scales what the head gives.
+std::vector<Item> head_gate_items(const HeadSizes& size, const std::string& attention) {
+  return {layer("head_gate", "linear", {{"out_features", size.heads}, {"bias", false}}, {"x"}),
+          layer("head_sigmoid", "sigmoid"),
+          view("head_gates", {"batch", -1, size.heads, 1}),
+          view("by_head", {"batch", -1, size.heads, size.v_head_dim}, {attention}),
+          layer("head_gated", "mul", {}, {"by_head", "head_gates"}),
+          view("gated_heads", {"batch", -1, size.heads + " * " + size.v_head_dim})};
+}
+
 Block attention_block(const TransformerOptions& options, const std::string& mixer) {
   const HeadSizes size = head_sizes(options, is_window(mixer));
   const bool shared_kv = options.shared_kv == "all" || (options.shared_kv == "full" && mixer == "full");
@@ -179,6 +189,7 @@ Block attention_block(const TransformerOptions& options, const std::string& mixe
     block.items.push_back(layer("gated", "gated", {{"activation", "sigmoid"}},
                                 {"gate", options.fused_attention ? "attention" : "joined"}));
   }
+  if (options.head_gate) append(block.items, head_gate_items(size, block.items.back().name));
   if (options.sub_norms) block.items.push_back(norm_item(options, "sub_norm"));
   block.items.push_back(layer("o", "linear", {{"out_features", "hidden"}, {"bias", options.output_bias}}));
   return block;
@@ -262,6 +273,28 @@ Block cross_attention_block(const TransformerOptions& options) {
   return block;
 }
 
+Block image_attention_block(const TransformerOptions& options) {
+  Block block = cross_attention_block(options);
+  const auto normed = [&](const std::string& name, const char* heads) {
+    return std::vector<Item>{view(name + "_heads", {"batch", -1, heads, "head_dim"}, {name}),
+                             norm_item(options, name + "_norm"),
+                             view(name + "_flat", {"batch", -1, std::string(heads) + " * head_dim"})};
+  };
+  std::vector<Item> items;
+  for (Item& item : block.items) {
+    const std::string name = item.name;
+    if (name == "k_cache") item.inputs = {"k_flat"};
+    if (name == "attention") item.inputs.front() = "q_flat";
+    items.push_back(std::move(item));
+    if (name == "q") append(items, normed("q", "heads"));
+    if (name != "k") continue;
+    append(items, normed("k", "kv_heads"));
+    for (std::size_t i = items.size() - 3; i < items.size(); ++i) items[i].skip = "encoded";
+  }
+  block.items = std::move(items);
+  return block;
+}
+
 namespace {
 
 // Both read x, and their outputs are added (Falcon-H1).
@@ -282,11 +315,13 @@ bool attends(const std::string& mixer) {
 
 std::string mixer_block_name(const std::string& mixer) {
   if (mixer == "full") return "attention";
+  if (mixer == "cross") return "cross_attention";
   return attends(mixer) ? mixer + "_attention" : mixer;
 }
 
 std::vector<std::string> mixer_inputs(const TransformerOptions& options, const std::string& mixer) {
   if (mixer == "shared_index") return {"picked_before"};
+  if (mixer == "cross") return {"memory"};
   if (mixer == "full_and_mamba2") return mixer_inputs(options, "full");
   if (!attends(mixer) || (mixer == "full" && options.latent)) return {};
   std::vector<std::string> names = score_inputs(options);
@@ -295,6 +330,7 @@ std::vector<std::string> mixer_inputs(const TransformerOptions& options, const s
 }
 
 std::vector<Block> mixer_blocks(const TransformerOptions& options, const std::string& mixer) {
+  if (mixer == "cross") return {image_attention_block(options)};
   if (mixer == "mamba") return {mamba_block(options)};
   if (mixer == "mamba2") return {mamba2_block(options)};
   if (mixer == "delta") return {delta_block(options)};

@@ -38,6 +38,11 @@ void add_branch(const TransformerOptions& options, const std::string& name, cons
     items.push_back(layer(name + "_scale", "layer_scale"));
     tensor = name + "_scale";
   }
+  if (options.branch_gates) {
+    append(items, {layer(name + "_gate", "constant", {{"shape", sizes({1})}}, {tensor}), layer(name + "_tanh", "tanh"),
+                   layer(name + "_gated", "mul", {}, {tensor, name + "_tanh"})});
+    tensor = name + "_gated";
+  }
   items.push_back(layer(name + "_add", "add", {}, {x, tensor}));
   tensor = name + "_add";
   if (where == NormPlacement::kPost) {
@@ -91,7 +96,8 @@ void add_parallel(const TransformerOptions& options, const LayerKind& kind, std:
   items.push_back(layer("mlp_add", "add", {}, {"x", "branches_add"}));
 }
 
-Block layer_block(const TransformerOptions& options, const LayerKind& kind, const std::string& name) {
+Block layer_block(TransformerOptions options, const LayerKind& kind, const std::string& name) {
+  options.branch_gates = kind.mixer == "cross";
   Block block{.name = name, .inputs = {"x"}};
   for (std::string& input : shared_inputs(options)) block.inputs.push_back(std::move(input));
   if (options.cross) block.inputs.emplace_back("memory");
@@ -101,6 +107,10 @@ Block layer_block(const TransformerOptions& options, const LayerKind& kind, cons
   }
   const std::string ending = variant_ending(kind);
   std::string tensor = "x";
+  if (options.copies > 0) {
+    block.items = copies_layer_items(options, kind, passed_on(options));
+    return block;
+  }
   if (options.streams) {
     const std::string mlp = kind.mlp == "moe" ? "moe" : "mlp";
     add_stream_branch(options, "attention", use("attention", mixer_block_name(kind.mixer) + ending), tensor,
@@ -280,6 +290,7 @@ std::vector<std::string> shared_inputs(const TransformerOptions& options) {
   if (options.kept) names.insert(names.end(), {"kept_k", "kept_v"});
   if (options.kept_window) names.insert(names.end(), {"kept_window_k", "kept_window_v"});
   if (options.shared_index) names.emplace_back("picked_before");
+  if (options.images) names.emplace_back("memory");
   if (options.per_layer_inputs) names.emplace_back("per_layer_inputs");
   return names;
 }

@@ -40,6 +40,7 @@ struct TransformerOptions {
   bool fused_qkv = false;
   bool fused_attention = true;
   bool causal = true;
+  bool head_gate = false;          ///< a sigmoid of x for each head scales its output
   bool attention_gate = false;     ///< the query projection makes a sigmoid gate of the output too
   std::string shared_kv = "none";  ///< layers whose values are the keys before their rotation
   bool attention_softcap = false;
@@ -80,6 +81,10 @@ struct TransformerOptions {
   bool streams = false;               ///< the residual stream is several tokens wide (hyper-connections)
   bool per_layer_inputs = false;      ///< each layer adds a part of embeddings of its own (Gemma 3n and 4)
   bool layer_scale = false;           ///< a learned factor per channel on each branch
+  bool images = false;                ///< some layers attend to tokens that come from elsewhere ("cross")
+  bool branch_gates = false;          ///< a learned number scales each branch (of these layers)
+  std::int64_t copies = 0;            ///< of each token, of which a layer computes one (AltUp); 0 for none
+  bool laurel = false;                ///< a low-rank branch beside attention
   std::vector<std::string> listed{};  ///< sizes that each layer has its own of
   bool cross = false;                 ///< a decoder that also attends to an encoder's output
   std::string length = "seq";         ///< queries
@@ -111,9 +116,9 @@ struct LayerKind {
   friend bool operator==(const LayerKind&, const LayerKind&) = default;
 };
 
-inline constexpr std::array<std::string_view, 18> kMixers{
-    "full",  "window", "nope",  "sparse", "shared_index", "kept", "kept_window",     "swa", "csa", "hca",
-    "mamba", "mamba2", "delta", "kda",    "lightning",    "conv", "full_and_mamba2", "none"};
+inline constexpr std::array<std::string_view, 19> kMixers{
+    "full",  "window", "nope",  "sparse", "shared_index", "kept", "kept_window",     "swa",   "csa", "hca",
+    "mamba", "mamba2", "delta", "kda",    "lightning",    "conv", "full_and_mamba2", "cross", "none"};
 inline constexpr std::array<std::string_view, 4> kMlps{"dense", "moe", "dense_and_moe", "none"};
 
 /// A norm of this network.
@@ -141,8 +146,15 @@ void add_stream_branch(const TransformerOptions& options, const std::string& nam
                        std::vector<Item>& items);
 std::vector<Item> split_into_streams(const std::string& x);
 std::vector<Item> join_streams(const std::string& x);
+/// Copies of a token: before the first layer, behind the last, and a layer of them (Gemma 3n).
+std::vector<Item> split_into_copies(const TransformerOptions& options, const std::string& x);
+std::vector<Item> join_copies(const TransformerOptions& options, const std::string& x);
+std::vector<Item> copies_layer_items(const TransformerOptions& options, const LayerKind& kind,
+                                     const Attributes& passed_on);
 /// What a layer adds of its part of the embeddings per layer.
 std::vector<Item> per_layer_items(const TransformerOptions& options, const std::string& x);
+/// Attention to tokens of images, whose keys and values are computed once, with norms by head (Llama 3.2 Vision).
+Block image_attention_block(const TransformerOptions& options);
 /// Attention of a decoder's tokens to `memory`, the output of an encoder.
 Block cross_attention_block(const TransformerOptions& options);
 

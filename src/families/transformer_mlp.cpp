@@ -8,6 +8,11 @@ namespace {
 // What stands between the first and the last product.
 std::vector<Item> activation_items(const TransformerOptions& options) {
   if (options.gated) return {layer("gated", "gated", {{"activation", options.activation}}, {"gate", "up"})};
+  // xIELU (Huang and Schlag, arXiv 2411.13010): an elu below zero, a parabola above, a learned factor of each.
+  if (options.activation == "xielu") {
+    return {layer("elu", "elu"), layer("below", "prelu", {{"per_channel", false}}),
+            layer("above", "prelu", {{"per_channel", false}})};
+  }
   std::vector<Item> items{layer(options.activation, options.activation)};
   if (options.squared) items.push_back(layer("squared", "mul", {}, {options.activation, options.activation}));
   return items;

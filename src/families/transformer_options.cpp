@@ -11,9 +11,9 @@ namespace {
 constexpr std::array<std::string_view, 2> kNorms{"layer", "rms"};
 constexpr std::array<std::string_view, 4> kPlacements{"pre", "post", "sandwich", "branch"};
 constexpr std::array<std::string_view, 3> kBranches{"serial", "parallel", "parallel_norms"};
-constexpr std::array<std::string_view, 13> kActivations{"gelu",   "gelu_tanh", "relu",       "silu",  "relu_squared",
+constexpr std::array<std::string_view, 14> kActivations{"gelu",   "gelu_tanh", "relu",       "silu",  "relu_squared",
                                                         "swiglu", "geglu",     "geglu_tanh", "reglu", "glu",
-                                                        "tanh",   "sigmoid",   "quick_gelu"};
+                                                        "tanh",   "sigmoid",   "quick_gelu", "xielu"};
 constexpr std::array<std::string_view, 7> kPositions{"learned",    "rope",         "alibi", "relative",
                                                      "sinusoidal", "disentangled", "none"};
 constexpr std::array<std::string_view, 2> kTables{"shared", "own"};
@@ -92,6 +92,7 @@ void read_attention(CompactReader& reader, TransformerOptions& options) {
   options.fused_attention = reader.word("attention", kAttentions, "fused") == "fused";
   options.causal = reader.flag("causal", options.decoder);
   options.attention_gate = reader.flag("attention_gate", false);
+  options.head_gate = reader.flag("head_gate", false);
   options.shared_kv = reader.word("shared_kv", kSharedKv, "none");
   options.attention_softcap = reader.flag("attention_softcap", false);
   options.sinks = reader.flag("sinks", false);
@@ -202,6 +203,19 @@ void read_index_sizes(CompactReader& reader, TransformerOptions& options, const 
   reader.size("index_dim");
 }
 
+// Copies of a token: a number, for there is a projection for each.
+void read_copies(CompactReader& reader, TransformerOptions& options, const std::vector<LayerKind>& kinds) {
+  options.copies = reader.integer("copies", 0);
+  if (options.copies == 0) return;
+  options.laurel = reader.optional_size("laurel");
+  const bool plain = std::all_of(kinds.begin(), kinds.end(), [](const LayerKind& kind) {
+    return attends(kind.mixer) && kind.mlp == "dense" && kind.variant == 0;
+  });
+  if (!plain || options.copies < 2) {
+    reader.fail("copies", {"copies of a token need two of them, attention and an MLP in every layer", "none"});
+  }
+}
+
 void read_window_sizes(CompactReader& reader, TransformerOptions& options) {
   reader.size("window");
   options.window_heads = reader.optional_size("window_heads");
@@ -299,6 +313,10 @@ void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const s
   options.paged = reader.optional_size("page");
   options.kept = uses(kinds, "kept");
   options.kept_window = uses(kinds, "kept_window");
+  options.images = uses(kinds, "cross");
+  if (options.images && options.latent) {
+    reader.fail("layer_types", {"layers of latent attention cannot attend to images", "another mixer"});
+  }
   if (uses(kinds, "window") || options.kept_window) read_window_sizes(reader, options);
   const bool both = uses(kinds, "dense_and_moe");
   const bool experts = both || uses(kinds, "moe");
@@ -311,6 +329,7 @@ void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const s
   read_index_sizes(reader, options, kinds);
   read_compressed_sizes(reader, options, kinds);
   read_state_sizes(reader, options, kinds);
+  read_copies(reader, options, kinds);
   options.per_layer_inputs = reader.optional_size("per_layer_input");
   if (options.per_layer_inputs) reader.size("per_layer_vocab", "vocab");
 }

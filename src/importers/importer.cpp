@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "families/family.hpp"
+#include "importers/foreign.hpp"
 #include "importers/importers.hpp"
 #include "io/data_path.hpp"
 #include "io/files.hpp"
@@ -92,6 +93,9 @@ std::string model_path(const std::string& given) {
     }
     return config;
   }
+  // A file of another format beside the name of no model is said to be that.
+  std::error_code ignored;
+  if (given.find('.') != std::string::npos && std::filesystem::is_regular_file(given, ignored)) return given;
   return resolve(kModels, given);
 }
 
@@ -104,6 +108,11 @@ Description read_model(const ModelFile& file, Attributes& overrides, const Impor
       fail_strictly(description, file);
     }
     return description;
+  }
+  const std::string_view format = file.is_text() ? std::string_view{} : foreign_format(file.head());
+  if (!format.empty()) {
+    throw InputError({fmt::format("no model but {}", format), "a description (.json), a config.json or an .onnx file"},
+                     {.file = file.label()});
   }
   return load_model(file.document(), overrides);
 }

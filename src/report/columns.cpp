@@ -54,6 +54,9 @@ constexpr std::array kColumns{
     Column{"ridge_point", "", ColumnKind::kNumber, "FLOP per byte at which the row's unit and dram take equally long",
            [](const Row& r) -> Cell { return r.ridge_point; }},
     Column{"kernels", "", ColumnKind::kCount, "kernels launched", [](const Row& r) -> Cell { return r.kernels; }},
+    Column{"live_bytes", "", ColumnKind::kBytes,
+           "activations in memory while it runs; in training, those kept for the backward pass when it has run forward",
+           [](const Row& r) -> Cell { return r.live_bytes; }},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "report/html.hpp"
 #include "report/roofline_figure.hpp"
 
 namespace ridgepoint {
@@ -17,6 +18,8 @@ constexpr std::array kFormats{
     Format{"csv", ".csv", "one row a layer, base units", write_csv, false},
     Format{"markdown", ".md", "for documents", write_markdown, true},
     Format{"svg", ".svg", "the roofline as a figure", write_svg, false},
+    Format{"png", ".png", "the same as a picture, where librsvg is there", write_svg, false},
+    Format{"html", ".html", "a page to look at and ask: one file, offline", write_html, true},
 };
 
 constexpr std::array<std::string_view, 4> kConventions{
@@ -37,6 +40,7 @@ void merge(LayerEstimate& into, const LayerEstimate& row) {
   into.kernels += row.kernels;
   into.share += row.share;
   into.repeat += row.repeat;
+  into.live_bytes = std::max(into.live_bytes, row.live_bytes);
   into.layers.insert(into.layers.end(), row.layers.begin(), row.layers.end());
 }
 

@@ -20,6 +20,7 @@ constexpr double kLeft = 66;
 constexpr double kRight = 224;      // for the names of the roofs
 constexpr double kRoofStep = 13.5;  // between these names
 constexpr double kLargest = 17;     // radius of the mark that takes most time
+constexpr double kWhole = 62;       // of one that takes all the time: many small rows stay small
 constexpr double kSmallest = 1.8;
 constexpr double kStrip = 30;  // height of the strip for rows without FLOPs
 constexpr std::size_t kRoofNames = 32;
@@ -27,7 +28,7 @@ constexpr std::size_t kObstacles = 80;  // so many of the largest marks are kept
 
 struct DeviceRoof {
   Roof roof;
-  std::size_t device;
+  std::size_t device = 0;
 };
 
 // Who is named when there is no room for all: products in 16 bits, element-wise work, then what comes first.
@@ -118,7 +119,8 @@ class Figure {
   }
 
   [[nodiscard]] double radius(const RooflinePoint& p) const {
-    return longest_ > 0 ? std::max(kSmallest, kLargest * std::sqrt(relative_time(p) / longest_)) : kSmallest;
+    if (!(longest_ > 0)) return kSmallest;
+    return std::max(kSmallest, std::min(kWhole, kLargest / std::sqrt(longest_)) * std::sqrt(relative_time(p)));
   }
 
   void fit_axes() {

@@ -57,11 +57,11 @@ std::vector<RepeatedRow> repeated_rows(const Estimate& estimate) {
 class Timeline {
  public:
   explicit Timeline(const Report& report) : report_(report), estimate_(report.estimate) {
+    kernels_.resize(estimate_.rows.size());
+    if (report.kernels == nullptr) return;  // the layers alone
     for (const ListedKernel& kernel : report.kernels->kernels) {
-      if (kernels_.size() <= kernel.row) kernels_.resize(kernel.row + 1);
       if (kernel.price.time.value() > 0) kernels_[kernel.row].push_back({&kernel, kernel_args(kernel)});
     }
-    kernels_.resize(estimate_.rows.size());
   }
 
   std::string write() {

@@ -174,12 +174,16 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
                   .unmodelled = network.unmodelled};
   result.options.mode = resolve(options.mode, device);
   const std::vector<Group> groups = plan_fusion(network, options.fusion);
-  result.memory = footprint(network, groups, options.optimizer);
+  std::vector<Bytes> live;
+  result.memory = footprint(network, groups, options.optimizer, live);
   // A processor's caches may hold a whole network; on other devices operands come from memory.
   const Bytes touched = device.kind == "cpu" ? result.memory.total() - result.memory.tables : Bytes{};
   Estimator estimator(network, device, result.options, touched);
   result.rows.reserve(groups.size());
-  for (const Group& group : groups) result.rows.push_back(estimator.row(group));
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    result.rows.push_back(estimator.row(groups[i]));
+    result.rows.back().live_bytes = live[i].value();
+  }
   add_up(result);
   for (const Layer& layer : network.layers) {
     result.active_parameters += active_parameter_count(layer) * static_cast<double>(layer.copies);

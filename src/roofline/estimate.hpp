@@ -65,6 +65,7 @@ struct LayerEstimate {
   double kernels = 0;                   ///< launches, over all repetitions
   double ridge_point = 0;               ///< FLOP/byte at which this row's unit and dram take equally long
   double share = 0;                     ///< of the network's time
+  double live_bytes = 0;                ///< of activations in memory while it runs; see footprint()
   std::vector<std::string> fused_from;  ///< the layers of this row, when more than one
   std::vector<int> layers;              ///< indices into the network
 };

@@ -21,8 +21,8 @@ std::vector<int> storage_of(const Network& network) {
   return storage;
 }
 
-// The largest sum of tensors alive at one time when groups run in order. A KV cache is not an activation.
-Bytes peak_alive(const Network& network, const std::vector<Group>& groups) {
+// The sum of tensors alive while each group runs, in order. A KV cache is not an activation.
+std::vector<Bytes> alive(const Network& network, const std::vector<Group>& groups) {
   const std::vector<int> storage = storage_of(network);
   const std::size_t count = network.tensors.size();
   std::vector<int> group_of(network.layers.size(), 0);
@@ -54,13 +54,9 @@ Bytes peak_alive(const Network& network, const std::vector<Group>& groups) {
     change[static_cast<std::size_t>(born[i])] += tensor.type.bytes();
     change[static_cast<std::size_t>(dies[i]) + 1] -= tensor.type.bytes();
   }
-  Bytes alive{};
-  Bytes peak{};
-  for (const Bytes step : change) {
-    alive += step;
-    peak = std::max(peak, alive);
-  }
-  return peak;
+  change.pop_back();
+  for (std::size_t g = 1; g < change.size(); ++g) change[g] += change[g - 1];
+  return change;
 }
 
 // What training keeps of every tensor for the backward pass, once for each of its values.
@@ -70,6 +66,7 @@ class Kept {
       : network_(network),
         storage_(storage_of(network)),
         times_(network.tensors.size(), 0),
+        handed_(network.tensors.size(), 0),
         handovers_of_(network.tensors.size()),
         handed_over_(network.handovers.size(), false) {
     for (std::size_t i = 0; i < network.handovers.size(); ++i) {
@@ -77,26 +74,24 @@ class Kept {
     }
   }
 
-  // A layer sees a tensor as often as it runs, but no value of it twice; what its block handed over it sees too.
-  void keep(int tensor, std::size_t layer) {
+  // A layer sees a tensor as often as it runs, but no value of it twice; what its block handed over it sees too. The
+  // result is what is kept more than before.
+  Bytes keep(int tensor, std::size_t layer) {
     const std::size_t id = stored(tensor);
-    times_[id] = std::max(times_[id], std::min(network_.layers[layer].repeat, values(id)));
+    Bytes more = raise(id, times_, std::max(times_[id], std::min(network_.layers[layer].repeat, values(id))));
     for (const std::size_t i : handovers_of_[id]) {
       const Handover& handover = network_.handovers[i];
-      if (handover.first <= layer && layer < handover.last) handed_over_[i] = true;
+      if (handed_over_[i] || layer < handover.first || layer >= handover.last) continue;
+      handed_over_[i] = true;
+      const std::size_t out = stored(handover.out);
+      more += raise(out, handed_, std::min(values(out), checked_add(handed_[out], handover.times)));
     }
+    return more;
   }
 
   [[nodiscard]] Bytes total() const {
-    std::vector<std::int64_t> times = times_;
-    for (std::size_t i = 0; i < handed_over_.size(); ++i) {
-      const std::size_t out = stored(network_.handovers[i].out);
-      if (handed_over_[i]) times[out] = std::min(values(out), checked_add(times[out], network_.handovers[i].times));
-    }
     Bytes sum{};
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      sum += network_.tensors[i].type.bytes() * static_cast<double>(times[i]);
-    }
+    for (std::size_t i = 0; i < times_.size(); ++i) sum += kept(i);
     return sum;
   }
 
@@ -109,24 +104,46 @@ class Kept {
     return producer < 0 ? 1 : network_.layers[static_cast<std::size_t>(producer)].repeat;
   }
 
+  [[nodiscard]] Bytes kept(std::size_t id) const {
+    const std::int64_t times =
+        handed_[id] == 0 ? times_[id] : std::min(values(id), checked_add(times_[id], handed_[id]));
+    return network_.tensors[id].type.bytes() * static_cast<double>(times);
+  }
+
+  Bytes raise(std::size_t id, std::vector<std::int64_t>& of, std::int64_t times) {
+    const Bytes before = kept(id);
+    of[id] = times;
+    return kept(id) - before;
+  }
+
   const Network& network_;
   std::vector<int> storage_;
-  std::vector<std::int64_t> times_;                     // by tensor
+  std::vector<std::int64_t> times_;                     // by tensor: values that layers see
+  std::vector<std::int64_t> handed_;                    // by tensor: values that a block handed over to itself
   std::vector<std::vector<std::size_t>> handovers_of_;  // by the tensor that goes in
   std::vector<bool> handed_over_;                       // whether a layer keeps what is handed over
 };
 
-Bytes saved_activations(const Network& network) {
+// All that training keeps for the backward pass; `live` is what is kept once each group has run forward.
+Bytes saved_activations(const Network& network, const std::vector<Group>& groups, std::vector<Bytes>& live) {
   Kept kept(network);
   Bytes extra{};
+  std::vector<Bytes> more(network.layers.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
     const SiteStorage place(network, layer);
     const Saved saved = std::visit([&](const auto& op) { return op.saved(place.site()); }, layer.op);
-    const auto keep = [&](int tensor) { kept.keep(tensor, i); };
+    const auto keep = [&](int tensor) { more[i] += kept.keep(tensor, i); };
     if (saved.inputs) std::for_each(layer.inputs.begin(), layer.inputs.end(), keep);
     if (saved.output) std::for_each(layer.outputs.begin(), layer.outputs.end(), keep);
-    extra += saved.extra * static_cast<double>(layer.repeat);
+    const Bytes own = saved.extra * static_cast<double>(layer.repeat);
+    more[i] += own;
+    extra += own;
+  }
+  Bytes sum{};
+  for (const Group& group : groups) {
+    for (const int member : group.members) sum += more[static_cast<std::size_t>(member)];
+    live.push_back(sum);
   }
   return kept.total() + extra;
 }
@@ -149,6 +166,12 @@ void add_parameters(const Network& network, const Layer& layer, Optimizer optimi
 }  // namespace
 
 Footprint footprint(const Network& network, const std::vector<Group>& groups, Optimizer optimizer) {
+  std::vector<Bytes> live;
+  return footprint(network, groups, optimizer, live);
+}
+
+Footprint footprint(const Network& network, const std::vector<Group>& groups, Optimizer optimizer,
+                    std::vector<Bytes>& live) {
   Footprint result;
   for (const Layer& layer : network.layers) {
     add_parameters(network, layer, optimizer, result);
@@ -156,7 +179,13 @@ Footprint footprint(const Network& network, const std::vector<Group>& groups, Op
     result.kv_cache += std::visit([&](const auto& op) { return op.state(place.site()); }, layer.op) *
                        static_cast<double>(layer.repeat);
   }
-  result.activations = network.phase == Phase::kTraining ? saved_activations(network) : peak_alive(network, groups);
+  live.clear();
+  if (network.phase == Phase::kTraining) {
+    result.activations = saved_activations(network, groups, live);
+  } else {
+    live = alive(network, groups);
+    for (const Bytes bytes : live) result.activations = std::max(result.activations, bytes);
+  }
   return result;
 }
 

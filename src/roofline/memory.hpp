@@ -29,4 +29,9 @@ struct CacheLimits {
 /// The footprint of a network whose layers run in these groups.
 Footprint footprint(const Network& network, const std::vector<Group>& groups, Optimizer optimizer);
 
+/// The same; `live` becomes the bytes of activations in memory while each group runs; in training what is kept for the
+/// backward pass once it has run forward. The largest is that of the footprint.
+Footprint footprint(const Network& network, const std::vector<Group>& groups, Optimizer optimizer,
+                    std::vector<Bytes>& live);
+
 }  // namespace ridgepoint

@@ -97,14 +97,43 @@ std::string written(const std::string& name, const std::string& more = "") {
   return text_of_file(folder.path() / name);
 }
 
+bool draws_png() {
+  const Outcome outcome = run_binary("roofline --hw h100-sxm5 --format png");
+  if (outcome.code == 0) return true;
+  CHECK(outcome.err.starts_with("error: no PNG can be drawn: "));
+  CHECK(contains(outcome.err, "expected librsvg and cairo"));
+  WARN("skipped: " << outcome.err);
+  return false;
+}
+
+TEST_CASE("a figure is a picture where librsvg is there", "[cli]") {
+  if (!draws_png()) return;
+  for (const char* command : {"roofline --hw h100-sxm5 --hw l4", "analyze resnet50 --hw h100-sxm5",
+                              "analyze resnet50 bert-large --hw h100-sxm5"}) {
+    const std::string picture = run_binary(std::string(command) + " --format png").out;
+    CHECK(picture.starts_with("\x89PNG\r\n"));
+    CHECK(picture.size() > 10000);
+  }
+}
+
+TEST_CASE("without librsvg a picture says what is missing", "[cli]") {
+  const Outcome outcome =
+      run_binary("roofline --hw h100-sxm5 --format png", {.environment = {"RIDGEPOINT_RSVG=no-such-library.so"}});
+  CHECK(outcome.code == 1);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.starts_with("error: no PNG can be drawn: "));
+  CHECK(contains(outcome.err, "no-such-library.so"));
+}
+
 TEST_CASE("the option -o writes what would be printed, in the format of its name", "[cli]") {
   for (const Format& format : formats()) {
     INFO(format.name);
+    if (format.name == "png" && !draws_png()) continue;
     const std::string printed =
         run_binary("analyze gcn-ogbn-arxiv --hw h100-sxm5 --format " + std::string(format.name)).out;
     const bool same = written("x" + std::string(format.extension)) == printed;
-    // JSON says which command wrote it.
-    CHECK((same || format.name == "json"));
+    // JSON and the page say which command wrote them.
+    CHECK((same || format.name == "json" || format.name == "html"));
     CHECK(!written("y" + std::string(format.extension)).empty());
   }
   CHECK(written("x.json").starts_with("{\n  \"schema_version\": 1,"));

@@ -23,16 +23,21 @@ namespace {
 
 constexpr unsigned kLongest = 20;  ///< seconds for one input, under sanitizers
 
-unsigned g_seed = 0;  // NOLINT: for the callback
-long g_round = 0;     // NOLINT
+const char* g_program = "";  // NOLINT: for the callback
+const char* g_corpus = "";   // NOLINT
+unsigned g_seed = 0;         // NOLINT
+long g_round = -1;           // NOLINT: the files of the corpus as they are
+
+void say_where() {
+  std::fprintf(stderr, "found with seed %u in round %ld; the same input again:\n  %s %s 0 %u %ld\n", g_seed, g_round,
+               g_program, g_corpus, g_seed, g_round);
+}
 
 // Without the sanitizers a crash is a signal.
 void say_where_and_end(int) {
-  std::fprintf(stderr, "found with seed %u in round %ld\n", g_seed, g_round);
+  say_where();
   _exit(1);
 }
-
-void say_where() { std::fprintf(stderr, "found with seed %u in round %ld\n", g_seed, g_round); }
 
 std::vector<std::string> corpus(const char* folder) {
   std::vector<std::filesystem::path> paths;
@@ -69,14 +74,16 @@ int main(int argc, char** argv) {
   for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGALRM}) {
     if (__sanitizer_set_death_callback == nullptr || signal == SIGALRM) std::signal(signal, say_where_and_end);
   }
+  g_program = argv[0];
+  g_corpus = argv[1];
   g_seed = argc > 3 ? static_cast<unsigned>(std::atol(argv[3])) : std::random_device{}();
   std::fprintf(stderr, "seed %u, %zu files\n", g_seed, files.size());
   if (argc > 4) {
     g_round = std::atol(argv[4]);
-    run(input(files, g_seed, g_round));
-    return 0;
+    if (g_round >= 0) return run(input(files, g_seed, g_round)), 0;
   }
   for (const std::string& file : files) run(file);
+  g_round = 0;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atol(argv[2]));
   for (; std::chrono::steady_clock::now() < end; ++g_round) run(input(files, g_seed, g_round));
   std::printf("%ld inputs\n", g_round);

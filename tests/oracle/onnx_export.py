@@ -4,7 +4,8 @@ multiply-adds with PyTorch: the fixtures and the golden table of tests/importers
 
 usage: onnx_export.py OUT_FOLDER [NAME[:FORM] ...]  (all of MODELS without names; rows are appended to OUT_FOLDER/golden.csv)
 
-FORM is fixed, dynamic, raw or dynamo, or one of onnx_runtime_forms.py, made of a fixed export.
+FORM is fixed, dynamic, raw, dynamo or dynamo23 (fixed shapes, operator set 23), or one of onnx_runtime_forms.py, made of a
+fixed export.
 
 Needs torch, torchvision, timm, transformers and onnx. No network: architectures come from the packages, weights are
 random. `parameters` is the number of values of model.parameters(); `held` is how many of them the file holds: without those
@@ -93,14 +94,14 @@ def timm_model(name, size=224, **options):
     return make, image(size)
 
 
-def text(architecture, config, inputs=None, length=16, **options):
+def text(architecture, config, inputs=None, length=16, attention="eager", **options):
     """A model of transformers by its class and its config's, with small sizes."""
     def make():
         import transformers
         # Traced code cannot look for packed sequences.
         transformers.masking_utils.find_packed_sequence_indices = lambda *_, **__: None
         settings = getattr(transformers, config)(**options)
-        settings._attn_implementation = "eager"
+        settings._attn_implementation = attention
         extra = {} if architecture.startswith(("ViT", "Swin", "Dino", "Seg", "Conv", "Wav", "DeiT", "Beit", "Bit")) else {"use_cache": False}
         if architecture.startswith(("Bert", "Roberta", "Distil", "Albert", "Electra", "Deberta", "MPNet", "CLIP", "Siglip", "T5Encoder", "Detr", "Yolos", "Mobile", "Layout", "Camembert", "XLMRoberta")):
             extra = {}
@@ -204,6 +205,12 @@ FURTHER = {
     **HANDMADE,
     "fasterrcnn_mobilenet": detector("fasterrcnn_mobilenet_v3_large_320_fpn"),
     "xlnet": text("XLNetModel", "XLNetConfig", vocab_size=200, d_model=64, n_layer=2, n_head=4, d_inner=128),
+    "phi": text("PhiForCausalLM", "PhiConfig", **LLAMA, attention="sdpa"),
+    "cohere": text("CohereForCausalLM", "CohereConfig", **LLAMA, attention="sdpa"),
+    "modernbert": text("ModernBertModel", "ModernBertConfig", **TINY, pad_token_id=0, global_attn_every_n_layers=2, local_attention=8, attention="sdpa"),
+    "vit_tiny_patch16_224": timm_model("vit_tiny_patch16_224"),
+    "vit_wee_patch16_reg1_gap_256": timm_model("vit_wee_patch16_reg1_gap_256", 256),
+    "lcnet_050": timm_model("lcnet_050", 64),
     "codegen": text("CodeGenForCausalLM", "CodeGenConfig", vocab_size=200, n_embd=64, n_layer=2, n_head=4, n_positions=64, n_ctx=64, n_inner=128, rotary_dim=8),
 }
 
@@ -311,6 +318,9 @@ def export(model, inputs, path, exporter):
         shapes = tuple({1: torch.export.Dim(axes[name][1])} if 1 in axes[name] else {} for name in names)
         torch.onnx.export(model, inputs, str(path), dynamo=True, external_data=True, verbose=False, input_names=names,
                           dynamic_shapes=(shapes,) if any(shapes) else None)
+    elif exporter == "dynamo23":
+        torch.onnx.export(model, inputs, str(path), dynamo=True, external_data=True, verbose=False, input_names=names,
+                          opset_version=23)
     elif exporter == "raw":  # batch norms stay
         torch.onnx.export(model, inputs, str(path), dynamo=False, input_names=names, do_constant_folding=False,
                           training=torch.onnx.TrainingMode.PRESERVE, opset_version=13)
@@ -385,7 +395,7 @@ def one(name, exporter, folder, distinct):
     macs = multiply_adds(model, inputs)
     raw = folder / "raw.onnx"
     names = export(model, inputs, raw, exporter)
-    graph = onnx.load(raw, load_external_data=exporter == "dynamo").graph
+    graph = onnx.load(raw, load_external_data=exporter.startswith("dynamo")).graph
     in_file = held(model, inputs, graph)
     if has_types(graph, ("LSTM", "GRU", "RNN", "NonZero")):
         macs = ""
@@ -402,6 +412,13 @@ def one(name, exporter, folder, distinct):
     return [file, parameters, in_file, macs, ";".join(size for size in open_sizes if exporter == "dynamic" or (exporter == "dynamo" and "batch" not in size))]
 
 
+def is_distinct(name, form):
+    """A part stays as it was made, with many equal vectors: of what ONNX Runtime merges, all."""
+    if form in ("basic", "extended"):
+        return False
+    return form.startswith("dynamo") or form in FORMS or name in FURTHER or len(name) % 3 != 0
+
+
 def main():
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
@@ -412,7 +429,7 @@ def main():
         name, _, exporter = word.partition(":")
         start = time.time()
         try:
-            row = one(name, exporter or default_exporter(name), folder, distinct=exporter == "dynamo" or exporter in FORMS or name in FURTHER or len(name) % 3 != 0)
+            row = one(name, exporter or default_exporter(name), folder, is_distinct(name, exporter))
         except Exception as error:  # an exporter may not take a model: the next one
             print(f"{word}: {type(error).__name__}: {str(error)[:300]}", file=sys.stderr, flush=True)
             continue

@@ -36,6 +36,15 @@ def fused(path):
     optimizer.optimize_model(path, model_type="bert", num_heads=4, hidden_size=64, opt_level=0).save_model_to_file(path)
 
 
+def optimized(path, level):
+    """What a session of ONNX Runtime makes of it."""
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
+    options.optimized_model_filepath = path
+    onnxruntime.InferenceSession(onnx.load(path).SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
 def half(path):
     from onnxruntime.transformers.float16 import convert_float_to_float16
     onnx.save(convert_float_to_float16(onnx.load(path)), path)
@@ -48,5 +57,7 @@ FORMS = {
     "nbits": lambda path, *_: in_blocks(path, block_size=32, is_symmetric=True, op_types_to_quantize=("MatMul", "Gather")),
     "nbits_zeros": lambda path, *_: in_blocks(path, block_size=16, is_symmetric=False),
     "fused": lambda path, *_: fused(path),
+    "basic": lambda path, *_: optimized(path, "ORT_ENABLE_BASIC"),
+    "extended": lambda path, *_: optimized(path, "ORT_ENABLE_EXTENDED"),
     "half": lambda path, *_: half(path),
 }

@@ -6,8 +6,7 @@
 #include "report/report.hpp"
 #include "report/roofline_figure.hpp"
 #include "report/text_table.hpp"
-#include "tests/network/networks.hpp"
-#include "tests/roofline/runs.hpp"
+#include "tests/report/hostile.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -41,22 +40,9 @@ TEST_CASE("every model's table fits in 100 columns", "[report][table]") {
   });
 }
 
-// A network whose every name is the given one.
+// A report whose every name is the given one.
 std::string text_with_name(const std::string& name, std::string (*write)(const Report&, const View&)) {
-  Description description = description_of(network_text(
-      "[4]",
-      R"("blocks": {"b": {"layers": [{"op": "relu"}, {"op": "tanh"}]}}, "layers": [{"block": "b"}, {"op": "exp"}])"));
-  description.name = name;
-  description.items[0].name = name;
-  description.items[1].name = name + "2";
-  Device device = device_named("h100-sxm5");
-  device.name = name;
-  device.summary = name;
-  device.dram.capacity = Bytes{1};  // so that there is a warning, with the name
-  const Question question{description, device, {}, {.fusion = Fusion::kNone}};
-  const Estimate e = answer(question);
-  const std::vector<Advice> advice = advise(question, e);
-  return write({e, device, advice, name}, {});
+  return write(HostileReport(name).report(), {});
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

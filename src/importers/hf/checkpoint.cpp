@@ -22,19 +22,23 @@ const WeightFormat* format_of(const Layer& layer, const Network& network, const 
 
 double blocks(double length, double block) { return std::ceil(length / block); }
 
-// Scales of a weight [..., out, in].
-double scales_of(const Parameter& weight, const WeightFormat& format) {
+// Scales of a weight [..., out, in]. The matrices of all heads of latent attention are one in files.
+double scales_of(const Parameter& weight, const WeightFormat& format, bool one_matrix) {
   const std::size_t axes = weight.axes.size();
   if (axes < 2) return 0;
-  const auto out = static_cast<double>(weight.axes[axes - 2].length);
   const auto in = static_cast<double>(weight.axes[axes - 1].length);
+  const auto out =
+      one_matrix ? static_cast<double>(weight.count) / in : static_cast<double>(weight.axes[axes - 2].length);
   const double matrices = static_cast<double>(weight.count) / (out * in);
   double each = format.matrix_scales;
   if (format.group == 0) each += out;
   if (format.group > 0) {
     const auto rows = static_cast<double>(format.block_rows);
-    each += blocks(out, rows) * blocks(in, static_cast<double>(format.group) / rows);
+    const double groups = blocks(out, rows) * blocks(in, static_cast<double>(format.group) / rows);
+    each += groups;
+    if (format.zeros_pack > 0) each += groups / format.zeros_pack;
   }
+  if (format.ordered) each += in;
   return matrices * each;
 }
 
@@ -45,13 +49,16 @@ bool begins_with(const std::string& name, std::string_view prefix) {
 std::string whole(double value) { return fmt::format("{:.0f}", value); }
 
 void note_stored(Reading& reading, const StoredValues& stored, const Quantization& q) {
+  const bool zeros = std::any_of(q.formats.begin(), q.formats.end(), [](const auto& f) { return f.zeros_pack > 0; });
+  const bool order = std::any_of(q.formats.begin(), q.formats.end(), [](const auto& f) { return f.ordered; });
+  const std::string what = std::string(zeros ? ", zero points" : "") + (order ? ", numbers of groups" : "");
   if (stored.scales > 0) {
-    reading.notes.push_back(fmt::format("files of this checkpoint hold {} scales besides the parameters ({})",
-                                        whole(stored.scales), q.method));
+    reading.notes.push_back(fmt::format("files of this checkpoint hold {} scales{} besides the parameters ({})",
+                                        whole(stored.scales), what, q.method));
   }
   if (stored.packed > 0) {
     reading.notes.push_back(
-        fmt::format("files of this checkpoint hold {} values less for four-bit weights: several are stored as one",
+        fmt::format("files of this checkpoint hold {} values less than parameters: several weights are stored as one",
                     whole(stored.packed)));
   }
 }
@@ -82,7 +89,7 @@ StoredValues stored_values(const Network& network, const std::optional<Quantizat
     const WeightFormat* format = q && layer.tied_to < 0 ? format_of(layer, network, *q) : nullptr;
     for (const Parameter& parameter : layer.parameters) {
       if (format == nullptr || parameter.role != ParameterRole::kWeight) continue;
-      stored.scales += times * scales_of(parameter, *format);
+      stored.scales += times * scales_of(parameter, *format, std::holds_alternative<LatentAttention>(layer.op));
       stored.packed += times * static_cast<double>(parameter.count) * (1 - 1 / static_cast<double>(format->pack));
     }
   }
@@ -93,9 +100,6 @@ void note_checkpoint(Reading& reading, const std::optional<Quantization>& q, con
                      const std::optional<Description>& with_mtp) {
   const RunOptions run{.phase = Phase::kInference};
   if (q) note_stored(reading, stored_values(instantiate(plain, run), q), *q);
-  if (reading.mtp.layers > 0 && !reading.mtp.modelled) {
-    reading.notes.emplace_back("the layers that predict further tokens (MTP) are not counted");
-  }
   if (!with_mtp) return;
   const Network network = instantiate(*with_mtp, run);
   const auto parameter = [&](std::string_view key) -> double {

@@ -105,6 +105,17 @@ Size Config::size_or(Keys keys, std::int64_t fallback) {
   return given ? *given : Size{fallback, at()};
 }
 
+std::optional<Size> Config::uniform(Keys keys, std::int64_t layers) {
+  const Node* node = find(keys);
+  if (node == nullptr || node->kind != Node::Kind::kArray) return size(keys);
+  const std::vector<std::int64_t> values = *list(keys, layers);
+  const bool alike = std::all_of(values.begin(), values.end(), [&](auto value) { return value == values.front(); });
+  if (!alike || values.empty() || values.front() < 1) {
+    fail(*node, fmt::format("{} differs from layer to layer", in_quotes(named(node->key))), "equal positive integers");
+  }
+  return Size{values.front(), node->offset};
+}
+
 std::int64_t Config::count(Keys keys, std::int64_t fallback) {
   const Node* node = find(keys);
   if (node == nullptr) return fallback;

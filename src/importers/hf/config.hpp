@@ -39,6 +39,8 @@ class Config {
   /// The same, and an error that names the first of the keys where there is none.
   Size required(Keys keys);
   Size size_or(Keys keys, std::int64_t fallback);
+  /// The same, or a list of equal ones with one for each layer.
+  std::optional<Size> uniform(Keys keys, std::int64_t layers);
   /// An integer, zero or more.
   std::int64_t count(Keys keys, std::int64_t fallback);
   bool flag(Keys keys, bool fallback);

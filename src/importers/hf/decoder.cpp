@@ -26,17 +26,19 @@ constexpr auto kActivations = std::to_array<ActivationName>({{"silu", "silu", "s
                                                              {"gelu_fast", "gelu_tanh", "geglu_tanh"},
                                                              {"gelu_tanh", "gelu_tanh", "geglu_tanh"},
                                                              {"gelu_python", "gelu", "geglu"},
+                                                             {"gegelu", "", "geglu"},
                                                              {"gelu_accurate", "gelu_tanh", "geglu_tanh"},
                                                              {"gelu_pytorch_tanh", "gelu_tanh", "geglu_tanh"},
                                                              {"quick_gelu", "quick_gelu", "swiglu"},
                                                              {"relu", "relu", "reglu"},
                                                              {"relu2", "relu_squared", "reglu"},
+                                                             {"xielu", "xielu", ""},
                                                              {"tanh", "tanh", ""},
                                                              {"sigmoid", "sigmoid", "glu"}});
 
 // As many as are listed, where the config does not say.
 Size layer_count(Config& config) {
-  static const Keys kLayers{"num_hidden_layers", "n_layer", "n_layers", "num_layers"};
+  static const Keys kLayers{"num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_transformer_layers"};
   if (auto layers = config.size(kLayers)) {
     expect_layers(config, kLayers, layers->value);
     return *layers;
@@ -46,18 +48,32 @@ Size layer_count(Config& config) {
   return {static_cast<std::int64_t>(listed->items.size()), listed->offset};
 }
 
+// MLPs of a width for each layer; where all are alike, one.
+void set_widths(Config& config, Keys keys, const Node& node, Compact& compact) {
+  const auto widths = *config.list(keys, compact.number("layers"));
+  for (const std::int64_t width : widths) {
+    if (width < 1) config.fail(keys, fmt::format("a width of {}", width), "at least 1");
+  }
+  const bool alike = std::all_of(widths.begin(), widths.end(), [&](auto width) { return width == widths.front(); });
+  if (alike) return compact.set("ffn", Size{widths.front(), node.offset});
+  compact.set("ffn", widths, node.offset);
+}
+
 void map_sizes(Config& config, const DecoderTraits& traits, Compact& compact) {
   compact.set("layers", layer_count(config));
-  const Size hidden = config.required({"hidden_size", "n_embd", "d_model", "n_embed", "hidden_dim"});
+  const Size hidden = config.required({"hidden_size", "n_embd", "d_model", "n_embed", "hidden_dim", "model_dim"});
   compact.set("hidden", hidden);
   compact.set("vocab", config.required({"vocab_size", "padded_vocab_size"}));
   const auto context = config.size({"max_position_embeddings", "n_positions", "max_sequence_length", "max_seq_len",
-                                    "seq_length", "n_ctx", "model_max_length", "context_length"});
+                                    "seq_length", "n_ctx", "model_max_length", "context_length", "max_context_length"});
   if (context) compact.set("context", *context);
   if (traits.only_states) return;
-  const auto ffn = config.size(
-      {"intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim", "ffn_embed_dim", "mlp_hidden_size", "d_inner"});
-  if (ffn) {
+  static const Keys kWidths{"intermediate_size", "ffn_hidden_size",      "n_inner",
+                            "ffn_dim",           "ffn_embed_dim",        "mlp_hidden_size",
+                            "d_inner",           "ff_intermediate_size", "dff"};
+  if (const Node* node = config.find(kWidths); node != nullptr && node->kind == Node::Kind::kArray) {
+    set_widths(config, kWidths, *node, compact);
+  } else if (const auto ffn = config.size(kWidths)) {
     compact.set("ffn", *ffn);
   } else if (traits.ffn_ratio > 0) {
     compact.set("ffn", Size{traits.ffn_ratio * hidden.value, hidden.at});
@@ -103,10 +119,16 @@ void map_biases(Config& config, const DecoderTraits& traits, Compact& compact) {
 void map_head(Reading& reading, Config& config, const DecoderTraits& traits, Compact& compact) {
   const bool inner = config.flag({"tie_word_embeddings"}, traits.tied);
   const bool tied = reading.root.flag({"tie_word_embeddings"}, inner);  // of several parts the whole says so
-  const bool headless = reading.architecture_ends("Model") && !reading.architecture_ends("LMHeadModel");
-  const bool classifies = reading.architecture_has("Classification");
-  compact.set("head", !headless && !classifies);
-  if (classifies) compact.set("classes", label_count(reading.root));
+  // "InternVLChatModel" generates; a class that is named for something else has another head.
+  const bool words = reading.architecture.empty() || reading.architecture_has("ForCausalLM") ||
+                     reading.architecture_has("LMHead") || reading.architecture_has("Conditional") ||
+                     reading.architecture_has("Chat");
+  const bool spans = reading.architecture_ends("ForQuestionAnswering");
+  const bool classifies = reading.architecture_has("Classification") || spans;
+  const bool headless = !words && !classifies;
+  if (!words && !classifies && reading.architecture_has("For")) reading.expect_head({});
+  compact.set("head", words);
+  if (classifies) compact.set("classes", spans ? Size{2, 0} : label_count(reading.root));
   compact.set("tied", tied && !headless && !classifies);
   if (tied && !headless && !classifies) {
     reading.notes.push_back(fmt::format("the head is the embedding, counted once: files may hold its {} values twice",
@@ -114,6 +136,18 @@ void map_head(Reading& reading, Config& config, const DecoderTraits& traits, Com
   }
   compact.set("head_bias", config.flag({"lm_head_bias"}, traits.head_bias));
   if (config.real({"final_logit_softcapping", "logits_soft_cap"}, 0) > 0) compact.set("logit_softcap", true);
+}
+
+// Llama's files of 2023 hold the frequencies of each layer's rotation.
+void note_frequencies(Reading& reading, const DecoderTraits& traits, const Compact& compact) {
+  const std::string version = reading.root.text({"transformers_version"}, "");
+  const bool old = version.starts_with("4.2") || version.starts_with("4.30") || version.starts_with("4.31");
+  if (!old || traits.type != "llama") return;
+  const std::int64_t each =
+      compact.has("head_dim") ? compact.number("head_dim") : compact.number("hidden") / compact.number("heads");
+  reading.notes.push_back(
+      fmt::format("files of that version may hold {} frequencies of rotation, which are no parameters",
+                  checked_mul(compact.number("layers"), each / 2)));
 }
 
 }  // namespace
@@ -140,18 +174,20 @@ void map_decoder(Reading& reading, Config& config, const DecoderTraits& traits, 
   compact.set("kind", "decoder");
   map_sizes(config, traits, compact);
   map_norms(traits, compact);
-  compact.set("activation",
-              activation_word(config, {"hidden_act", "hidden_activation", "mlp_hidden_act", "activation_function"},
-                              traits.activation, traits.gated));
+  compact.set("activation", activation_word(config,
+                                            {"hidden_act", "hidden_activation", "mlp_hidden_act", "activation_function",
+                                             "activation", "activation_fn_name"},
+                                            traits.activation, traits.gated));
   compact.set("position", traits.position);
   if (!traits.only_states) {
     map_biases(config, traits, compact);
-    map_attention(config, traits, compact);
+    if (!traits.own_attention) map_attention(config, traits, compact);
     if (!traits.own_layers) map_mixers(config, traits, compact);
     map_experts(config, traits, compact);
     expect_mlp_width(config, compact);
   }
   map_head(reading, config, traits, compact);
+  note_frequencies(reading, traits, compact);
   if (traits.more != nullptr) traits.more(reading, config, compact);
 }
 

@@ -40,6 +40,7 @@ struct DecoderTraits {
   std::int64_t shared_experts = 0;
   bool shared_gate = false;          ///< the shared expert has a gate
   bool only_states = false;          ///< neither attention nor an MLP: `more` says what its layers are
+  bool own_attention = false;        ///< `more` says which heads it has
   bool own_layers = false;           ///< `more` says which layers are of which kind
   std::string_view state = "delta";  ///< what configs call "linear_attention" or "mamba"
   bool choice_bias = false;          ///< of the router

@@ -71,10 +71,13 @@ std::vector<std::string> mlps_of(Config& config, const DecoderTraits& traits, st
 
 void map_shared_expert(Config& config, const DecoderTraits& traits, Compact& compact) {
   const std::int64_t width = compact.number("expert_ffn");
+  static const Keys kCounts{"n_shared_experts", "num_shared_experts", "moe_num_shared_experts", "num_shared_expert"};
   std::int64_t shared = config.count(
       {"shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size"}, 0);
-  const std::int64_t count = config.count(
-      {"n_shared_experts", "num_shared_experts", "moe_num_shared_experts", "num_shared_expert"}, traits.shared_experts);
+  const Node* listed = config.find(kCounts);
+  const std::int64_t count = listed != nullptr && listed->kind == Node::Kind::kArray
+                                 ? config.uniform(kCounts, compact.number("layers"))->value
+                                 : config.count(kCounts, traits.shared_experts);
   if (shared == 0) shared = count * width;
   if (shared == 0) return;
   compact.set("shared_ffn", shared);
@@ -96,14 +99,16 @@ void map_experts(Config& config, const DecoderTraits& traits, Compact& compact) 
     return;
   }
   compact.set("experts", *config.size(kExperts));
-  compact.set("top_k", config.required({"num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k",
-                                        "top_k_experts", "moe_top_k", "num_experts_top_k"}));
-  const auto width = config.size({"moe_intermediate_size", "expert_intermediate_size", "ffn_hidden_size"});
+  static const Keys kChosen{"num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k", "top_k_experts",
+                            "moe_top_k",           "num_experts_top_k"};
+  const auto chosen = config.uniform(kChosen, layers);
+  compact.set("top_k", chosen ? *chosen : config.required(kChosen));
+  const auto width = config.uniform({"moe_intermediate_size", "expert_intermediate_size", "ffn_hidden_size"}, layers);
   compact.set("expert_ffn", width ? *width : Size{compact.number("ffn"), 0});
   if (all("moe")) mlps.resize(1);
   compact.set("mlp_types", mlps);
   map_shared_expert(config, traits, compact);
-  const std::string scoring = config.text({"scoring_func"}, traits.router);
+  const std::string scoring = config.text({"scoring_func", "expert_selection_fn"}, traits.router);
   compact.set("router", scoring == "sigmoid" || scoring == "softmax_of_top" ? scoring : "softmax");
   const bool balanced = config.text({"topk_method"}, traits.choice_bias ? "noaux_tc" : "") == "noaux_tc";
   compact.set("choice_bias", config.flag({"use_routing_bias", "moe_router_enable_expert_bias"}, balanced));

@@ -70,6 +70,18 @@ void map_per_layer_inputs(Config& config, Compact& compact) {
 
 }  // namespace
 
+// Gemma 3n: several copies of each token (AltUp), a low-rank branch (LAuReL), embeddings of each layer.
+void map_gemma3n(Reading& reading, Config& config, Compact& compact) {
+  map_gemma(reading, config, compact);
+  compact.set("value_norm", true);
+  compact.set("copies", config.size_or({"altup_num_inputs"}, 4));
+  compact.set("laurel", config.size_or({"laurel_rank"}, 64));
+  map_per_layer_inputs(config, compact);
+  map_kept(config, compact, false);
+  config.ignore({"activation_sparsity_pattern", "altup_active_idx", "altup_coef_clip", "altup_correct_scale",
+                 "altup_lr_multiplier"});
+}
+
 // Gemma 4: experts beside the MLP, embeddings of each layer, keys and values kept for the last layers.
 void map_gemma4(Reading& reading, Config& config, Compact& compact) {
   map_gemma(reading, config, compact);

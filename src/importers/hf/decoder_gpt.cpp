@@ -86,8 +86,8 @@ void map_bloom(Reading&, Config& config, Compact&) {
 }
 
 // Falcon 7B: one KV head, both branches behind one norm; 40B: groups, a norm each; RW: ALiBi, biases, in series.
-void map_falcon(Reading&, Config& config, Compact& compact) {
-  const bool grouped = config.flag({"new_decoder_architecture"}, false);
+void map_falcon(Reading& reading, Config& config, Compact& compact) {
+  const bool grouped = config.flag({"new_decoder_architecture"}, reading.type == "RefinedWeb");
   const bool parallel = config.flag({"parallel_attn"}, true);
   const bool multi_query = config.flag({"multi_query"}, true);
   const std::int64_t norms = config.count({"num_ln_in_parallel_attn"}, 2);

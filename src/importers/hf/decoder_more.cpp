@@ -85,7 +85,8 @@ void map_gpt_oss(Reading&, Config& config, Compact& compact) {
 // Norms of queries and keys have factors for each head; layers that see everything do not rotate.
 void map_cohere(Reading& reading, Config& config, Compact& compact) {
   config.ignore({"use_embedding_sharing", "use_parallel_block", "use_parallel_embedding", "use_gated_activation",
-                 "layer_switch", "order_of_interleaved_layers", "position_embedding_type", "rotary_pct"});
+                 "layer_switch", "prefix_dense_sliding_window_pattern", "shared_expert_combination_strategy",
+                 "order_of_interleaved_layers", "position_embedding_type", "rotary_pct"});
   if (compact.word("qk_norm") != "none") compact.set("qk_norm", "full");
   if (reading.type.starts_with("cohere2")) without_rope([](std::int64_t) { return true; }, compact);
 }

@@ -91,6 +91,9 @@ void map_minimax_m3(Reading& reading, Config& config, Compact& compact) {
     if (where[i] != 0) mixers[i] = "sparse";
   }
   compact.set("layer_types", mixers);
+  reading.notes.emplace_back(
+      "sparse attention picks blocks of keys; it is counted as picking as many keys one by one, and as attention to "
+      "them alone");
   const Size blocks = sparse->required({"sparse_topk_blocks"});
   compact.set("index_keys", Size{blocks.value * sparse->required({"sparse_block_size"}).value, blocks.at});
   compact.set("index_heads", sparse->required({"sparse_num_index_heads"}));

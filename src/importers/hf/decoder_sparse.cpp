@@ -4,10 +4,16 @@
 
 #include <algorithm>
 
+#include "core/checked.hpp"
 #include "core/text.hpp"
 #include "importers/hf/decoder_more.hpp"
 
 namespace ridgepoint::hf {
+namespace {
+
+std::int64_t top_k(Config& config) { return config.required({"num_experts_per_tok"}).value; }
+
+}  // namespace
 
 // GLM 5: an indexer in the first layers and in every so many; the others see the keys that the last one picked.
 void map_glm_dsa(Reading& reading, Config& config, Compact& compact) {
@@ -30,7 +36,6 @@ void map_glm_dsa(Reading& reading, Config& config, Compact& compact) {
 // DeepSeek-V4: one head of keys that are the values too, compressed entries of earlier tokens, hyper-connections.
 void map_deepseek_v4(Reading& reading, Config& config, Compact& compact) {
   map_mtp(reading, config, compact);
-  reading.mtp.modelled = false;
   const std::int64_t layers = compact.number("layers");
   std::vector<std::string> mixers;
   if (const auto ratios = config.list({"compress_ratios"})) {
@@ -51,6 +56,7 @@ void map_deepseek_v4(Reading& reading, Config& config, Compact& compact) {
     config.ignore({"compress_rates"});
   }
   compact.set("layer_types", mixers);
+  compact.set("mtp_layer_types", std::vector<std::string>{"swa"});
   compact.set("streams", config.size_or({"hc_mult"}, 4));
   compact.set("q_rank", config.required({"q_lora_rank"}));
   compact.set("o_rank", config.required({"o_lora_rank"}));
@@ -60,7 +66,11 @@ void map_deepseek_v4(Reading& reading, Config& config, Compact& compact) {
   compact.set("index_keys", config.required({"index_topk"}));
   compact.set("index_heads", config.required({"index_n_heads"}));
   compact.set("index_dim", config.required({"index_head_dim"}));
-  config.ignore({"compress_rope_theta", "expert_dtype", "mlp_layer_types", "num_hash_layers", "partial_rotary_factor"});
+  config.ignore({"compress_rope_theta", "expert_dtype", "mlp_layer_types", "partial_rotary_factor"});
+  if (const std::int64_t tables = config.count({"num_hash_layers"}, 0); tables > 0) {
+    reading.notes.push_back(fmt::format("files hold {} numbers of experts by word besides the parameters",
+                                        checked_mul(tables, checked_mul(compact.number("vocab"), top_k(config)))));
+  }
 }
 
 }  // namespace ridgepoint::hf

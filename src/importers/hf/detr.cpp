@@ -169,9 +169,7 @@ Description read(Reading& reading) {
                  "max_position_embeddings", "position_embedding_type", "use_timm_backbone", "use_pretrained_backbone",
                  "num_labels", "backbone"});
   if (reading.architecture_ends("Model")) description.items.resize(description.items.size() - 7);
-  const bool known = reading.architecture.empty() || reading.architecture_ends("Model") ||
-                     reading.architecture_ends("ForObjectDetection");
-  if (!known) reading.warnings.push_back(fmt::format("the head of {} is not read", reading.architecture));
+  reading.expect_head({"Model", "ForObjectDetection"});
   return description;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/checked.hpp"
 #include "core/text.hpp"
 
 namespace ridgepoint::hf {
@@ -38,6 +39,16 @@ void map_sizes(Config& config, const EncoderTraits& traits, Compact& compact) {
   if (embedding.value != compact.number("hidden")) compact.set("embedding", embedding);
 }
 
+// BERT as a decoder: masked, with a cache of keys and values.
+bool is_causal(Reading& reading, Config& config) {
+  const bool decoder = config.flag({"is_decoder"}, false);
+  const bool words = reading.architecture_ends("LMHeadModel") || reading.architecture_ends("ForCausalLM");
+  if (config.flag({"add_cross_attention"}, false)) {
+    config.fail({"add_cross_attention"}, "attention to an encoder's output is not known here", "false");
+  }
+  return decoder && words;
+}
+
 // What the family has: the pooler, the classes of tokens, the head over the words.
 void map_head(Reading& reading, const EncoderTraits& traits, Compact& compact) {
   const bool words = reading.architecture_ends("ForMaskedLM") || reading.architecture_ends("LMHeadModel") ||
@@ -61,25 +72,80 @@ void map_head(Reading& reading, const EncoderTraits& traits, Compact& compact) {
   if (reading.architecture_ends("ForQuestionAnswering")) compact.set("classes", std::int64_t{2});
 }
 
+// What files hold besides the class that the config names.
+void note_buffers(Reading& reading, const Compact& compact) {
+  if (compact.has("position_rows")) {
+    reading.notes.push_back(
+        fmt::format("files may hold {} numbers of positions (position_ids), which are no parameters",
+                    compact.number("position_rows")));
+  }
+  if (reading.type != "bert" || !reading.architecture_ends("ForMaskedLM")) return;
+  const std::int64_t hidden = compact.number("hidden");
+  const std::int64_t pooler = checked_add(checked_mul(hidden, hidden), 3 * hidden + 2);
+  reading.notes.push_back(
+      fmt::format("files of its pretraining may hold {} values of the pooler and of the head for "
+                  "pairs of sentences, which {} has not",
+                  pooler, reading.architecture));
+}
+
 }  // namespace
 
 void map_encoder(Reading& reading, Config& config, const EncoderTraits& traits, Compact& compact) {
-  compact.set("kind", "encoder");
+  compact.set("kind", is_causal(reading, config) ? "decoder" : "encoder");
   map_sizes(config, traits, compact);
   compact.set("norm", "layer");
   compact.set("norm_placement", "post");
   compact.set("embedding_norm", true);
   compact.set("position", "learned");
   compact.set("activation", activation_word(config, {"hidden_act", "activation"}, traits.activation, false));
-  config.ignore({"num_labels"});
-  if (const std::string kind = config.text({"position_embedding_type"}, "absolute"); kind != "absolute") {
+  config.ignore({"num_labels", "tie_word_embeddings"});
+  if (const std::string kind = config.text({"position_embedding_type"}, "absolute");
+      kind != "absolute" && kind != traits.positions) {
     config.fail({"position_embedding_type"}, fmt::format("positions of the kind {}", in_quotes(kind)), "absolute");
   }
   map_head(reading, traits, compact);
+  reading.expect_head({"Model", "ForMaskedLM", "ForCausalLM", "ForPreTraining", "ForNextSentencePrediction",
+                       "ForSequenceClassification", "ForMultipleChoice", "ForTokenClassification",
+                       "ForQuestionAnswering"});
   if (reading.architecture.empty()) {
     reading.notes.emplace_back("the config names no class: the network without a head is taken");
   }
   if (traits.more != nullptr) traits.more(reading, config, compact);
+  note_buffers(reading, compact);
+}
+
+// Norms before each branch and behind the last layer.
+void map_prenorm(Reading& reading, Config&, Compact& compact) {
+  compact.set("norm_placement", "pre");
+  compact.set("final_norm", true);
+  compact.set("embedding_norm", reading.type == "roberta-prelayernorm");
+}
+
+// A second table of segments, by task.
+void map_ernie(Reading&, Config& config, Compact& compact) {
+  const std::int64_t tasks = config.count({"task_type_vocab_size"}, 3);
+  if (config.flag({"use_task_id"}, false)) compact.set("token_types", compact.number("token_types") + tasks);
+}
+
+void map_roformer(Reading&, Config& config, Compact& compact) {
+  compact.set("position", "rope");
+  compact.erase("position_rows");
+  if (config.flag({"rotary_value"}, false)) config.fail({"rotary_value"}, "values that are rotated", "false");
+}
+
+// ESM-2 (Lin et al., Science 379, 2023): rotated positions, norms before each branch.
+void map_esm(Reading& reading, Config& config, Compact& compact) {
+  compact.set("norm_placement", "pre");
+  compact.set("final_norm", true);
+  compact.set("embedding_norm", config.flag({"emb_layer_norm_before"}, false));
+  if (config.text({"position_embedding_type"}, "absolute") == "rotary") {
+    compact.set("position", "rope");
+    compact.erase("position_rows");
+  }
+  if (config.flag({"is_folding_model"}, false)) {
+    reading.warnings.emplace_back("of ESMFold only the encoder is read, not what folds");
+  }
+  config.ignore({"token_dropout", "esmfold_config", "vocab_list"});
 }
 
 void map_albert(Reading&, Config& config, Compact& compact) {

@@ -31,6 +31,7 @@ struct EncoderTraits {
   std::int64_t embedding = 0;      ///< a width of its own
   std::int64_t reserved_rows = 0;  ///< rows of positions that no token has
   std::string_view activation = "gelu";
+  std::string_view positions = "absolute";  ///< what `position_embedding_type` may say besides
   void (*more)(Reading& reading, Config& config, Compact& compact) = nullptr;  ///< what only this type has
   void (*after)(Config& config, Description& description) = nullptr;           ///< layers that only this type has
 };
@@ -57,7 +58,13 @@ void map_deberta(Reading& reading, Config& config, Compact& compact);
 void map_modernbert(Reading& reading, Config& config, Compact& compact);
 void map_nomic(Reading& reading, Config& config, Compact& compact);
 void map_mpnet(Reading& reading, Config& config, Compact& compact);
+void map_prenorm(Reading& reading, Config& config, Compact& compact);
+void map_ernie(Reading& reading, Config& config, Compact& compact);
+void map_roformer(Reading& reading, Config& config, Compact& compact);
+void map_esm(Reading& reading, Config& config, Compact& compact);
 void add_deberta_conv(Config& config, Description& description);
 void drop_first_norm(Config& config, Description& description);
+void add_roformer_table(Config& config, Description& description);
+void add_contact_head(Config& config, Description& description);
 
 }  // namespace ridgepoint::hf

@@ -27,9 +27,11 @@ void map_words(Reading& reading, Compact& compact) {
                         reading.architecture_has("Classification");
   compact.set("head", !headless);
   if (!headless) compact.set("tied", reading.root.flag({"tie_word_embeddings"}, true));
-  const bool known = headless || reading.architecture.empty() || reading.architecture_ends("ConditionalGeneration") ||
-                     reading.architecture_ends("MTModel");
-  if (!known) reading.warnings.push_back(fmt::format("the head of {} is not read", reading.architecture));
+  if (reading.architecture_ends("ForCausalLM")) {
+    reading.root.fail({"architectures"}, fmt::format("{} is the decoder alone", reading.architecture),
+                      "the class of encoder and decoder");
+  }
+  reading.expect_head({"Model", "ForSequenceClassification", "ConditionalGeneration"});
 }
 
 void map_audio(Config& config, Compact& compact) {
@@ -59,7 +61,9 @@ void map_bart(Reading& reading, const BartTraits& traits, Compact& compact) {
   compact.set("position", traits.position);
   compact.set("embedding_norm", traits.embedding_norm);
   compact.set("activation", activation_word(config, {"activation_function"}, traits.activation, false));
-  config.ignore({"num_hidden_layers", "decoder_vocab_size", "share_encoder_decoder_embeddings"});
+  if (config.flag({"use_prompt"}, false)) config.fail({"use_prompt"}, "learned prompts are not known here", "false");
+  config.ignore({"prompt_length", "prompt_mid_dim", "num_hidden_layers", "decoder_vocab_size",
+                 "share_encoder_decoder_embeddings"});
   if (traits.audio) map_audio(config, compact);
   map_words(reading, compact);
 }

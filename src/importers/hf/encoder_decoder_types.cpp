@@ -11,6 +11,25 @@ namespace {
 
 const auto kBarts = std::to_array<BartTraits>({
     {.type = "bart", .placement = "post", .embedding_norm = true, .reserved_rows = 2},
+    {.type = "mvp", .placement = "post", .embedding_norm = true, .reserved_rows = 2},
+    {.type = "plbart",
+     .placement = "post",
+     .embedding_norm = true,
+     .reserved_rows = 2,
+     .vocab = 50005,
+     .hidden = 768,
+     .encoder_layers = 6,
+     .layers = 6,
+     .heads = 12,
+     .ffn = 3072},
+    {.type = "blenderbot-small",
+     .placement = "post",
+     .embedding_norm = true,
+     .hidden = 512,
+     .encoder_layers = 8,
+     .layers = 8,
+     .ffn = 2048,
+     .context = 512},
     {.type = "mbart", .embedding_norm = true, .reserved_rows = 2},
     {.type = "pegasus"},
     {.type = "marian", .placement = "post", .vocab = 58101},
@@ -54,6 +73,6 @@ Description read(Reading& reading) {
 
 }  // namespace
 
-const Kind kEncoderDecoders{types, read, "encoders with decoders"};
+const Kind kEncoderDecoders{types, read, "encoders with decoders", "transformer"};
 
 }  // namespace ridgepoint::hf

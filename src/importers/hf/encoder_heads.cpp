@@ -4,6 +4,7 @@
 
 #include "families/build.hpp"
 #include "importers/hf/encoder.hpp"
+#include "importers/hf/towers.hpp"
 
 namespace ridgepoint::hf {
 namespace {
@@ -158,6 +159,19 @@ void drop_first_norm(Config&, Description& description) {
   std::vector<Item>& items = block_named(description, name).items;
   items.erase(items.begin());
   items.front().inputs.front() = "x";
+}
+
+// RoFormer keeps its sines as a parameter that nothing trains.
+void add_roformer_table(Config& config, Description& description) {
+  const std::int64_t rows = config.size_or({"max_position_embeddings"}, 1536).value;
+  description.items.insert(description.items.begin(),
+                           unread_parameter("sines", {rows, "exact_div(hidden, heads)"}, "tokens"));
+}
+
+// ESM's guess of contacts, from the scores of all layers.
+void add_contact_head(Config&, Description& description) {
+  description.items.insert(description.items.begin(),
+                           unread_parameter("contact_head", {"layers * heads + 1"}, "tokens"));
 }
 
 }  // namespace ridgepoint::hf

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "core/checked.hpp"
 #include "core/text.hpp"
@@ -16,8 +17,8 @@ namespace ridgepoint {
 namespace hf {
 
 std::span<const Kind> kinds() {
-  static const std::array list{kDecoders,  kWrappers,  kEncoders,  kEncoderDecoders, kVision,         kPairs,
-                               kPairTexts, kBackbones, kDetectors, kSegmenters,      kSpeechEncoders, kDiffusion};
+  static const std::array list{kDecoders,  kWrappers,  kRecurrences, kEncoders,   kEncoderDecoders, kVision,   kPairs,
+                               kPairTexts, kBackbones, kDetectors,   kSegmenters, kSpeechEncoders,  kDiffusion};
   return list;
 }
 
@@ -54,6 +55,48 @@ std::string name_of(const ModelFile& file, Config& config) {
   return folder.empty() || folder == "." ? "config" : folder;
 }
 
+// What is wrong when a config is read as another type; "" where nothing is.
+std::string trouble_as(const Reading& reading, std::string_view type, const Kind& kind) {
+  Attributes overrides = reading.overrides;
+  Reading other{.document = reading.document,
+                .root = Config(reading.document, reading.document->root()),
+                .overrides = overrides,
+                .name = reading.name,
+                .type = std::string(type),
+                .architecture = reading.architecture};
+  try {
+    (void)kind.read(other);
+  } catch (const InputError& error) {
+    return error.problem().what;
+  } catch (const OverflowError&) {
+    return "a product of sizes overflows";
+  }
+  return "";
+}
+
+// What to do about a type that is not known.
+std::pair<std::string, std::string_view> advice_on_type(const Reading& reading, Config& root) {
+  const auto text = text_part(root);
+  const NearestType near = nearest_type(reading.type, reading.architecture, text ? *text : root, all_types());
+  const Kind& kind = *find_kind(near.type);
+  const std::string trouble = trouble_as(reading, near.type, kind);
+  const std::string why = near.thin ? "keys, which say little" : std::string(near.by);
+  const std::string as = trouble.empty()
+                             ? fmt::format("with \"model_type\": \"{}\" the file is read as that", near.type)
+                             : fmt::format("but the file cannot be read as that ({})", trouble);
+  const std::string describe = kind.family.empty() ? "layer by layer" : fmt::format("with the family {}", kind.family);
+  return {fmt::format("a known type; {} is the nearest by its {}: {}; or describe the network {} (docs/network.md)",
+                      near.type, why, as, describe),
+          near.type};
+}
+
+[[noreturn]] void fail_unknown(Reading& reading) {
+  const Node* node = reading.root.find({"model_type", "_class_name"});
+  const auto [advice, near] = advice_on_type(reading, reading.root);
+  reading.document->fail((node != nullptr ? *node : reading.root.node()).offset,
+                         {fmt::format("unknown model_type {}", in_quotes(reading.type)), advice, std::string(near)});
+}
+
 // Where there is no model_type: the class of a diffusion model, a known type in the name of the class or of the file,
 // the keys.
 std::string type_of(Reading& reading) {
@@ -73,21 +116,7 @@ std::string type_of(Reading& reading) {
     return std::string(like);
   }
   reading.root.fail(reading.root.node(), "missing key \"model_type\" in the config",
-                    "the type of the network: " + join_choices(known));
-}
-
-[[noreturn]] void fail_unknown(Reading& reading) {
-  const std::vector<std::string_view> known = all_types();
-  const std::string_view near = nearest_type(reading.type, reading.root, known);
-  const Node* node = reading.root.find({"model_type", "_class_name"});
-  reading.document->fail(
-      (node != nullptr ? *node : reading.root.node()).offset,
-      {fmt::format("unknown model_type {}", in_quotes(reading.type)),
-       near.empty() ? fmt::format("one of {}; or describe it with a family (docs/network.md)", join_choices(known))
-                    : fmt::format("a known type; {0} is the nearest: with \"model_type\": \"{0}\" the file is read as "
-                                  "that, or describe it with a family (docs/network.md)",
-                                  near),
-       std::string(near)});
+                    advice_on_type(reading, reading.root).first);
 }
 
 // A config of an unknown type around a decoder that is known.
@@ -143,6 +172,8 @@ Description read(const ModelFile& file, Attributes& overrides, const ImportOptio
   const auto& document = file.document();
   Reading reading{.document = document, .root = Config(document, document->root()), .overrides = overrides};
   reading.name = name_of(file, reading.root);
+  const std::filesystem::path path = file.path();
+  if (path.filename() == "config.json") reading.folder = path.parent_path().empty() ? "." : path.parent_path().string();
   if (const auto classes = reading.root.words({"architectures"}); classes && !classes->empty()) {
     reading.architecture = classes->front();
   }
@@ -159,6 +190,13 @@ Description read(const ModelFile& file, Attributes& overrides, const ImportOptio
 }
 
 }  // namespace
+
+void Reading::expect_head(std::initializer_list<std::string_view> endings) {
+  const bool known = architecture.empty() || std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+                       return architecture_ends(ending);
+                     });
+  if (!known) warnings.push_back(fmt::format("the head of {} is not read", architecture));
+}
 
 void Reading::warn_of_strangers(const Config& config) {
   for (const std::string& key : config.strangers()) {

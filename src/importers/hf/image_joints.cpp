@@ -2,56 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "core/checked.hpp"
-#include "importers/hf/image_types.hpp"
+#include "importers/hf/image_joints.hpp"
 
 namespace ridgepoint::hf {
-namespace {
-
-std::int64_t square(std::int64_t side) { return checked_mul(side, side); }
-
-Item linear(std::string name, std::int64_t width, bool bias, References inputs = {}) {
-  return layer(std::move(name), "linear", {{"out_features", width}, {"bias", bias}}, std::move(inputs));
-}
-
-Item norm(std::string name, std::string_view kind, References inputs = {}) {
-  return layer(std::move(name), std::string(kind) + "_norm", {}, std::move(inputs));
-}
-
-void add(Joint& joint, std::vector<Item> items) {
-  for (Item& item : items) joint.part.items.push_back(std::move(item));
-}
-
-Item view(std::string name, std::vector<Value> extents, References inputs = {}) {
-  return layer(std::move(name), "reshape", {{"shape", sizes(std::move(extents))}}, std::move(inputs));
-}
-
-// A parameter that no product reads: a table of positions that is interpolated, a token between rows.
-void add_table(Joint& joint, const std::string& name, std::int64_t rows, std::int64_t width) {
-  joint.part.items.insert(joint.part.items.begin(),
-                          layer(name, "constant", {{"shape", sizes({rows, width})}}, {"image"}));
-}
-
-// A square of neighbours becomes one token, so many times as wide.
-std::int64_t merged(Joint& joint, std::int64_t side, const std::string& name, const References& inputs = {}) {
-  const std::int64_t width = checked_mul(checked_mul(side, side), joint.width);
-  add(joint, {view(name, {"batch", -1, width}, inputs)});
-  return width;
-}
-
-std::int64_t merge_side(Joint& joint) { return joint.vision.size_or({"spatial_merge_size"}, 2).value; }
-
-// Patches without the class token before them.
-void without_class(Joint& joint) {
-  add(joint, {layer("patches_alone", "slice", {{"axis", 1}, {"start", 1}, {"length", "patches"}})});
-}
-
-void two_layers(Joint& joint, std::int64_t hidden, std::int64_t out, bool bias) {
-  add(joint, {linear("join_up", hidden, bias), layer("join_gelu", "gelu"), linear("join_out", out, bias)});
-}
-
-}  // namespace
-
 void join_qwen2(Joint& joint) {
   const bool rms = joint.vision.has("intermediate_size");
   add(joint, {norm("join_norm", rms ? "rms" : "layer")});
@@ -143,7 +96,7 @@ void join_llava(Joint& joint) {
   if (chosen != nullptr && chosen->kind == Node::Kind::kArray && chosen->items.size() > 1) {
     root.fail(*chosen, "several layers of the images' encoder are not known here", "one layer");
   }
-  without_class(joint);
+  if (joint.class_tokens > 0) without_class(joint);
   two_layers(joint, joint.text, joint.text, root.flag({"multimodal_projector_bias"}, true));
 }
 
@@ -169,8 +122,33 @@ void join_internvl(Joint& joint) {
   (void)wide;
   add(joint, {norm("join_norm", "layer")});
   two_layers(joint, joint.text, joint.text, true);
-  joint.vision.ignore({"layer_scale_init_value", "norm_type", "use_mask_token", "use_mean_pooling",
-                       "use_absolute_position_embeddings"});
+  joint.vision.ignore({"layer_scale_init_value",
+                       "norm_type",
+                       "use_mask_token",
+                       "use_mean_pooling",
+                       "initializer_factor",
+                       "use_absolute_position_embeddings",
+                       "use_flash_attn",
+                       "shared_expert_intermediate_size",
+                       "moe_config",
+                       "num_experts",
+                       "num_routed_experts",
+                       "num_shared_experts",
+                       "moe_intermediate_size",
+                       "use_moe",
+                       "use_residual",
+                       "use_rts",
+                       "use_weighted_residual",
+                       "ep_size",
+                       "moe_output_scale",
+                       "moe_coeff_ratio",
+                       "noisy_gate_policy",
+                       "capacity_factor",
+                       "eval_capacity_factor",
+                       "laux_allreduce"});
+  joint.reading.root.ignore({"dynamic_image_size", "force_image_size", "max_dynamic_patch", "min_dynamic_patch",
+                             "ps_version", "select_layer", "template", "use_backbone_lora", "use_llm_lora",
+                             "use_thumbnail", "pad2square", "system_message", "num_image_token"});
 }
 
 void join_idefics3(Joint& joint) {

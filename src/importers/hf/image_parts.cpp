@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/checked.hpp"
+
 #include "families/family.hpp"
 #include "importers/hf/decoder.hpp"
 #include "importers/hf/image_types.hpp"
@@ -37,16 +39,19 @@ Description trunk(Joint& joint, const ImageTraits& traits) {
   const std::int64_t frames = vision.size_or({"temporal_patch_size"}, traits.type == "minimax_m3_vl" ? 2 : 1).value;
   compact.set("channels", frames * vision.size_or({"num_channels", "in_channels", "in_chans"}, 3).value);
   static const Keys kLayers{"num_hidden_layers", "depth", "vt_num_hidden_layers"};
-  const Size layers = vision.required(kLayers);
+  Size layers = vision.required(kLayers);
   expect_layers(vision, kLayers, layers.value);
+  layers.value += vision.count({"num_global_layers"}, 0);
   compact.set("layers", layers);
   compact.set("hidden", joint.width);
-  compact.set("heads", vision.required({"num_attention_heads", "num_heads", "vt_num_attention_heads"}));
+  compact.set("heads",
+              vision.required({"num_attention_heads", "num_heads", "vt_num_attention_heads", "attention_heads"}));
   const auto ratio = static_cast<std::int64_t>(vision.real({"mlp_ratio"}, 4) * static_cast<double>(joint.width));
   compact.set("ffn", vision.size_or({traits.ffn, "vt_intermediate_size"}, ratio));
-  compact.set("norm", traits.norm);
+  const std::string norm = vision.text({"norm_type"}, "");
+  compact.set("norm", norm == "rms_norm" ? "rms" : traits.norm);
   compact.set("norm_placement", traits.placement);
-  compact.set("qk_norm", vision.flag({"use_qk_norm"}, false) ? "full" : traits.qk_norm);
+  compact.set("qk_norm", vision.flag({"use_qk_norm", "qk_normalization"}, false) ? "full" : traits.qk_norm);
   compact.set("value_norm", traits.type == "gemma4");
   compact.set("activation",
               activation_word(vision, {"hidden_act", "hidden_activation"}, traits.activation, traits.gated));
@@ -65,25 +70,41 @@ Description trunk(Joint& joint, const ImageTraits& traits) {
   return load_model(Document::rewritten(joint.reading.document, compact.root()), none);
 }
 
-// The images of all sequences; without images it runs nothing, but is not without extents.
-constexpr const char* kImages = "batch * max(images, 1)";
+}  // namespace
 
-void put_in_front(Description part, Description& description) {
+// Without images it runs nothing, but is not without extents.
+void put_in_front(const std::string& prefix, const std::string& count, Description part, Description& description) {
   std::vector<Item> decoder = std::move(description.items);
   description.items.clear();
-  (void)add_part("vision", std::move(part), description, {});
+  (void)add_part(prefix, std::move(part), description, {});
   for (Attribute& parameter : description.parameters) {
-    if (parameter.name == "vision_batch") parameter.value = kImages;
+    if (parameter.name == prefix + "_batch") parameter.value = fmt::format("batch * max({}, 1)", count);
   }
   for (Item& item : description.items) {
-    item.skip = "images == 0";
+    item.skip = count + " == 0";
     if (description.precision.weights && !item.precision) item.precision = WeightsItem{};  // not what is quantized
   }
   for (Item& item : decoder) description.items.push_back(std::move(item));
-  description.parameters.push_back({"images", 1});
+  description.parameters.push_back({count, 1});
   for (PhaseItem& phase : description.phases) {
-    if (phase.phase == Phase::kDecode) phase.parameters.push_back({"images", 0});
+    if (phase.phase == Phase::kDecode) phase.parameters.push_back({count, 0});
   }
+}
+
+namespace {
+
+// SigLIP's head that makes one vector of an image: a part of the class, and nothing that the decoder reads.
+void add_unread_head(Joint& joint) {
+  const std::string type = joint.vision.text({"model_type"}, "");
+  const bool siglip = type == "siglip_vision_model" || type == "siglip2_vision_model";
+  if (!joint.vision.flag({"vision_use_head"}, siglip)) return;
+  const std::int64_t h = joint.width;
+  const std::int64_t ffn = joint.vision.size_or({"intermediate_size"}, 4 * h).value;
+  const std::int64_t attention = checked_add(checked_mul(4, checked_mul(h, h)), 5 * h);
+  const std::int64_t mlp = checked_add(checked_mul(2, checked_mul(h, ffn)), ffn + 3 * h);
+  joint.part.items.insert(joint.part.items.begin(), unread_parameter("pool_head", {attention + mlp}, "image"));
+  joint.reading.notes.push_back(
+      fmt::format("of the images' encoder {} parameters make a vector that nothing reads here", attention + mlp));
 }
 
 }  // namespace
@@ -100,14 +121,16 @@ std::int64_t side_of(Config& vision, const char* key, std::int64_t fallback) {
 }
 
 bool add_image_part(Reading& reading, Config& vision, std::int64_t text_width, Description& description) {
-  const ImageTraits* traits = find_row(image_types(), reading.type);
-  if (traits == nullptr) return false;
+  const ImageTraits* row = find_row(image_types(), reading.type);
+  const auto traits = row != nullptr ? image_encoder(*row, vision.text({"model_type"}, "")) : std::nullopt;
+  if (!traits) return false;
   const Size width = traits->type == "qwen2_vl" ? vision.required({"embed_dim"})
                                                 : vision.required({"hidden_size", "vt_hidden_size", "embed_dim"});
   Description part;
-  Joint joint{reading, vision, part, width.value, text_width};
+  Joint joint{reading, vision, part, width.value, text_width, traits->class_tokens};
   part = trunk(joint, *traits);
   traits->join(joint);
+  add_unread_head(joint);
   vision.ignore({"model_type", "rope_parameters", "rope_theta", "vision_use_head", "projection_dim", "vocab_size",
                  "max_position_embeddings", "head_dim", "layer_norm_eps", "torch_dtype", "dtype"});
   reading.root.ignore({"vision_feature_layer", "vision_feature_select_strategy", "projector_hidden_act",
@@ -115,7 +138,7 @@ bool add_image_part(Reading& reading, Config& vision, std::int64_t text_width, D
                        "mm_tokens_per_image", "image_grid_pinpoints", "projection_dim", "scale_factor",
                        "downsample_ratio", "projector_hidden_size", "num_image_tokens", "use_image_newline_parameter",
                        "num_image_tokens"});
-  put_in_front(std::move(part), description);
+  put_in_front("vision", "images", std::move(part), description);
   reading.notes.emplace_back(
       "prefill encodes one image of vision_image x vision_image pixels for each sequence, decode none: --set images "
       "and vision_image; the tokens of images are among those of seq");

@@ -9,4 +9,8 @@ namespace ridgepoint::hf {
 /// encoded in all phases but decode. Whether the type has one that is known; where it has not, nothing changes.
 bool add_image_part(Reading& reading, Config& vision, std::int64_t text_width, Description& description);
 
+/// Puts a part in front of a decoder, under names that begin with `prefix`; `count` of it are encoded for each
+/// sequence.
+void put_in_front(const std::string& prefix, const std::string& count, Description part, Description& description);
+
 }  // namespace ridgepoint::hf

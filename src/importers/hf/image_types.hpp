@@ -1,6 +1,7 @@
 #pragma once
 // What encoders of images in front of a decoder have in common: rows of traits, and what joins the two.
 
+#include <optional>
 #include <span>
 
 #include "families/build.hpp"
@@ -15,6 +16,7 @@ struct Joint {
   Description& part;
   std::int64_t width;
   std::int64_t text;
+  std::int64_t class_tokens = 0;
 };
 using Join = void(Joint& joint);
 
@@ -42,11 +44,16 @@ struct ImageTraits {
 /// The rows of all types.
 std::span<const ImageTraits> image_types();
 
+/// The encoder that a row has where `vision_config` names one by its model_type; of another kind than the row's it is
+/// CLIP's, SigLIP's or Pixtral's. Null for one that is not known.
+std::optional<ImageTraits> image_encoder(const ImageTraits& row, std::string_view named);
+
 /// A side of an image or a patch, which some configs give as a list of two; without a fallback it must be there.
 std::int64_t side_of(Config& vision, const char* key, std::int64_t fallback);
 
 /// The ways of joining: from the last layer of the encoder to tokens as wide as the decoder's.
 Join join_qwen2, join_qwen3, join_gemma4, join_kimi, join_glm, join_minimax, join_pixtral, join_llava, join_llava_next,
-    join_gemma3, join_paligemma, join_internvl, join_idefics3, join_llama4;
+    join_gemma3, join_paligemma, join_internvl, join_idefics3, join_llama4, join_mllama, join_onevision, join_cohere2,
+    join_aya, join_lfm2, join_vipllava;
 
 }  // namespace ridgepoint::hf

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
 
 #include "core/text.hpp"
 
@@ -36,8 +37,30 @@ constexpr auto kTelling = std::to_array<Telling>({
     {"num_key_value_heads", "", "llama"},
     {"n_embd", "", "gpt2"},
     {"rms_norm_eps", "", "llama"},
-    {"num_attention_heads", "vocab_size", "llama"},
 });
+
+/// Keys that many types have: they tell a kind of network. The last row fits everything.
+constexpr auto kKinds = std::to_array<Telling>({
+    {"num_mel_bins", "decoder_layers", "whisper"},
+    {"conv_dim", "conv_kernel", "wav2vec2"},
+    {"encoder_layers", "decoder_layers", "bart"},
+    {"d_kv", "", "t5"},
+    {"type_vocab_size", "", "bert"},
+    {"depths", "num_heads", "swin"},
+    {"depths", "", "convnext"},
+    {"num_queries", "", "detr"},
+    {"n_head", "vocab_size", "gpt2"},
+    {"patch_size", "", "vit"},
+    {"image_size", "", "vit"},
+    {"", "", "llama"},
+});
+
+const Telling* first_fit(std::span<const Telling> rows, const Config& config) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Telling& row) {
+    return (row.key.empty() || config.has(row.key)) && (row.also.empty() || config.has(row.also));
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
 
 std::string letters(std::string_view text) {
   std::string plain;
@@ -62,12 +85,32 @@ std::string_view of_series(std::string_view type, const std::vector<std::string_
   std::string_view best;
   std::size_t longest = kSeries - 1;
   for (const std::string_view candidate : known) {
-    const std::size_t common = common_prefix(type, candidate);
+    const std::size_t common = common_prefix(type, letters(candidate));
     if (common < kSeries || common < longest) continue;
     longest = common;
     best = candidate;
   }
   return best;
+}
+
+// "llama" of "LlamaForCausalLM": what stands before the words that all classes have.
+std::string class_stem(std::string_view architecture) {
+  for (const std::string_view word : {"For", "Model", "LMHead", "With"}) {
+    architecture = architecture.substr(0, architecture.find(word, 1));
+  }
+  return letters(architecture);
+}
+
+// Shorter names are parts of words that have nothing to do with them ("sam" of "samba").
+constexpr std::size_t kWord = 4;
+
+// By spelling, by series, by a known name within it.
+std::string_view by_name(const std::string& name, const std::vector<std::string_view>& known) {
+  if (name.empty()) return "";
+  if (const std::string_view near = nearest(name, known); !near.empty()) return near;
+  if (const std::string_view near = of_series(name, known); !near.empty()) return near;
+  const std::string_view within = type_within(name, known);
+  return within.size() >= kWord ? within : "";
 }
 
 }  // namespace
@@ -83,16 +126,18 @@ std::string_view type_within(std::string_view name, const std::vector<std::strin
 }
 
 std::string_view type_like(const Config& config) {
-  const auto* found = std::find_if(kTelling.begin(), kTelling.end(), [&](const Telling& row) {
-    return config.has(row.key) && (row.also.empty() || config.has(row.also));
-  });
-  return found == kTelling.end() ? "" : found->type;
+  const Telling* found = first_fit(kTelling, config);
+  return found == nullptr ? "" : found->type;
 }
 
-std::string_view nearest_type(std::string_view type, const Config& config, const std::vector<std::string_view>& known) {
-  if (const std::string_view near = nearest(type, known); !near.empty()) return near;
-  if (const std::string_view near = of_series(type, known); !near.empty()) return near;
-  return type_like(config);
+NearestType nearest_type(std::string_view type, std::string_view architecture, const Config& config,
+                         const std::vector<std::string_view>& known) {
+  const std::string plain = letters(type);
+  if (const std::string_view near = by_name(plain, known); !near.empty()) return {near, "name"};
+  const std::string stem = class_stem(architecture);
+  if (const std::string_view near = by_name(stem, known); !near.empty()) return {near, "architecture"};
+  if (const std::string_view like = type_like(config); !like.empty()) return {like, "keys"};
+  return {first_fit(kKinds, config)->type, "keys", true};
 }
 
 }  // namespace ridgepoint::hf

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <filesystem>
 
 #include "core/text.hpp"
 #include "importers/hf/quantization_methods.hpp"
+#include "io/files.hpp"
 
 namespace ridgepoint::hf {
 namespace {
@@ -31,12 +34,42 @@ constexpr auto kMethods = std::to_array<Method>({{"fp8", read_fp8},
                                                  {"bitsandbytes", read_bitsandbytes},
                                                  {"mxfp4", read_mxfp4}});
 
+// What NVIDIA's Model Optimizer writes beside the config.
+std::optional<Config> config_beside(const Reading& reading) {
+  if (reading.folder.empty()) return std::nullopt;
+  const std::filesystem::path path = std::filesystem::path(reading.folder) / "hf_quant_config.json";
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
+  const auto document = Document::parse(path.string(), read_file(path.string()));
+  return Config(document, document->root());
+}
+
+// A name that promises quantized weights, of which the config says nothing.
+void warn_of_name(Reading& reading) {
+  std::string name = reading.name;
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  for (const std::string_view word : {"NVFP4", "MXFP4", "FP8", "INT4", "INT8", "W4A16", "W8A8", "GPTQ", "AWQ"}) {
+    if (name.find(word) == std::string::npos) continue;
+    reading.warnings.push_back(fmt::format(
+        "the name says {} and the config has no quantization_config: weights are counted unquantized. Files "
+        "hold scales too, and of four-bit weights two or more as one value",
+        word));
+    return;
+  }
+}
+
 }  // namespace
 
 std::optional<Quantization> read_quantization(Reading& reading) {
   auto config = reading.root.child({"quantization_config", "compression_config"});
-  if (!config) return std::nullopt;
+  const bool beside = !config;
+  if (!config) config = config_beside(reading);
+  if (!config) {
+    warn_of_name(reading);
+    return std::nullopt;
+  }
   Quantization q{.method = config->text({"quant_method"}, "")};
+  if (beside && q.method.empty()) q.method = "modelopt";
   if (q.method.empty() && config->has("config_groups")) q.method = "compressed-tensors";
   if (q.method.empty() && config->has("load_in_4bit")) q.method = "bitsandbytes";
   const auto* method =

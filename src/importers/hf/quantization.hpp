@@ -23,6 +23,8 @@ struct WeightFormat {
   std::int64_t block_rows = 1;  ///< rows of a group that is a block
   int matrix_scales = 0;        ///< scales of a whole matrix besides
   int pack = 1;                 ///< weights that files store as one value
+  int zeros_pack = 0;           ///< zero points that files store as one value; 0: there are none
+  bool ordered = false;         ///< files hold for each input the number of its group
   friend bool operator==(const WeightFormat&, const WeightFormat&) = default;
 
   /// The same for a description, for rows of this length.

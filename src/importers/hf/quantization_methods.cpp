@@ -37,6 +37,7 @@ void read_modelopt(Reading&, Config& config, Quantization& q) {
     q.usual = q.format(algorithm(own, {"quant_algo"}, name, group));
   }
   read_kv_cache(own, q);
+  config.ignore({"producer"});
   own.ignore({"config_groups", "producer", "has_zero_point", "pre_quant_scale", "moe_quant_algo", "smoothquant_val"});
 }
 
@@ -82,8 +83,13 @@ void read_integers(Reading&, Config& config, Quantization& q) {
   const Node* size = config.find({"group_size", "q_group_size"});
   const std::int64_t group = size != nullptr && size->kind == Node::Kind::kInteger ? size->integer : 128;
   const DType weights = width == 4 ? DType::kInt4 : DType::kInt8;
-  q.usual = q.format(
-      {.weights = weights, .group = std::max<std::int64_t>(group, 0), .scale_bits = 16 + static_cast<int>(width)});
+  const int per_word = 32 / static_cast<int>(width);
+  q.usual = q.format({.weights = weights,
+                      .group = std::max<std::int64_t>(group, 0),
+                      .scale_bits = 16 + static_cast<int>(width),
+                      .pack = per_word,
+                      .zeros_pack = per_word,
+                      .ordered = q.method.starts_with("gptq")});
   config.ignore({"version",
                  "zero_point",
                  "desc_act",
@@ -143,7 +149,7 @@ void read_bitsandbytes(Reading&, Config& config, Quantization& q) {
     config.fail({"load_in_4bit"}, "neither 4 nor 8 bits", "\"load_in_4bit\" or \"load_in_8bit\": true");
   }
   const bool twice = config.flag({"bnb_4bit_use_double_quant"}, false);
-  q.usual = four ? q.format({.weights = DType::kInt4, .group = 64, .scale_bits = twice ? 8 : 32})
+  q.usual = four ? q.format({.weights = DType::kInt4, .group = 64, .scale_bits = twice ? 8 : 32, .pack = 2})
                  : q.format({.weights = DType::kInt8, .math = DType::kInt8, .group = 0, .scale_bits = 32});
   config.ignore({"bnb_4bit_compute_dtype", "bnb_4bit_quant_storage", "bnb_4bit_quant_type", "load_in_4bit",
                  "load_in_8bit", "llm_int8_enable_fp32_cpu_offload", "llm_int8_has_fp16_weight", "llm_int8_threshold",

@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
+#include "core/error.hpp"
 #include "core/text.hpp"
 #include "importers/hf/checkpoint.hpp"
 #include "importers/hf/modules.hpp"
@@ -209,8 +211,20 @@ Description expanded(Reading& reading, Compact& compact, const std::optional<Qua
   return description;
 }
 
-bool sets_mtp(const Attributes& overrides) {
-  return std::any_of(overrides.begin(), overrides.end(), [](const Attribute& a) { return a.name == "mtp_layers"; });
+// The layers that `--set mtp_layers=` asks for, which is then done with: the family knows only sizes that it was given.
+std::optional<std::int64_t> take_mtp_layers(Attributes& overrides) {
+  const auto found =
+      std::find_if(overrides.begin(), overrides.end(), [](const Attribute& a) { return a.name == "mtp_layers"; });
+  if (found == overrides.end()) return std::nullopt;
+  std::int64_t layers = -1;
+  if (const auto* number = std::get_if<std::int64_t>(&found->value.data)) layers = *number;
+  if (const auto* text = std::get_if<std::string>(&found->value.data)) {
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), layers);
+    if (error != std::errc() || end != text->data() + text->size()) layers = -1;
+  }
+  if (layers < 0) throw InputError({"--set mtp_layers is no number of layers", "0 or more"});
+  overrides.erase(found);
+  return layers;
 }
 
 }  // namespace
@@ -219,7 +233,9 @@ Description expand_decoder(Reading& reading, Compact& compact) {
   const auto q = read_quantization(reading);
   if (q) add_note(reading, *q);
   std::optional<Description> with_mtp;
-  if (reading.mtp.layers > 0 && reading.mtp.modelled && !sets_mtp(reading.overrides)) {
+  const auto asked = take_mtp_layers(reading.overrides);
+  if (asked && *asked > 0) compact.set("mtp_layers", *asked);
+  if (reading.mtp.layers > 0 && !asked) {
     const Attributes overrides = reading.overrides;
     Compact further = compact;
     further.set("mtp_layers", reading.mtp.layers);

@@ -14,7 +14,6 @@ namespace ridgepoint::hf {
 struct FurtherTokens {
   std::int64_t layers = 0;
   bool own_tables = false;  ///< files hold an embedding and a head of theirs
-  bool modelled = true;
 };
 
 /// A config being read, and what is to be said about it.
@@ -28,11 +27,14 @@ struct Reading {
   std::vector<std::string> notes{};
   std::vector<std::string> warnings{};
   FurtherTokens mtp{};
+  std::string folder{};  ///< that the file config.json is in
 
   [[nodiscard]] bool architecture_ends(std::string_view ending) const { return architecture.ends_with(ending); }
   [[nodiscard]] bool architecture_has(std::string_view part) const {
     return architecture.find(part) != std::string::npos;
   }
+  /// Warns of a head that is not read, where the class has none of these endings.
+  void expect_head(std::initializer_list<std::string_view> endings);
   /// Warns of the keys of a config that nobody asked for.
   void warn_of_strangers(const Config& config);
   /// The description that a compact one stands for.
@@ -44,6 +46,7 @@ struct Kind {
   std::vector<std::string_view> (*types)();
   Description (*read)(Reading& reading);
   std::string_view what = "others";  ///< as docs/import.md lists them
+  std::string_view family{};         ///< that describes networks of this kind
 };
 
 /// The kinds, each in a file of its own.
@@ -56,6 +59,7 @@ extern const Kind kDetectors;
 extern const Kind kDiffusion;
 extern const Kind kPairs;
 extern const Kind kPairTexts;
+extern const Kind kRecurrences;
 extern const Kind kSegmenters;
 extern const Kind kSpeechEncoders;
 extern const Kind kVision;

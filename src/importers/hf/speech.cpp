@@ -212,8 +212,8 @@ void add_head(Reading& reading, Description& description) {
     add(layer("classifier", "linear", {{"out_features", label_count(config).value}}));
   } else if (reading.architecture_ends("ForPreTraining") && reading.type == "wav2vec2") {
     add_pretraining(config, description);
-  } else if (!reading.architecture.empty() && !reading.architecture_ends("Model")) {
-    reading.warnings.push_back(fmt::format("the head of {} is not read", reading.architecture));
+  } else {
+    reading.expect_head({"Model"});
   }
 }
 

@@ -146,10 +146,8 @@ void add_image_head(Reading& reading, Config& config, const VisionTraits& traits
                    layer("head", "linear", {{"out_features", config.size_or({"vocab_size"}, 8192).value}})},
                   description);
   }
-  if (!reading.architecture_has("Classification")) {
-    reading.warnings.push_back(fmt::format("the head of {} is not read", reading.architecture));
-    return;
-  }
+  reading.expect_head({"ForImageClassification", "ForImageClassificationWithTeacher"});
+  if (!reading.architecture_has("Classification")) return;
   if (traits.head == ImageHead::kMean) {
     add_image_vector(config, traits, description);
     return append({classes("classifier")}, description);

@@ -54,6 +54,6 @@ Description read(Reading& reading) {
 
 const VisionTraits* find_vision(std::string_view type) { return find_row(kRows, type); }
 
-const Kind kVision{types, read, "encoders of images"};
+const Kind kVision{types, read, "encoders of images", "vision_transformer"};
 
 }  // namespace ridgepoint::hf

@@ -38,8 +38,9 @@ void merge(std::vector<int>& roots, const std::vector<int>& more) {
 // What is drawn at random is no constant; and products of constants are work that the run does, unless they were
 // folded.
 bool is_work(std::string_view type) {
-  return type.starts_with("Random") || type == "Bernoulli" || type == "Multinomial" || type == "MatMul" ||
-         type == "Gemm" || type == "Conv" || type == "Einsum";
+  return type.starts_with("Random") || type == "Bernoulli" || type == "Multinomial" ||
+         type.find("MatMul") < type.size() || type == "Gemm" || type == "Conv" || type == "ConvInteger" ||
+         type == "Einsum";
 }
 
 }  // namespace

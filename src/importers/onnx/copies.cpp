@@ -5,20 +5,13 @@
 #include <set>
 #include <unordered_map>
 
+#include "importers/onnx/tables.hpp"
+
 namespace ridgepoint::onnx {
 namespace {
 
 constexpr std::int64_t kSamples = 64;
 constexpr std::size_t kMostTables = 32;  ///< a graph with more looks into all kinds of constants
-
-std::size_t width_of(Elem elem) {
-  switch (elem) {
-    case Elem::kFloat: return 4;
-    case Elem::kFloat16:
-    case Elem::kBfloat16: return 2;
-    default: return 0;
-  }
-}
 
 /// A stored matrix: its rows, columns and the bytes of its values.
 struct Matrix {
@@ -58,7 +51,8 @@ bool same_values(const Matrix& a, const Matrix& b, bool transposed) {
 void merge_copies(Graph& graph) {
   std::set<int> tables;
   for (const Node& node : graph.nodes) {
-    if (node.type == "Gather" && !node.inputs.empty() && node.inputs[0] >= 0) tables.insert(node.inputs[0]);
+    if (node.type != "Gather" || node.inputs.empty() || node.inputs[0] < 0) continue;
+    if (matrix_of(graph.value(node.inputs[0]))) tables.insert(node.inputs[0]);
   }
   if (tables.size() > kMostTables) return;
   for (const int id : tables) {

@@ -7,6 +7,7 @@
 
 #include "core/checked.hpp"
 #include "core/text.hpp"
+#include "importers/foreign.hpp"
 #include "importers/onnx/build.hpp"
 #include "importers/onnx/copies.hpp"
 #include "importers/onnx/patterns/patterns.hpp"
@@ -218,7 +219,11 @@ Description import_model(std::string_view bytes, const std::string& label, const
   try {
     return import_at_some_length(read_model_view(bytes), overrides, patterns);
   } catch (const MalformedModel& error) {
-    throw InputError({fmt::format("not an ONNX model: {}", error.what), "a file of the format ONNX"}, {.file = label});
+    const std::string_view format = foreign_format(bytes.substr(0, kForeignHead));
+    throw InputError({format.empty() ? fmt::format("not an ONNX model: {}", error.what)
+                                     : fmt::format("not an ONNX model but {}", format),
+                      "a file of the format ONNX"},
+                     {.file = label});
   } catch (const InputError& error) {
     if (!error.location().file.empty()) throw;
     throw InputError(error.problem(), {.file = label});

@@ -122,15 +122,21 @@ bool Writer::is_learned(int value) const {
   return root.name.starts_with("onnx::") || (!is_anonymous(root.name) && names_parameter(root.name));
 }
 
-std::string Writer::tensor(int value) {
+std::string Writer::tensor(int value, int node) {
   if (value < 0) throw Unknown{};
+  const auto module = owners_by_module_.find({root_of(graph_, value), node});
+  if (module != owners_by_module_.end() && graph_.value(value).constant) {
+    std::string& own = tensors_by_module_[{value, module->second}];
+    if (own.empty()) own = constant(value, node);
+    return own;
+  }
   const auto found = tensors_.find(value);
   if (found != tensors_.end()) return found->second;
   if (!graph_.value(value).constant && !graph_.value(value).known()) throw Unknown{};
-  return constant(value);
+  return tensors_[value] = constant(value, node);
 }
 
-std::string Writer::constant(int value) {
+std::string Writer::constant(int value, int node) {
   const ValueInfo& info = graph_.value(value);
   if (!info.shape) throw Unknown{};
   Dims dims = *info.shape;
@@ -149,11 +155,10 @@ std::string Writer::constant(int value) {
   if (index) attributes.push_back({"holds", "indices"});
   const ValueInfo& root = graph_.value(origin);
   const std::string& name = learned && !root.name.empty() ? root.name : info.name;
-  const std::vector<ParameterKey> keys = learned ? std::vector{key(value, -1)} : std::vector<ParameterKey>{};
+  const std::vector<ParameterKey> keys = learned ? std::vector{key(value, node)} : std::vector<ParameterKey>{};
   std::string tensor = add_owner(name.empty() ? "constant" : name, "constant", {description_.inputs.front().name},
                                  std::move(attributes), keys);
   if (index) holds_indices(tensor);
-  tensors_[value] = tensor;
   return tensor;
 }
 

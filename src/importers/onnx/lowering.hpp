@@ -28,8 +28,9 @@ class Writer {
   /// The same with parameters: a layer with exactly these is tied to an earlier one that has them.
   std::string add_owner(const std::string& wanted, std::string op, std::vector<std::string> inputs,
                         Attributes attributes, std::vector<ParameterKey> keys);
-  /// The tensor that stands for a value: a layer's output, an input, or a constant that is written down now.
-  std::string tensor(int value);
+  /// The tensor that stands for a value as `node` reads it (-1: any): a layer's output, an input, or a constant that is
+  /// written down now.
+  std::string tensor(int value, int node = -1);
   void bind(int value, std::string tensor) { tensors_[value] = std::move(tensor); }
   [[nodiscard]] bool is_bound(int value) const { return tensors_.contains(value); }
   /// The same as indices, with a cast where the layer before gave reals.
@@ -66,8 +67,11 @@ class Writer {
 
  private:
   std::string unique(const std::string& wanted);
-  std::string constant(int value);
+  std::string constant(int value, int node);
 
+  [[nodiscard]] int matrix_beside(const Node& node, int root) const;
+  [[nodiscard]] bool has_shared_matrix() const;
+  void split_uniform(int root);
   void split_merged_vectors(int root);
   void split_merged_biases(int root);
   [[nodiscard]] bool is_copy(int root, int main) const;
@@ -90,8 +94,9 @@ class Writer {
   std::map<std::string, std::pair<WeightsItem, std::int64_t>> stored_;
   std::map<std::vector<ParameterKey>, std::string> owners_;
   std::set<ParameterKey> owned_;
-  std::unordered_map<int, std::vector<int>> consumers_;          ///< of a root: nodes
-  std::map<std::pair<int, int>, std::string> owners_by_module_;  ///< root and node
+  std::unordered_map<int, std::vector<int>> consumers_;                   ///< of a root: nodes
+  std::map<std::pair<int, int>, std::string> owners_by_module_;           ///< root and node
+  std::map<std::pair<int, std::string>, std::string> tensors_by_module_;  ///< of constants that were told apart
 };
 
 /// A node that is being lowered.
@@ -100,7 +105,7 @@ class Lowering : public NodeContext {
   Lowering(Writer& writer, Node& node, int index) : NodeContext(writer.graph(), node), writer_(writer), index_(index) {}
 
   [[nodiscard]] Writer& writer() const { return writer_; }
-  [[nodiscard]] std::string ref(std::size_t i) const { return writer_.tensor(input(i)); }
+  [[nodiscard]] std::string ref(std::size_t i) const { return writer_.tensor(input(i), index_); }
   [[nodiscard]] const Dims& out_shape(std::size_t i = 0) const;
   [[nodiscard]] const ValueInfo& out(std::size_t i = 0) const { return graph().value(node().outputs[i]); }
   [[nodiscard]] ParameterKey key(std::size_t i) const { return writer_.key(input(i), index_); }

@@ -47,19 +47,23 @@ bool names_buffer(std::string_view name) {
 }
 
 bool names_folded_constant(std::string_view name) {
-  constexpr std::array<std::string_view, 24> kBegins{
-      "zeros", "ones", "full", "where",   "arange",  "tril",   "triu", "cos",    "sin", "eq",        "ne",  "lt",
-      "le",    "gt",   "ge",   "bitwise", "logical", "masked", "new_", "lifted", "mul", "expand_as", "div", "sub"};
+  constexpr std::array<std::string_view, 25> kBegins{"zeros",   "ones",      "full",   "where", "arange",
+                                                     "tril",    "triu",      "cos",    "sin",   "eq",
+                                                     "ne",      "lt",        "le",     "gt",    "ge",
+                                                     "bitwise", "logical",   "masked", "new_",  "lifted",
+                                                     "mul",     "expand_as", "div",    "sub",   "convert_element_type"};
   // Of torch.export: the function that gave a value, and a number.
-  constexpr std::array<std::string_view, 15> kOps{"tmp",   "pow",       "exp",        "log",     "neg",
-                                                  "rsqrt", "sqrt",      "reciprocal", "cumsum",  "floor",
-                                                  "clamp", "remainder", "linspace",   "sigmoid", "log2"};
+  constexpr std::array<std::string_view, 16> kOps{"tmp",       "detach",   "pow",        "exp",    "log",   "neg",
+                                                  "rsqrt",     "sqrt",     "reciprocal", "cumsum", "floor", "clamp",
+                                                  "remainder", "linspace", "sigmoid",    "log2"};
   if (has_word(name, ".")) return false;
   const std::string_view op = name.substr(0, name.find_last_not_of("0123456789") + 1);
   const std::string_view base = op.ends_with('_') && op.size() < name.size() ? op.substr(0, op.size() - 1) : op;
   return std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view begin) { return name.starts_with(begin); }) ||
          std::find(kOps.begin(), kOps.end(), base) != kOps.end();
 }
+
+bool names_lookup(std::string_view name) { return name.starts_with("embedding") || name.starts_with("onnx::"); }
 
 bool names_parameter(std::string_view name) {
   constexpr std::array<std::string_view, 10> kWords{"weight", "bias", "scale",       "gamma", "beta",

@@ -14,6 +14,9 @@ bool names_buffer(std::string_view name);
 /// A value that PyTorch's exporter computed from no parameter and named by the operation that gave it.
 bool names_folded_constant(std::string_view name);
 
+/// Rows of an embedding that an exporter looked up, or that may be such: sines and cosines in one are parameters.
+bool names_lookup(std::string_view name);
+
 /// A single number is a parameter where its name says so.
 bool names_parameter(std::string_view name);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "importers/onnx/tables.hpp"
+
 namespace ridgepoint::onnx {
 namespace {
 
@@ -83,10 +85,21 @@ class Surveyor {
     if (node.type == "Add") {
       for (const std::size_t i : {0, 1}) look_at_sum(node, i);
     }
+    if (node.type == "Mul") {
+      for (const std::size_t i : {0, 1}) look_at_factor(input(node, i));
+    }
     look_at_operand(node);
     if (node.type == "Gather") look_at_narrow_rows(node);
     if (has_type(node, {"Gather", "GatherND", "GatherElements"}) && is_calculated(input(node, 0)))
       places_.computed.insert(root(input(node, 0)));
+  }
+
+  // Cosines and sines of positions: a learned scale has one axis.
+  void look_at_factor(int factor) {
+    if (!is_unnamed(factor) || is_folded(factor)) return;
+    const Dims& dims = *graph_.value(factor).shape;
+    const auto axes = std::count_if(dims.begin(), dims.end(), [](const Dim& dim) { return !dim.is(1); });
+    if (dims.size() >= 3 && axes >= 2) places_.computed.insert(root(factor));
   }
 
   // What a convolution, or a product of two constants in a file of torch.export, takes in the place of activations was
@@ -96,7 +109,8 @@ class Surveyor {
     const int second = input(node, 1);
     if (node.type == "Conv" && is_unnamed(input(node, 0))) mark(0);
     if (node.type == "MatMul" && is_calculated(input(node, 0)) && second >= 0 && graph_.value(second).constant) mark(0);
-    if (node.type == "Attention" && node.domain.empty() && is_unnamed(input(node, 3))) mark(3);
+    if (node.type == "Attention" && node.domain.empty() && is_made(input(node, 3)) && !look_at_scores(input(node, 3)))
+      mark(3);
     // The scale of weights times that of activations which the run found.
     for (const std::size_t i : {0, 1}) {
       const Node* const other = producer(input(node, 1 - i));
@@ -110,17 +124,34 @@ class Surveyor {
   void look_at_sum(const Node& node, std::size_t i) {
     const int bias = input(node, i);
     look_at_cached_bias(node, bias);
-    if (is_unnamed(bias) && is_mask(*graph_.value(bias).shape) && leads_to_softmax(node, kMostSteps))
-      places_.computed.insert(root(bias));
+    if (is_made(bias) && leads_to_softmax(node, kMostSteps) && look_at_scores(bias)) return;
+    if (is_made(bias)) note_table(bias, rows_behind(graph_, bias));
     if (!is_folded(bias)) return;
     const Dims& dims = *graph_.value(bias).shape;
-    if (const auto table = table_of(bias); table && leads_to_softmax(node, kMostSteps)) {
-      places_.expanded.emplace(root(bias), *table);
-    } else if (is_per_channel(dims)) {
+    if (is_per_channel(dims)) {
       look_at_frozen_norm(input(node, 1 - i), bias);
     } else if (dims.size() == 2 && dims[0].is(1) && gives_output(node)) {
       places_.computed.insert(root(bias));
     }
+  }
+
+  // What is added to scores: looked up in a table, or a mask.
+  bool look_at_scores(int bias) {
+    if (note_table(bias, table_behind(graph_, bias))) return true;
+    if (!is_mask(*graph_.value(bias).shape)) return false;
+    places_.computed.insert(root(bias));
+    return true;
+  }
+
+  // False where nothing is known of a table; one without extents is no parameter.
+  bool note_table(int value, const std::optional<Dims>& table) {
+    if (!table) return false;
+    if (table->empty()) {
+      places_.computed.insert(root(value));
+    } else {
+      places_.expanded.emplace(root(value), *table);
+    }
+    return true;
   }
 
   void look_at_quantized(const Node& node, const QuantizedInputs& q) {
@@ -207,6 +238,8 @@ class Surveyor {
   [[nodiscard]] bool is_unnamed(int value) const {
     return is_initializer(value, "") && graph_.value(root(value)).name.find('.') == std::string::npos;
   }
+  // Those that ONNX Runtime folded have the name of a node's output.
+  [[nodiscard]] bool is_made(int value) const { return is_unnamed(value) || is_initializer(value, "/"); }
   [[nodiscard]] bool is_folded(int value) const { return is_initializer(value, "onnx::"); }
   [[nodiscard]] bool is_calculated(int value) const { return is_initializer(value, "val_"); }
 
@@ -228,38 +261,6 @@ class Surveyor {
     });
     leads_[{node.outputs[0], steps}] = leads;
     return leads;
-  }
-
-  // [heads, n, n] over a window of side x side places, perhaps with a class token, has (2 side - 1)^2 rows, and 3 more
-  // for the token (Liu et al., arXiv 2103.14030; Bao et al., 2106.08254).
-  [[nodiscard]] std::optional<Dims> table_of(int value) const {
-    const Dims& dims = *graph_.value(value).shape;
-    if (dims.size() < 3 || dims.size() > 4 || (dims.size() == 4 && !dims[0].is(1))) return std::nullopt;
-    const std::int64_t n = dims.back().value();
-    const Dim& heads = dims[dims.size() - 3];
-    if (!dims.back().is_number() || !dims[dims.size() - 2].is(n) || n < 4) return std::nullopt;
-    for (const std::int64_t tokens : {0, 1}) {
-      const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(n - tokens))));
-      if (side < 2 || side * side + tokens != n || !depends_on_distance(value, n, side, tokens)) continue;
-      return Dims{Dim((2 * side - 1) * (2 * side - 1) + 3 * tokens), heads};
-    }
-    return std::nullopt;
-  }
-
-  // Whether equal distances have equal values, along the first row of a window, where the file holds values.
-  [[nodiscard]] bool depends_on_distance(int value, std::int64_t n, std::int64_t side, std::int64_t tokens) const {
-    const ValueInfo& info = graph_.value(root(value));
-    if (info.tensor == nullptr || info.elem != Elem::kFloat) return true;
-    const std::string_view bytes = info.tensor->raw;
-    constexpr std::size_t kWidth = 4;
-    if (bytes.size() < static_cast<std::size_t>(n * n) * kWidth) return true;
-    const auto at = [&](std::int64_t i, std::int64_t j) {
-      return bytes.substr(static_cast<std::size_t>((i + tokens) * n + j + tokens) * kWidth, kWidth);
-    };
-    for (std::int64_t i = 0; i + 2 < side; ++i) {
-      if (at(i, i + 1) != at(i + 1, i + 2) || at(i + 1, i) != at(i + 2, i + 1)) return false;
-    }
-    return true;
   }
 
   const Graph& graph_;

@@ -296,6 +296,7 @@ ModelView read_fields(std::string_view bytes) {
 }  // namespace
 
 ModelView read_model_view(std::string_view bytes) {
+  if (bytes.empty()) throw MalformedModel{"the file is empty"};
   try {
     return read_fields(bytes);
   } catch (const protozero::exception&) {

@@ -10,12 +10,14 @@ using Key = std::pair<std::string_view, std::string_view>;
 
 std::map<Key, Rule> all_rules() {
   std::map<Key, Rule> rules;
-  for (const std::span<const Rule> group :
-       {unary_rules(),     elementwise_rules(),   view_rules(),      cut_rules(),    movement_rules(),
-        shape_rules(),     product_rules(),       einsum_rules(),    window_rules(), pool_rules(),
-        choice_rules(),    normalization_rules(), reduction_rules(), lookup_rules(), recurrent_rules(),
-        quantized_rules(), attention_rules(),     sequence_rules(),  found_rules(),  image_rules(),
-        fused_rules(),     expert_rules()}) {
+  for (const std::span<const Rule> group : {unary_rules(),     elementwise_rules(), view_rules(),
+                                            cut_rules(),       movement_rules(),    shape_rules(),
+                                            product_rules(),   einsum_rules(),      window_rules(),
+                                            pool_rules(),      choice_rules(),      normalization_rules(),
+                                            reduction_rules(), lookup_rules(),      recurrent_rules(),
+                                            quantized_rules(), attention_rules(),   packed_attention_rules(),
+                                            sequence_rules(),  found_rules(),       image_rules(),
+                                            fused_rules(),     expert_rules()}) {
     for (const Rule& rule : group) rules.emplace(Key{rule.domain, rule.type}, rule);
   }
   return rules;

@@ -48,6 +48,7 @@ std::span<const Rule> lookup_rules();
 std::span<const Rule> recurrent_rules();
 std::span<const Rule> quantized_rules();
 std::span<const Rule> attention_rules();
+std::span<const Rule> packed_attention_rules();
 std::span<const Rule> sequence_rules();
 std::span<const Rule> found_rules();
 std::span<const Rule> image_rules();

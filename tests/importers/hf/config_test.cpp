@@ -115,6 +115,73 @@ TEST_CASE("an unknown type names the nearest that is known", "[importers][hf]") 
   CHECK(said.find("did you mean \"llama\"?") != std::string::npos);
 }
 
+std::string expected_of(const std::string& text) {
+  const TextFile file(text);
+  const std::string said = message_of([&] { return imported(file.path()); });
+  const std::size_t at = said.find("  expected ");
+  REQUIRE(at != std::string::npos);
+  return said.substr(at + 11, said.find('\n', at) - at - 11);
+}
+
+TEST_CASE("there is a nearest type for every unknown one, and what says so", "[importers][hf]") {
+  const auto begins = [](const std::string& text, const std::string& with) {
+    const std::string said = expected_of(text);
+    CHECK(said.substr(0, with.size()) == with);
+  };
+  begins(R"({"model_type": "llama7"})",
+         "a known type; llama is the nearest by its name: but the file cannot be read as that (missing key "
+         "\"num_hidden_layers\" in the config); or describe the network with the family transformer");
+  begins(R"({"model_type": "x", "architectures": ["Qwen9MoeForCausalLM"]})", "a known type; qwen2_moe is the nearest");
+  begins(R"({"model_type": "x", "kv_lora_rank": 512})", "a known type; deepseek_v3 is the nearest by its keys: but");
+  begins(R"({"model_type": "x"})", "a known type; llama is the nearest by its keys, which say little: but");
+  begins(R"({"model_type": "x", "patch_size": 16})",
+         "a known type; vit is the nearest by its keys, which say little: with \"model_type\": \"vit\" the file is "
+         "read as that; or describe the network with the family vision_transformer (docs/network.md)");
+}
+
+TEST_CASE("a config without a type says what its keys are like", "[importers][hf]") {
+  const std::string text = R"({"name": "mt-nlg-530b", "n_head": 128, "hidden_dim": 20480, "num_layers": 105,
+    "max_seq_len": 2048, "vocab_size": 50272, "ffn_embed_dim": 81920})";
+  CHECK(message(text) == ":1:1: error: missing key \"model_type\" in the config");
+  CHECK(expected_of(text).find("gpt2 is the nearest by its keys, which say little: with") != std::string::npos);
+}
+
+TEST_CASE("a head that is not known is a warning", "[importers][hf]") {
+  const auto warnings = [](const std::string& type, const std::string& architecture) {
+    return read_text(fmt::format(R"({{"model_type": "{}", "architectures": ["{}"], "hidden_size": 64,
+      "intermediate_size": 160, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100}})",
+                                 type, architecture))
+        .warnings;
+  };
+  for (const auto& [type, architecture] :
+       std::vector<std::pair<std::string, std::string>>{{"bert", "BertForTagging"},
+                                                        {"llama", "LlamaForTagging"},
+                                                        {"qwen2", "Qwen2ForRewardModel"},
+                                                        {"vit", "ViTForTagging"},
+                                                        {"wav2vec2", "Wav2Vec2ForTagging"}}) {
+    const auto said = warnings(type, architecture);
+    CHECK(std::find(said.begin(), said.end(), "the head of " + architecture + " is not read") != said.end());
+  }
+  CHECK(warnings("llama", "LlamaForQuestionAnswering").empty());
+}
+
+TEST_CASE("BERT as a decoder is causal and keeps keys and values", "[importers][hf]") {
+  const auto text = [](const std::string& more) {
+    return R"({"model_type": "bert", "architectures": ["BertLMHeadModel"], "hidden_size": 64, "intermediate_size": 160,
+      "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100)" +
+           more + "}";
+  };
+  const Network decoder = instantiate(read_text(text(", \"is_decoder\": true")), {.phase = Phase::kDecode});
+  const Network encoder = instantiate(read_text(text("")), {.phase = Phase::kInference});
+  CHECK(parameters_of(decoder) == parameters_of(encoder));
+  const auto cached = [](const Network& network) {
+    return std::any_of(network.layers.begin(), network.layers.end(),
+                       [](const Layer& layer) { return std::holds_alternative<KvCache>(layer.op); });
+  };
+  CHECK(cached(decoder));
+  CHECK_FALSE(cached(encoder));
+}
+
 TEST_CASE("what Python writes for infinity is read", "[importers][hf]") {
   CHECK(read_text(replaced(kLlama, "\"vocab_size\"", "\"time_step_limit\": [0.0, Infinity], \"vocab_size\""))
             .warnings.empty());

@@ -42,6 +42,25 @@ TEST_CASE("a pattern of letters says what each layer of Nemotron-H is", "[import
   CHECK(parameters_of(network) == mamba + attention + 2 * 64 * 160 + experts + 5 * 64 + 2 * 100 * 64);
 }
 
+TEST_CASE("what a search left of each layer is read layer by layer", "[importers][hf]") {
+  const auto block = [](const std::string& attention, const std::string& mlp) {
+    return R"({"attention": {)" + attention + R"(}, "ffn": {)" + mlp + "}}";
+  };
+  const std::string wide = block(R"("n_heads_in_group": 2, "no_op": false)", R"("ffn_mult": 4.0, "no_op": false)");
+  const std::string narrow = block(R"("n_heads_in_group": 4)", R"("ffn_mult": 12.0)");
+  const std::string mlp = block(R"("n_heads_in_group": null, "no_op": true)", R"("ffn_mult": 4.0)");
+  const std::string text = R"({"model_type": "nemotron-nas", "hidden_size": 64, "num_attention_heads": 4,
+    "num_key_value_heads": null, "intermediate_size": null, "num_hidden_layers": 3, "vocab_size": 100,
+    "torch_dtype": "bfloat16", "tie_word_embeddings": false, "block_configs": [)";
+  const Network network = network_of(text + wide + ", " + narrow + ", " + mlp + "]}");
+  const double attention = 64 * (64 + 2 * 32) + 64 * 64 + 64 * (64 + 2 * 16) + 64 * 64;
+  CHECK(parameters_of(network) == attention + 3 * 64 * (256 + 512 + 256) + 6 * 64 + 2 * 100 * 64);
+  const std::string linear = block(R"("replace_with_linear": true)", R"("ffn_mult": 4.0)");
+  CHECK(message_of([&] {
+          return network_of(text + wide + ", " + narrow + ", " + linear + "]}");
+        }).find("a linear layer in the place of a branch is not known here") != std::string::npos);
+}
+
 TEST_CASE("a pattern that does not fit the layers is named", "[importers][hf]") {
   const auto said = [](const std::string& pattern) {
     return message_of([&] {
@@ -171,6 +190,60 @@ TEST_CASE("what is nearest to an unknown type follows from its keys where its na
   CHECK(nearest("\"kv_lora_rank\": 16, ") == "deepseek_v3");
   CHECK(nearest("\"num_local_experts\": 8, ") == "mixtral");
   CHECK(nearest("\"hybrid_override_pattern\": \"M*\", ") == "nemotron_h");
+}
+
+bool notes_have(const Description& description, const std::string& words) {
+  return std::any_of(description.notes.begin(), description.notes.end(),
+                     [&](const std::string& note) { return note.find(words) != std::string::npos; });
+}
+
+TEST_CASE("DeepSeek-V4's MTP layer has streams of its own, and a note its parameters", "[importers][hf]") {
+  const std::string path =
+      std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/tests/importers/hf/fixtures/decoders/deepseek_v4.json";
+  CHECK(notes_have(imported(path), "the layer that predicts further tokens (MTP) is not counted: "));
+  Attributes set{{"mtp_layers", 1}};
+  const Network with = instantiate(read_model(path, set, {}), {.phase = Phase::kInference});
+  CHECK(set.empty());
+  CHECK(parameters_of(with) > parameters_of(instantiate(imported(path), {.phase = Phase::kInference})) + 1e9);
+  CHECK(names_with(with, "mtp.project").size() == 1);
+  CHECK_FALSE(names_with(with, "mtp.streams_equal").empty());
+}
+
+TEST_CASE("versions 4, 5 and 6 of RWKV have their parameters", "[importers][hf]") {
+  const auto text = [](const std::string& type) {
+    return R"({"model_type": ")" + type + R"(", "architectures": ["RwkvForCausalLM"], "hidden_size": 128,
+      "num_hidden_layers": 2, "vocab_size": 100, "tie_word_embeddings": false, "torch_dtype": "float16"})";
+  };
+  const double h = 128;
+  const double around = 2 * 100 * h + 4 * h;
+  const double norms = 4 * h;
+  const double four = norms + 3 * h + 2 * h + 4 * h * h + 2 * h + 2 * h * 4 * h + h * h;
+  CHECK(parameters_of(network_of(text("rwkv"))) == around + 2 * four);
+  const double later = norms + 2 * h + 5 * h * h + 2 * h + 2 * h * 448 + h * h;
+  CHECK(parameters_of(network_of(text("rwkv5"))) == around + 2 * (later + 4 * h + 2 * h));
+  const double mixes = 6 * h + 2 * h * 5 * 32;
+  const double decay = 2 * h * 64 + h;
+  CHECK(parameters_of(network_of(text("rwkv6"))) == around + 2 * (later + mixes + decay + h));
+  for (const char* type : {"rwkv", "rwkv5", "rwkv6"}) CHECK(network_of(text(type), Phase::kDecode).layers.size() > 10);
+}
+
+TEST_CASE("of a model that speaks the part that thinks is read, and what it leaves out is a warning",
+          "[importers][hf]") {
+  const std::string path =
+      std::string(RIDGEPOINT_TEST_SOURCE_DIR) + "/tests/importers/hf/fixtures/more/qwen2_5_omni.json";
+  const TextFile file(R"({"model_type": "qwen2_5_omni", "thinker_config": )" + read_file(path) + "}");
+  const Description whole = imported(file.path());
+  REQUIRE_FALSE(whole.warnings.empty());
+  CHECK(whole.warnings.front() == "of qwen2_5_omni only the part that thinks is read, not what speaks");
+  CHECK(parameters_of(instantiate(whole, {.phase = Phase::kInference})) ==
+        parameters_of(instantiate(imported(path), {.phase = Phase::kInference})));
+}
+
+TEST_CASE("what is counted in another way than it is computed is a note", "[importers][hf]") {
+  const Description description = read_text(R"({"model_type": "minimax_m3", )" + kSizes + R"("num_hidden_layers": 2,
+    "num_local_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32, "sparse_attention_config":
+    {"sparse_topk_blocks": 2, "sparse_block_size": 8, "sparse_num_index_heads": 2, "sparse_index_dim": 16}})");
+  CHECK(notes_have(description, "sparse attention picks blocks of keys"));
 }
 
 }  // namespace

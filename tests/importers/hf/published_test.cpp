@@ -62,6 +62,35 @@ const std::vector<Published> kPublished{
     {R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_layer": 28, "n_positions": 2048, "rotary_dim": 64,
          "vocab_size": 50400, "tie_word_embeddings": false, "torch_dtype": "float16"})",
      6050882784},
+    // apple/OpenELM-270M: heads and MLPs that widen from layer to layer
+    {R"({"model_type": "openelm", "architectures": ["OpenELMForCausalLM"], "activation_fn_name": "swish",
+         "model_dim": 1280, "num_transformer_layers": 16, "head_dim": 64, "vocab_size": 32000,
+         "max_context_length": 2048, "ffn_dim_divisor": 256, "ffn_with_glu": true, "num_gqa_groups": 4,
+         "ffn_multipliers": [0.5, 0.73, 0.97, 1.2, 1.43, 1.67, 1.9, 2.13, 2.37, 2.6, 2.83, 3.07, 3.3, 3.53, 3.77, 4.0],
+         "num_kv_heads": [3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5],
+         "num_query_heads": [12, 12, 12, 12, 12, 16, 16, 16, 16, 16, 16, 16, 20, 20, 20, 20],
+         "qkv_multipliers": [0.5, 1.0], "normalize_qk_projections": true, "normalization_layer_name": "rms_norm",
+         "share_input_output_layers": true, "torch_dtype": "float32"})",
+     271527168},
+    // microsoft/Phi-3-small-8k-instruct
+    {R"({"model_type": "phi3small", "architectures": ["Phi3SmallForCausalLM"], "hidden_act": "gegelu",
+         "hidden_size": 4096, "ff_intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32,
+         "num_key_value_heads": 8, "vocab_size": 100352, "max_position_embeddings": 8192,
+         "blocksparse_block_size": 64, "dense_attention_every_n_layers": 2, "gegelu_limit": 20.0,
+         "mup_use_scaling": true, "rope_embedding_base": 1000000, "layer_norm_epsilon": 1e-05,
+         "torch_dtype": "bfloat16"})",
+     7392272384},
+    // databricks/dbrx-base: sizes in members of the config
+    {R"({"model_type": "dbrx", "architectures": ["DbrxForCausalLM"], "d_model": 6144, "n_heads": 48, "n_layers": 40,
+         "max_seq_len": 32768, "vocab_size": 100352, "attn_config": {"clip_qkv": 8, "kv_n_heads": 8,
+         "rope_theta": 500000}, "ffn_config": {"ffn_hidden_size": 10752, "moe_jitter_eps": 0, "moe_loss_weight": 0.05,
+         "moe_num_experts": 16, "moe_top_k": 4}, "torch_dtype": "bfloat16"})",
+     131596523520},
+    // tiiuae/falcon-7b, as its first config called it
+    {R"({"model_type": "RefinedWebModel", "architectures": ["RWForCausalLM"], "hidden_size": 4544, "n_layer": 32,
+         "n_head": 71, "vocab_size": 65024, "multi_query": true, "parallel_attn": true, "bias": false, "alibi": false,
+         "apply_residual_connection_post_layernorm": false, "torch_dtype": "bfloat16"})",
+     6921720704},
 };
 
 TEST_CASE("networks have the parameters that were published with them", "[importers][hf]") {

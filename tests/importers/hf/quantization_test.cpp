@@ -161,5 +161,62 @@ TEST_CASE("what is wrong in a quantization_config is named, and an unknown metho
   CHECK(said(unknown, {.strict = true}).find("the method \"q9\"") != std::string::npos);
 }
 
+const std::string kSmall = R"({"model_type": "llama", "hidden_size": 256, "intermediate_size": 512,
+ "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 100,
+ "tie_word_embeddings": false, "torch_dtype": "float16")";
+
+bool notes_have(const Description& description, const std::string& words) {
+  return std::any_of(description.notes.begin(), description.notes.end(),
+                     [&](const std::string& note) { return note.find(words) != std::string::npos; });
+}
+
+// Of each matrix [out, in]: a scale and a four-bit zero point for 128 inputs, eight of which are one number; with GPTQ
+// the number of its group for each input besides.
+TEST_CASE("files of GPTQ and AWQ hold scales, zero points and packed weights", "[importers][hf]") {
+  const double weights = 256 * (256 + 2 * 128) + 256 * 256 + 3 * 256 * 512;
+  const double groups = weights / 128;
+  const double inputs = 4 * 256 + 2 * 256 + 512;
+  const auto read = [](const std::string& method, const std::string& bits) {
+    return imported(TextFile(kSmall + R"(, "quantization_config": {"quant_method": ")" + method + "\", \"" + bits +
+                             R"(": 4, "group_size": 128, "zero_point": true}})")
+                        .path());
+  };
+  const Description gptq = read("gptq", "bits");
+  const Description awq = read("awq", "bits");
+  CHECK(notes_have(gptq, fmt::format("hold {:.0f} scales, zero points, numbers of groups", groups * 1.125 + inputs)));
+  CHECK(notes_have(awq, fmt::format("hold {:.0f} scales, zero points besides", groups * 1.125)));
+  CHECK(notes_have(awq, fmt::format("hold {:.0f} values less than parameters", weights * 7 / 8)));
+}
+
+TEST_CASE("what the Model Optimizer writes beside a config is read", "[importers][hf]") {
+  const TextFile file(kSmall + "}");
+  CHECK_FALSE(imported(file.path()).precision.weights.has_value());
+  write_file(file.folder().file("hf_quant_config.json"),
+             R"({"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8", "kv_cache_quant_algo": "FP8",
+                 "exclude_modules": ["lm_head"]}})");
+  const Description description = imported(file.path());
+  CHECK(description.warnings.empty());
+  CHECK(description.precision.weights == DType::kFp8E4m3);
+  CHECK(description.precision.kv_cache == DType::kFp8E4m3);
+}
+
+TEST_CASE("a name that promises quantized weights of which the config says nothing is a warning", "[importers][hf]") {
+  const TextFile file(kSmall + "}", "small-NVFP4.json");
+  const auto warnings = imported(file.path()).warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings.front().find("the name says NVFP4 and the config has no quantization_config") == 0);
+}
+
+// One matrix of all heads [4 * (48 + 64), 64] has 4 x 1 blocks of 128 x 128; head by head it would be 4 x 1 x 1.
+TEST_CASE("scales of latent attention are those of one matrix for all heads", "[importers][hf]") {
+  const Description description = imported(TextFile(R"({"model_type": "deepseek_v3", "hidden_size": 256,
+    "intermediate_size": 256, "num_hidden_layers": 1, "num_attention_heads": 4, "kv_lora_rank": 64,
+    "qk_nope_head_dim": 48, "qk_rope_head_dim": 16, "v_head_dim": 144, "vocab_size": 100, "torch_dtype": "bfloat16",
+    "quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}})")
+                                               .path());
+  // q 256 x 256, kv down 80 x 256, kv up 768 x 64, o 256 x 576, three of 256 x 256
+  CHECK(notes_have(description, "hold 34 scales besides"));
+}
+
 }  // namespace
 }  // namespace ridgepoint

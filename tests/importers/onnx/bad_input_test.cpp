@@ -50,10 +50,22 @@ TEST_CASE("random changes of a file give a message or a network", "[onnx]") {
 }
 
 TEST_CASE("files of other formats are named as such", "[onnx]") {
-  for (const std::string& bytes : {std::string("\x89PNG\r\n\x1a\n and more"), std::string("PK\x03\x04 a zip"),
-                                   std::string("hello world, this is text"), std::string()}) {
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"\x89PNG\r\n\x1a\n and more", "a PNG image"},
+      {"PK\x03\x04 a zip", "a zip archive, as PyTorch writes"},
+      {std::string("\x40\0\0\0\0\0\0\0{\"w\":{}}", 16), "a file of safetensors"},
+      {"\x80\x02}q", "a pickle of Python"},
+      {"{\"model_type\": \"llama\"}", "text of JSON"},
+      {"<!DOCTYPE html>", "text of HTML"},
+      {"version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS"},
+      {"hello world, this is text", "damaged or end too early"},
+      {std::string(100, '\0'), "damaged or end too early"},
+      {"", "the file is empty"}};
+  for (const auto& [bytes, says] : files) {
+    INFO(says);
     CHECK(message(bytes).find("model.onnx") != std::string::npos);
-    CHECK(message(bytes).find("ONNX") != std::string::npos);
+    CHECK(message(bytes).find("not an ONNX model") != std::string::npos);
+    CHECK(message(bytes).find(says) != std::string::npos);
   }
 }
 

@@ -81,7 +81,8 @@ TEST_CASE("patterns change no parameter and no multiply-add", "[onnx]") {
     const Imported model = imported(e, true);
     CHECK(parameters_of(raw.network) == e.held);
     CHECK(product_macs(raw.network) == product_macs(model.network));
-    CHECK(raw.ops()["attention"] == 0);
+    const bool has_operator = e.file.find(".dynamo23.") != std::string::npos;
+    CHECK((raw.ops()["attention"] > 0) == has_operator);
   }
 }
 

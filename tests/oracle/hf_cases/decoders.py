@@ -71,5 +71,12 @@ CASES = {
     "nemotron_h": case("nemotron_h", "NemotronHForCausalLM", runs=False),
     "granitemoehybrid": case("granitemoehybrid", "GraniteMoeHybridForCausalLM", runs=False),
     "granitemoehybrid-dense": case("granitemoehybrid", "GraniteMoeHybridForCausalLM", runs=False, num_local_experts=0),
+    "apertus": case("apertus", "ApertusForCausalLM"),
+    "gemma3n": case("gemma3n_text", "Gemma3nForCausalLM", runs=False),
+    "aria_text": case("aria_text", "AriaTextForCausalLM", runs=False),
+    "cohere2_moe": case("cohere2_moe", "Cohere2MoeForCausalLM", runs=False),
+    "laguna": case("laguna", "LagunaForCausalLM", runs=False),
+    "ctrl": case("ctrl", "CTRLLMHeadModel"),
+    "olmo_hybrid": case("olmo_hybrid", "OlmoHybridForCausalLM", runs=False),
     "lfm2": case("lfm2", "Lfm2ForCausalLM", runs=False, full_attn_idxs=[2, 5, 8, 10, 12, 14]),
 }

@@ -39,6 +39,7 @@ CASES = {
                         "num_hidden_layers": 27, "num_attention_heads": 16}),
     "llama4": vision("llama4", "Llama4ForConditionalGeneration",
                      {"hidden_size": 1408, "image_size": 336, "vision_output_dim": 4096}),
+    "mllama": vision("mllama", "MllamaForConditionalGeneration"),
     "glm4v": vision("glm4v", "Glm4vForConditionalGeneration"),
     "kimi_k25": vision("kimi_k25", "Kimi_K25ForConditionalGeneration"),
 }

@@ -72,7 +72,8 @@ void lower_gather(Lowering& n) {
     return n.bind(0, n.shape(1).size() == 1 ? rows : n.reshaped("axes", rows, n.out_shape()));
   }
   const std::string ids_name = n.writer().indices(n.node().inputs.at(1));
-  if (axis == 0) return n.emit("gather", {n.ref(0), ids_name});
+  if (axis == 0 && !n.shape(1).empty()) return n.emit("gather", {n.ref(0), ids_name});
+  if (axis == 0) return n.bind(0, n.reshaped("axes", n.step("row", "gather", {n.ref(0), ids_name}), n.out_shape()));
   const std::string flat = n.shape(1).size() == 1 ? ids_name : n.reshaped("flat", ids_name, {product(n.shape(1))});
   const std::string rows =
       n.step("rows", "index_select", {n.ref(0), flat}, {{"axis", static_cast<std::int64_t>(axis)}});

@@ -1,0 +1,95 @@
+// The model types that are decoders with experts: how its class in the transformers library differs from Llama's where
+// the config does not say (https://huggingface.co/docs/transformers, the page of each model).
+
+#include "importers/hf/decoder_more.hpp"
+
+namespace ridgepoint::hf {
+namespace {
+
+using T = DecoderTraits;
+
+const auto kRows = std::to_array<T>({
+    {.type = "mixtral", .windows = Windows::kAll},
+    {.type = "qwen2_moe", .qkv_bias = true, .windows = Windows::kUpper, .shared_gate = true},
+    {.type = "qwen3_moe", .qk_norm = "head", .windows = Windows::kUpper},
+    {.type = "phimoe", .norm = "layer", .windows = Windows::kAll, .more = map_phimoe},
+    {.type = "olmoe", .qk_norm = "full"},
+    {.type = "flex_olmo", .placement = "branch", .qk_norm = "full"},
+    {.type = "deepseek", .more = map_deepseek},
+    {.type = "deepseek_v2", .more = map_deepseek},
+    {.type = "deepseek_v3", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "kimi_k2", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "glm4_moe",
+     .output_follows = false,
+     .rotated = 0.5,
+     .choice_bias = true,
+     .router = "sigmoid",
+     .more = map_deepseek},
+    {.type = "gpt_oss",
+     .qkv_bias = true,
+     .output_bias = true,
+     .windows = Windows::kEven,
+     .router = "softmax_of_top",
+     .more = map_gpt_oss},
+    {.type = "granitemoe"},
+    {.type = "granitemoe_swa", .tied = true, .more = map_sinks},
+    {.type = "granitemoeshared"},
+    {.type = "deepseek_v32", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "deepseek_v4", .own_layers = true, .more = map_deepseek_v4},
+    {.type = "glm_moe_dsa", .choice_bias = true, .router = "sigmoid", .more = map_glm_dsa},
+    {.type = "glm4_moe_lite", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "llama4_text", .tied = false, .router = "sigmoid", .more = map_llama4},
+    {.type = "minimax_m2", .qk_norm = "full", .choice_bias = true, .router = "sigmoid", .more = map_minimax_m2},
+    {.type = "minimax_m3", .qk_norm = "head", .choice_bias = true, .router = "sigmoid", .more = map_minimax_m3},
+    {.type = "minimax_m3_vl_text", .qk_norm = "head", .choice_bias = true, .router = "sigmoid", .more = map_minimax_m3},
+    {.type = "mimo_v2_flash", .choice_bias = true, .router = "sigmoid", .more = map_mimo},
+    {.type = "qwen3_vl_moe_text", .qk_norm = "head"},
+    {.type = "glm4v_moe_text",
+     .qkv_bias = true,
+     .output_follows = false,
+     .rotated = 0.5,
+     .choice_bias = true,
+     .router = "sigmoid",
+     .more = map_deepseek},
+    {.type = "ernie4_5_moe", .tied = true, .choice_bias = true, .more = map_ernie_moe},
+    {.type = "exaone_moe", .qk_norm = "head", .choice_bias = true, .router = "sigmoid", .more = map_plain_full_layers},
+    {.type = "dots1", .qk_norm = "head", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "solar_open", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "hy_v3", .qk_norm = "head", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "mellum", .qk_norm = "head"},
+    {.type = "afmoe",
+     .placement = "sandwich",
+     .qk_norm = "head",
+     .choice_bias = true,
+     .router = "sigmoid",
+     .more = map_afmoe},
+    {.type = "flint", .qk_norm = "head", .more = map_sinks},
+    {.type = "sarvam_moe", .qk_norm = "head", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "sarvam_mla", .choice_bias = true, .router = "sigmoid", .more = map_deepseek},
+    {.type = "aria_text"},
+    {.type = "bailing_moe", .more = map_deepseek},
+    {.type = "bailing_moe_v2",
+     .qk_norm = "head",
+     .rotated = 0.5,
+     .choice_bias = true,
+     .router = "sigmoid",
+     .more = map_deepseek},
+    {.type = "cohere2_moe",
+     .norm = "layer",
+     .branches = "parallel",
+     .norm_bias = false,
+     .tied = true,
+     .windows = Windows::kPattern,
+     .pattern = 4,
+     .more = map_cohere},
+    {.type = "dbrx", .norm = "layer", .norm_bias = false, .ffn_ratio = 4, .more = map_dbrx},
+    {.type = "grok-1", .placement = "sandwich", .activation = "gelu"},
+    {.type = "hunyuan_v1_moe", .qk_norm = "head", .more = map_hunyuan_moe},
+    {.type = "laguna", .qk_norm = "head", .choice_bias = true, .router = "sigmoid", .more = map_laguna},
+});
+
+}  // namespace
+
+std::span<const DecoderTraits> expert_decoders() { return kRows; }
+
+}  // namespace ridgepoint::hf
