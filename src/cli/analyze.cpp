@@ -25,17 +25,21 @@ struct AnalyzeArguments {
   std::string by = "layer";
   std::int64_t top = 0;
   std::string color = "auto";
+  GlyphArguments glyphs;
 };
 
 struct Answered {
   Estimate estimate;
   std::vector<Advice> advice;
+  KernelListing kernels;
 };
 
 Answered answer_for(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format) {
   const ParsedRun parsed = parse_run(a.run, model);
   const Question question{parsed.description, device, parsed.run, parsed.options};
-  Answered answered{answer(question), {}};
+  Answered answered{answer(question), {}, {}};
+  if (format.lists_kernels)
+    answered.kernels = list_kernels(instantiate(parsed.description, parsed.run), device, parsed.options);
   if (!format.shows_advice) return answered;
   answered.estimate.limits = cache_limits(question, answered.estimate);
   answered.advice = advise(question, answered.estimate);
@@ -49,7 +53,7 @@ std::string report_one(const AnalyzeArguments& a, const std::string& model, cons
     for (const std::string& warning : answered.estimate.warnings)
       fmt::print(stderr, "warning: {}\n", printable(warning));
   }
-  return format.write({answered.estimate, device, answered.advice, command_line()}, view);
+  return format.write({answered.estimate, device, answered.advice, command_line(), &answered.kernels}, view);
 }
 
 // Several networks get one row each; or one document each in an array, as JSON; or one page, as HTML, and one figure.
@@ -61,6 +65,7 @@ std::string report_all(const AnalyzeArguments& a, const Device& device, const Fo
     }
     return text + "]\n";
   }
+  if (format.lists_kernels) throw InputError({fmt::format("{} of several networks", format.name), "one MODEL"});
   std::vector<Answered> answers;
   for (const std::string& model : a.run.models) answers.push_back(answer_for(a, model, device, format));
   if (format.name == "html") {
@@ -79,7 +84,8 @@ int analyze(const AnalyzeArguments& a) {
   const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
                   .top = static_cast<std::size_t>(a.top),
                   .color = wants_color(a.color, !a.output.empty()),
-                  .width = a.output.empty() ? terminal_width() : kPlainWidth};
+                  .width = a.output.empty() ? terminal_width() : kPlainWidth,
+                  .unicode = wants_unicode(a.glyphs, !a.output.empty())};
   const Device device = device_of(a.run, a.device);
   std::string text = a.run.models.size() == 1 ? report_one(a, a.run.models.front(), device, format, view)
                                               : report_all(a, device, format, view);
@@ -97,7 +103,7 @@ Action declare_analyze(CLI::App& app) {
   app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
       ->required()
       ->type_name("DEVICE");
-  app.add_option("--format", a->format, "table, json, csv, markdown, svg, png or html; guessed from -o")
+  app.add_option("--format", a->format, join_choices(names_of(formats())) + "; guessed from -o")
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
@@ -106,6 +112,7 @@ Action declare_analyze(CLI::App& app) {
       ->type_name("N")
       ->group(kReport);
   app.add_option("--color", a->color, "auto, always or never")->type_name("WHEN")->group(kReport);
+  declare_glyphs(app, a->glyphs, kReport);
   return [a] { return analyze(*a); };
 }
 

@@ -27,6 +27,12 @@ constexpr std::array kCommands{
             "  ridgepoint analyze llama-3.1-8b --hw a100-sxm4-80gb --phase decode --kv-len 8192\n"
             "  ridgepoint analyze my-model.json --hw l40s --format csv -o layers.csv\n",
             declare_analyze},
+    Command{"compare", "devices, models, formats, batches or saved analyses side by side: what is faster, and why",
+            "  ridgepoint compare llama-3.1-8b --hw a100-sxm4-80gb --hw h100-sxm5 --phase prefill\n"
+            "  ridgepoint compare resnet50 --hw l4 --batch 1 --batch 32\n"
+            "  ridgepoint compare resnet50 --hw l4 --baseline old.json --fail-on-regression 5%\n"
+            "  ridgepoint compare resnet50 --hw l4 --execution eager --measured trace.json\n",
+            declare_compare},
     Command{"explain", "every formula of one layer, with its numbers",
             "  ridgepoint explain resnet50 conv1\n"
             "  ridgepoint explain llama-3.1-8b attention --hw h100-sxm5 --phase decode --kv-len 8192\n"

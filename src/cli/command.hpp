@@ -29,6 +29,7 @@ std::span<const Command> commands();
 const std::string& command_line();
 
 Action declare_analyze(CLI::App& app);
+Action declare_compare(CLI::App& app);
 Action declare_explain(CLI::App& app);
 Action declare_what_limits(CLI::App& app);
 Action declare_sweep(CLI::App& app);

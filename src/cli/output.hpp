@@ -1,4 +1,5 @@
 #pragma once
+#include <CLI/App.hpp>
 #include <array>
 #include <span>
 #include <string>
@@ -24,7 +25,19 @@ inline constexpr std::array<std::string_view, 3> kColorChoices{"auto", "always",
 /// Whether standard output is a terminal that wants colour: `choice` is always, never or auto; auto respects NO_COLOR.
 bool wants_color(std::string_view choice, bool to_file);
 
-/// The width of the terminal, or kPlainWidth when standard output is none.
+/// Which characters drawings are made of.
+struct GlyphArguments {
+  std::string which = "auto";
+  bool ascii = false;
+};
+
+/// Adds --glyphs and --ascii to a command.
+void declare_glyphs(CLI::App& app, GlyphArguments& arguments, const std::string& group);
+
+/// Whether drawings may have characters beyond ASCII: as asked, else on a terminal whose locale is UTF-8.
+bool wants_unicode(const GlyphArguments& arguments, bool to_file);
+
+/// The width of the terminal, or what COLUMNS says; kPlainWidth when standard output is no terminal. 60 to 240.
 std::size_t terminal_width();
 
 /// Writes the text to the file, or to standard output when the path is empty. Throws InputError.

@@ -16,6 +16,7 @@ struct RooflineArguments {
   std::vector<std::string> devices;
   std::string format;
   std::string output;
+  GlyphArguments glyphs;
 };
 
 constexpr std::array<std::string_view, 6> kRooflineFormats{"table", "json", "csv", "markdown", "svg", "png"};
@@ -25,8 +26,9 @@ int show_roofline(const RooflineArguments& a) {
   std::vector<Device> devices;
   for (const std::string& name : a.devices) devices.push_back(load_device(name));
   const std::size_t width = a.output.empty() ? terminal_width() : kPlainWidth;
-  emit(a.output,
-       is_figure(format) ? as_figure(draw_rooflines(devices), format) : write_ceilings(devices, format.name, width));
+  const bool unicode = wants_unicode(a.glyphs, !a.output.empty());
+  emit(a.output, is_figure(format) ? as_figure(draw_rooflines(devices), format)
+                                   : write_ceilings(devices, format.name, width, unicode));
   return 0;
 }
 
@@ -40,6 +42,7 @@ Action declare_roofline(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_option("--format", a->format, "table, json, csv, markdown, svg or png; guessed from -o")->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
+  declare_glyphs(app, a->glyphs, "");
   return [a] { return show_roofline(*a); };
 }
 

@@ -44,6 +44,13 @@ Json passes_schema() {
   return schema;
 }
 
+Json needs_schema() {
+  Json schema{{"type", "object"}, {"description", "what each resource needs alone; without those that need nothing"}};
+  for (const BoundFacts& bound : kBounds) schema["properties"][std::string(bound.name)] = number_schema("s");
+  schema["additionalProperties"] = false;
+  return schema;
+}
+
 }  // namespace
 
 Json amounts_json(const Amounts& amounts) {
@@ -66,6 +73,7 @@ Json layer_json(const LayerEstimate& row, Phase phase) {
   Json object;
   for (const Column& column : columns()) object[std::string(column.key)] = json_value(column.cell(row));
   object["fused_from"] = row.fused_from;
+  object["needs_s"] = json_needs(row.needs);
   if (phase != Phase::kTraining) return object;
   Json& passes = object["passes"];
   for (const Pass pass : kPasses) {
@@ -83,6 +91,8 @@ Json layer_schema() {
   schema["properties"]["fused_from"] = list_schema(text_schema());
   schema["properties"]["fused_from"]["description"] = "the layers that run as one kernel, empty for a single one";
   schema["required"].push_back("fused_from");
+  schema["properties"]["needs_s"] = needs_schema();
+  schema["required"].push_back("needs_s");
   schema["properties"]["passes"] = passes_schema();
   schema["additionalProperties"] = false;
   return schema;

@@ -56,11 +56,11 @@ std::string table_of(const Device& device) {
   return text;
 }
 
-std::string as_table(std::span<const Device> devices, std::size_t width) {
+std::string as_table(std::span<const Device> devices, std::size_t width, bool unicode) {
   std::string text;
   for (const Device& device : devices) {
     text += fmt::format("{}{}: {}\n\n", text.empty() ? "" : "\n", printable(device.name), printable(device.summary));
-    text += draw_roofline(device, width) + "\n" + table_of(device);
+    text += draw_roofline(device, width, unicode) + "\n" + table_of(device);
     if (const std::string measured = write_measured_ceilings(device); !measured.empty()) text += "\n" + measured + "\n";
     for (const auto& [key, source] : device.sources)
       text += wrap(fmt::format("[{}] {}", printable(key), printable(source)), width, 4) + "\n";
@@ -181,11 +181,11 @@ std::vector<Ceiling> ceilings_of(const Device& device) {
   return list;
 }
 
-std::string write_ceilings(std::span<const Device> devices, std::string_view format, std::size_t width) {
+std::string write_ceilings(std::span<const Device> devices, std::string_view format, std::size_t width, bool unicode) {
   if (format == "json") return as_json(devices);
   if (format == "csv") return as_csv(devices);
   if (format == "markdown") return as_markdown(devices);
-  return as_table(devices, width);
+  return as_table(devices, width, unicode);
 }
 
 }  // namespace ridgepoint

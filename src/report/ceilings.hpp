@@ -27,7 +27,8 @@ struct Ceiling {
 std::vector<Ceiling> ceilings_of(const Device& device);
 
 /// The ceilings of devices as a drawing with a table, or as JSON, CSV or Markdown.
-std::string write_ceilings(std::span<const Device> devices, std::string_view format, std::size_t width);
+std::string write_ceilings(std::span<const Device> devices, std::string_view format, std::size_t width,
+                           bool unicode = false);
 
 /// How a ceiling was measured, and its value, as people read them: "read, 2 threads", "3.20 GB/s".
 std::string how_measured(const MeasuredCeiling& ceiling);
@@ -41,6 +42,7 @@ std::optional<double> theoretical(const MeasuredCeiling& ceiling, const Device& 
 std::string write_measured_ceilings(const Device& device);
 
 /// The roofline drawn in characters: attainable FLOP/s over FLOP/byte, both logarithmic, one roof per distinct peak.
-std::string draw_roofline(const Device& device, std::size_t width);
+/// In Unicode, lines are dots of Braille, two across and four down in each character.
+std::string draw_roofline(const Device& device, std::size_t width, bool unicode = false);
 
 }  // namespace ridgepoint

@@ -22,6 +22,22 @@ inline nlohmann::ordered_json json_number(double value) {
   return value;
 }
 
+/// The seconds that each resource needs alone; those that need none are left out.
+template <class Needs>
+nlohmann::ordered_json json_needs(const Needs& needs) {
+  auto object = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < kBoundCount; ++i) {
+    double seconds = 0;
+    if constexpr (requires { needs[i].value(); }) {
+      seconds = needs[i].value();
+    } else {
+      seconds = needs[i];
+    }
+    if (seconds > 0) object[std::string(kBounds[i].name)] = seconds;
+  }
+  return object;
+}
+
 inline nlohmann::ordered_json json_value(const Cell& cell) {
   const auto* text = std::get_if<std::string>(&cell);
   return text != nullptr ? nlohmann::ordered_json(*text) : json_number(std::get<double>(cell));

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array kFormats{
     Format{"table", ".txt", "for the terminal", write_table, true},
+    Format{"trace", ".trace.json", "a predicted timeline for Perfetto and chrome://tracing", write_trace, false, true},
     Format{"json", ".json", "for programs; names are stable", write_json, true},
     Format{"csv", ".csv", "one row a layer, base units", write_csv, false},
     Format{"markdown", ".md", "for documents", write_markdown, true},

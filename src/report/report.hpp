@@ -8,6 +8,7 @@
 
 #include "hardware/device.hpp"
 #include "roofline/advice.hpp"
+#include "roofline/listing.hpp"
 
 namespace ridgepoint {
 
@@ -21,6 +22,7 @@ struct View {
   std::size_t top = 0;  ///< 0 shows all
   bool color = false;
   std::size_t width = 100;
+  bool unicode = false;  ///< characters beyond ASCII in drawings and bars
 };
 
 /// An estimate ready to be written.
@@ -28,7 +30,8 @@ struct Report {
   const Estimate& estimate;
   const Device& device;
   const std::vector<Advice>& advice;
-  std::string command;  ///< what was run
+  std::string command;                     ///< what was run
+  const KernelListing* kernels = nullptr;  ///< for formats that list them
 };
 
 /// One format. `write` returns the whole text.
@@ -38,6 +41,7 @@ struct Format {
   std::string_view summary;
   std::string (*write)(const Report& report, const View& view);
   bool shows_advice;  ///< advice costs a few more runs of the network
+  bool lists_kernels = false;
 };
 
 /// All formats; the first is the default.
@@ -60,5 +64,6 @@ std::string write_table(const Report& report, const View& view);
 std::string write_markdown(const Report& report, const View& view);
 std::string write_csv(const Report& report, const View& view);
 std::string write_json(const Report& report, const View& view);
+std::string write_trace(const Report& report, const View& view);
 
 }  // namespace ridgepoint

@@ -5,6 +5,7 @@
 
 #include "core/human.hpp"
 #include "report/ceilings.hpp"
+#include "report/style.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -37,11 +38,12 @@ std::vector<Roof> roofs_of(const Device& device) {
   return roofs;
 }
 
-// A character grid over the logarithms of intensity (columns) and rate (rows, the highest first).
+// A character grid over the logarithms of intensity (columns) and rate (rows, the highest first). In Unicode the lines
+// are drawn once more in dots, which take the place of their characters.
 class Drawing {
  public:
-  Drawing(const Device& device, std::size_t width)
-      : roofs_(roofs_of(device)), bandwidth_(device.dram_bandwidth().value()) {
+  Drawing(const Device& device, std::size_t width, bool unicode)
+      : unicode_(unicode), roofs_(roofs_of(device)), bandwidth_(device.dram_bandwidth().value()) {
     const double top = roofs_.front().rate;
     const double bottom = roofs_.back().rate;
     left_ = std::floor(std::log10(bottom / bandwidth_)) - 1;
@@ -51,11 +53,13 @@ class Drawing {
     rows_ = static_cast<int>((high_ - low_) * kRowsPerDecade) + 1;
     columns_ = width > kMargin + 20 ? width - kMargin : 20;
     grid_.assign(static_cast<std::size_t>(rows_), std::string(columns_, ' '));
+    dots_.assign(static_cast<std::size_t>(rows_), std::vector<unsigned>(columns_, 0));
   }
 
   std::string draw() {
     draw_memory();
     for (const Roof& roof : roofs_) draw_roof(roof);
+    if (unicode_) draw_dots();
     return text();
   }
 
@@ -87,6 +91,45 @@ class Drawing {
         line, fmt::format(" {} {} at {} ", roof.label, human_si(roof.rate, ""), human_number(roof.rate / bandwidth_)));
   }
 
+  // Dots stand four times as close as rows, and two as close as columns; a row's characters are its middle.
+  void draw_dots() {
+    const std::size_t across = columns_ * kBrailleAcross;
+    for (std::size_t x = 0; x < across; ++x) {
+      const double intensity =
+          std::pow(10, left_ + (right_ - left_) * static_cast<double>(x) / static_cast<double>(across - 1));
+      const double rate = intensity * bandwidth_;
+      if (rate <= roofs_.front().rate) set_dot(x, rate);
+      for (const Roof& roof : roofs_) {
+        if (rate >= roof.rate) set_dot(x, roof.rate);
+      }
+    }
+  }
+
+  void set_dot(std::size_t x, double rate) {
+    constexpr double kMiddle = (kBrailleDown - 1) / 2.0;
+    const double down = (high_ - std::log10(rate)) * kRowsPerDecade * kBrailleDown + kMiddle;
+    if (down < 0 || down >= static_cast<double>(rows_) * kBrailleDown) return;
+    const auto y = static_cast<std::size_t>(down);
+    dots_[y / kBrailleDown][x / kBrailleAcross] |= braille_dot(x % kBrailleAcross, y % kBrailleDown);
+  }
+
+  // Letters stay; lines are dots.
+  [[nodiscard]] std::string shown_line(std::size_t row) const {
+    if (!unicode_) return grid_[row];
+    std::string line;
+    const std::size_t label = grid_[row].find_first_not_of("/- ");
+    for (std::size_t column = 0; column < columns_; ++column) {
+      const bool is_label = label != std::string::npos && column + 1 >= label;
+      if (is_label || dots_[row][column] == 0) {
+        const char c = grid_[row][column];
+        line += is_label ? c : ' ';
+      } else {
+        line += braille(dots_[row][column]);
+      }
+    }
+    return line;
+  }
+
   // At the right end, as far as the roof's own line leaves room.
   static void write_label(std::string& line, std::string label) {
     const std::size_t start = line.find('-');
@@ -104,19 +147,20 @@ class Drawing {
       const double exponent = high_ - static_cast<double>(row) / kRowsPerDecade;
       const bool decade = std::abs(exponent - std::round(exponent)) < 1e-9;
       const std::string label = decade ? human_si(std::pow(10, std::round(exponent)), "") : "";
-      std::string line = fmt::format("{:>{}} |{}", label, kMargin - 3, grid_[static_cast<std::size_t>(row)]);
+      std::string line = fmt::format("{:>{}} {}{}", label, kMargin - 3, unicode_ ? (decade ? "┤" : "│") : "|",
+                                     shown_line(static_cast<std::size_t>(row)));
       out += line.erase(line.find_last_not_of(' ') + 1) + "\n";
     }
     return out + axis();
   }
 
   [[nodiscard]] std::string axis() const {
-    std::string ticks(columns_, '-');
+    std::string marks(columns_, '-');
     std::string labels(columns_ + 8, ' ');
     for (int decade = static_cast<int>(left_); decade <= static_cast<int>(right_); ++decade) {
       const double position = (decade - left_) / (right_ - left_) * static_cast<double>(columns_ - 1);
       const auto column = static_cast<std::size_t>(position);
-      ticks[column] = '+';
+      marks[column] = '+';
       const std::string label = human_number(std::pow(10, decade));
       const std::string shown =
           label.find('.') != std::string::npos ? label.substr(0, label.find_last_not_of('0') + 1) : label;
@@ -124,9 +168,13 @@ class Drawing {
       labels.replace(column, clean.size(), clean);
     }
     labels.erase(labels.find_last_not_of(' ') + 1);
-    return fmt::format("{:>{}} +{}\n{:>{}}  {}\n", "", kMargin - 3, ticks, "FLOP/B", kMargin - 3, labels);
+    std::string ticks;
+    for (const char mark : marks) ticks += !unicode_ ? std::string(1, mark) : mark == '+' ? "┴" : "─";
+    return fmt::format("{:>{}} {}{}\n{:>{}}  {}\n", "", kMargin - 3, unicode_ ? "└" : "+", ticks, "FLOP/B", kMargin - 3,
+                       labels);
   }
 
+  bool unicode_;
   std::vector<Roof> roofs_;
   double bandwidth_;
   double left_ = 0;
@@ -136,10 +184,13 @@ class Drawing {
   int rows_ = 0;
   std::size_t columns_ = 0;
   std::vector<std::string> grid_;
+  std::vector<std::vector<unsigned>> dots_;
 };
 
 }  // namespace
 
-std::string draw_roofline(const Device& device, std::size_t width) { return Drawing(device, width).draw(); }
+std::string draw_roofline(const Device& device, std::size_t width, bool unicode) {
+  return Drawing(device, width, unicode).draw();
+}
 
 }  // namespace ridgepoint

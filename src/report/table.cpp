@@ -6,50 +6,29 @@
 #include "core/text.hpp"
 #include "report/columns.hpp"
 #include "report/report.hpp"
+#include "report/style.hpp"
+#include "report/table_parts.hpp"
 #include "report/text_table.hpp"
 
 namespace ridgepoint {
 namespace {
 
-// Widths of the columns behind the first, which takes what is left of the line.
-std::size_t width_of(const Column& column) {
-  switch (column.kind) {
-    case ColumnKind::kText: return column.key == "op" ? 11 : 7;
-    case ColumnKind::kCount: return column.key == "repeat" ? 5 : 7;
-    case ColumnKind::kSeconds: return 8;
-    default: return 7;
-  }
-}
-
-std::string_view color_of(Bound bound) {
-  switch (bound) {
-    case Bound::kMatrix: return "\x1b[32m";
-    case Bound::kVector:
-    case Bound::kSpecial: return "\x1b[36m";
-    case Bound::kDram:
-    case Bound::kLink:
-    case Bound::kL2: return "\x1b[33m";
-    case Bound::kLaunch:
-    case Bound::kOccupancy:
-    case Bound::kHost: return "\x1b[35m";
-    case Bound::kNone: break;
-  }
-  return "\x1b[2m";
-}
+constexpr std::size_t kIndent = 2;  // of a layer in its block
 
 class Table {
  public:
   Table(const Report& report, const View& view) : report_(report), estimate_(report.estimate), view_(view) {
-    for (const Column& column : columns()) {
-      if (!column.header.empty()) shown_.push_back(&column);
+    shown_rows_ = rows_of(estimate_, view);
+    std::size_t longest = 0;
+    for (const LayerEstimate& row : shown_rows_) {
+      longest = std::max(longest, display_width(label_of(row, prefix_in_view(row), view.width)) + kIndent);
+      largest_share_ = std::max(largest_share_, row.share);
     }
-    std::size_t others = 0;
-    for (std::size_t i = 1; i < shown_.size(); ++i) others += width_of(*shown_[i]) + 1;
-    first_width_ = std::max<std::size_t>(view.width > others ? view.width - others : 0, 16);
+    layout_ = layout_of(view.width, longest);
   }
 
   std::string write() {
-    heading();
+    text_ = table_heading(report_, view_);
     header_line();
     rule();
     rows();
@@ -57,43 +36,19 @@ class Table {
     total_line();
     categories();
     passes();
-    memory();
-    advice();
-    return std::move(text_);
+    return text_ + memory_paragraphs(report_, view_) + advice_paragraphs(report_, view_);
   }
 
  private:
   void line(std::string_view content) { (text_ += content) += '\n'; }
-  void paragraph(std::string_view content, std::size_t indent = 0) { line(wrap(content, view_.width, indent)); }
-
-  void heading() {
-    const Estimate& e = estimate_;
-    paragraph(fmt::format("{} on {} ({}): {}", printable(e.model), printable(e.device),
-                          printable(report_.device.summary), run_line(e)));
-    paragraph(fmt::format("{}; fusion {}, {} execution", source_of_rates(),
-                          kFusionNames[static_cast<std::size_t>(e.options.fusion)],
-                          kExecutionNames[static_cast<std::size_t>(e.options.execution)]));
-    paragraph("a multiply-add is two FLOPs; bytes are those that must move; rows cover all x repetitions");
-    line("");
-  }
-
-  [[nodiscard]] std::string source_of_rates() const {
-    switch (estimate_.options.mode) {
-      case Mode::kRoofline: return "plain roofline of the data sheet";
-      case Mode::kCeilings: return "roofline of the measured ceilings: " + printable(calibration_line(report_));
-      case Mode::kCalibrated: return "calibrated: " + printable(calibration_line(report_));
-      default: return "not calibrated: data sheet with pooled efficiencies";
-    }
-  }
-
   void header_line() {
-    std::string row = fit(shown_.front()->header, first_width_, false);
-    for (std::size_t i = 1; i < shown_.size(); ++i)
-      row += " " + fit(shown_[i]->header, width_of(*shown_[i]), right(*shown_[i]));
+    std::string row = fit(layout_.shown.front()->header, layout_.first, false);
+    for (std::size_t i = 1; i < layout_.shown.size(); ++i)
+      row += " " + fit(layout_.shown[i]->header, width_of(*layout_.shown[i]), right(*layout_.shown[i]));
     line(trimmed(std::move(row)));
   }
 
-  void rule() { line(std::string(view_.width, '-')); }
+  void rule() { line(std::string(layout_.line, '-')); }
 
   static bool right(const Column& column) { return column.kind != ColumnKind::kText; }
 
@@ -103,24 +58,33 @@ class Table {
   }
 
   void row_line(const LayerEstimate& row, std::string_view label) {
-    std::string out = fit(label, first_width_, false);
-    for (std::size_t i = 1; i < shown_.size(); ++i) {
-      const Column& column = *shown_[i];
+    std::string out = fit(label, layout_.first, false);
+    for (std::size_t i = 1; i < layout_.shown.size(); ++i) {
+      const Column& column = *layout_.shown[i];
       std::string cell = fit(printable(human(column, column.cell(row))), width_of(column), right(column));
       if (column.key == "bound" && view_.color)
-        cell.insert(name(row.bound).size(), "\x1b[0m").insert(0, color_of(row.bound));
+        cell.insert(name(row.bound).size(), kPlain).insert(0, color_of(row.bound));
       out += " " + cell;
     }
+    out += bar(row);
     line(trimmed(std::move(out)));
   }
 
+  // Against the row that takes most.
+  [[nodiscard]] std::string bar(const LayerEstimate& row) const {
+    if (layout_.bar == 0 || largest_share_ <= 0) return "";
+    const std::string shown = bar_of(row.share / largest_share_, layout_.bar, view_.unicode);
+    if (shown.empty() || !view_.color) return " " + shown;
+    return fmt::format(" {}{}{}", color_of(row.bound), shown, kPlain);
+  }
+
   // The layer's name within its block, with the names of what is fused behind it as far as they fit.
-  [[nodiscard]] std::string label_of(const LayerEstimate& row, const std::string& prefix) const {
+  static std::string label_of(const LayerEstimate& row, const std::string& prefix, std::size_t width) {
     std::string label = printable(inner_name(row.name, prefix));
     if (row.fused_from.size() < 2) return label;
     std::string with_all = label;
     for (std::size_t i = 1; i < row.fused_from.size(); ++i) with_all += "+" + last_part(row.fused_from[i]);
-    if (display_width(with_all) + 2 <= first_width_) return with_all;
+    if (display_width(with_all) + kIndent <= width) return with_all;
     return fmt::format("{} +{}", label, row.fused_from.size() - 1);
   }
 
@@ -134,20 +98,23 @@ class Table {
     return row.block.empty() ? "" : row.name.substr(0, row.name.rfind('.') + 1);
   }
 
+  [[nodiscard]] std::string prefix_in_view(const LayerEstimate& row) const {
+    return view_.by == By::kLayer && view_.top == 0 ? prefix_of(row) : "";
+  }
+
   void rows() {
     std::string open;
     std::size_t free_rows = 0;
-    for (const LayerEstimate& row : rows_of(estimate_, view_)) {
+    for (const LayerEstimate& row : shown_rows_) {
       if (row.bound == Bound::kNone && view_.by == By::kLayer) {
         ++free_rows;
         continue;
       }
-      const bool in_blocks = view_.by == By::kLayer && view_.top == 0;
-      const std::string prefix = in_blocks ? prefix_of(row) : "";
+      const std::string prefix = prefix_in_view(row);
       if (prefix != open && !prefix.empty())
         line(trimmed(fit(printable(prefix.substr(0, prefix.size() - 1)), view_.width, false)));
       open = prefix;
-      row_line(row, (prefix.empty() ? "" : "  ") + label_of(row, prefix));
+      row_line(row, (prefix.empty() ? "" : "  ") + label_of(row, prefix, layout_.first));
     }
     if (free_rows > 0) line(fmt::format("{} more that move and compute nothing (views)", free_rows));
   }
@@ -162,9 +129,9 @@ class Table {
   // A row without the columns that only a layer has.
   void summary_line(const std::string& label, const Amounts& amounts) {
     const LayerEstimate row = summary_row(label, amounts);
-    std::string out = fit(label, first_width_, false);
-    for (std::size_t i = 1; i < shown_.size(); ++i) {
-      const Column& column = *shown_[i];
+    std::string out = fit(label, layout_.first, false);
+    for (std::size_t i = 1; i < layout_.shown.size(); ++i) {
+      const Column& column = *layout_.shown[i];
       const bool of_layer = column.kind == ColumnKind::kText || column.key == "repeat";
       out += " " + fit(of_layer ? "" : human(column, column.cell(row)), width_of(column), right(column));
     }
@@ -196,72 +163,12 @@ class Table {
     }
   }
 
-  void memory() {
-    const Footprint& m = estimate_.memory;
-    std::string parts;
-    const auto add = [&](std::string_view what, Bytes bytes) {
-      if (bytes.value() > 0)
-        parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", what, human_capacity(bytes.value()));
-    };
-    add("weights", m.weights);
-    add("tables", m.tables);
-    add("activations", m.activations);
-    add("gradients", m.gradients);
-    add("optimizer", m.optimizer);
-    add("KV cache", m.kv_cache);
-    std::string total = human_capacity(m.total().value());
-    if (report_.device.dram.capacity) total += " of " + human_capacity(report_.device.dram.capacity->value());
-    line("");
-    std::string parameters = human_count(estimate_.total.parameters) + " parameters";
-    if (estimate_.active_parameters != estimate_.total.parameters) {
-      parameters += fmt::format(", of which a token uses {}", human_count(estimate_.active_parameters));
-    }
-    paragraph(fmt::format("memory: {} ({}); {}", total, parts, parameters), 8);
-    if (estimate_.limits) limits(*estimate_.limits);
-    for (const std::string& warning : estimate_.warnings) paragraph("warning: " + printable(warning), 9);
-    for (const Unmodelled& item : estimate_.unmodelled) {
-      paragraph(fmt::format("not modelled: {} ({}), {} of it", printable(item.name), printable(item.type), item.count),
-                9);
-    }
-    if (estimate_.importer.empty()) return;  // the notes of files that come with the tool are for who reads the files
-    for (const std::string& note : estimate_.notes) paragraph("note: " + printable(note), 6);
-  }
-
-  void limits(const CacheLimits& limits) {
-    std::string text = fmt::format("KV cache: {} for each sequence", human_capacity(limits.per_sequence.value()));
-    if (limits.per_token.value() > 0) {
-      text += fmt::format(", {} more for each token", human_capacity(limits.per_token.value()));
-    }
-    if (limits.largest_batch > 0) text += fmt::format("; a batch of {} fits", limits.largest_batch);
-    if (limits.largest_batch > 0 && limits.largest_context > 0) {
-      text += fmt::format(", or a kv_len of {}", limits.largest_context);
-    }
-    paragraph(text, 10);
-  }
-
-  void advice() {
-    if (report_.advice.empty()) return;
-    line("");
-    line("what matters most, and what would help (the time of a sample after the change):");
-    for (std::size_t i = 0; i < report_.advice.size(); ++i) {
-      const Advice& item = report_.advice[i];
-      std::string text =
-          fmt::format("{}. {}, {}, {}; ", i + 1, printable(item.layer), human_percent(item.share), item.why);
-      for (std::size_t k = 0; k < item.changes.size(); ++k) {
-        const Change& change = item.changes[k];
-        text += fmt::format("{}{}: x{}{}", k == 0 ? "" : ", ", change.what, human_number(change.time_ratio),
-                            change.whole_network ? " for all" : "");
-      }
-      if (item.changes.empty()) text += "no change of batch, format, fusion or sharding would help";
-      paragraph(text, 3);
-    }
-  }
-
   const Report& report_;
   const Estimate& estimate_;
   const View& view_;
-  std::vector<const Column*> shown_;
-  std::size_t first_width_ = 0;
+  std::vector<LayerEstimate> shown_rows_;
+  double largest_share_ = 0;
+  TableLayout layout_;
   std::string text_;
 };
 

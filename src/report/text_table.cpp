@@ -1,6 +1,7 @@
 #include "report/text_table.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/text.hpp"
 
@@ -17,6 +18,23 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
   }
   return text;
 }
+
+std::vector<std::size_t> widths_of(const Grid& grid, std::size_t width) {
+  constexpr std::size_t kLeast = 12;
+  std::vector<std::size_t> widths;
+  std::size_t behind = 0;
+  for (std::size_t i = 0; i < grid.columns.size(); ++i) {
+    std::size_t widest = display_width(grid.columns[i].header);
+    for (const auto& row : grid.rows) widest = std::max(widest, display_width(row[i]));
+    widths.push_back(widest);
+    if (i > 0) behind += widest + 1;
+  }
+  const std::size_t left = width > behind ? width - behind : 0;
+  widths.front() = std::min(widths.front(), std::max(left, kLeast));
+  return widths;
+}
+
+std::string trimmed(std::string line) { return line.erase(line.find_last_not_of(' ') + 1) + "\n"; }
 
 }  // namespace
 
@@ -46,6 +64,36 @@ std::string markdown_text(std::string_view text) {
     }
   }
   return safe;
+}
+
+std::string grid_text(const Grid& grid, std::size_t width) {
+  const std::vector<std::size_t> widths = widths_of(grid, width);
+  const auto line = [&](auto&& cell) {
+    std::string text;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      text += (i == 0 ? "" : " ") + fit(cell(i), widths[i], grid.columns[i].right);
+    return trimmed(std::move(text));
+  };
+  std::string text = line([&](std::size_t i) { return grid.columns[i].header; });
+  text += std::string(std::min(width, std::accumulate(widths.begin(), widths.end(), widths.size() - 1)), '-') + "\n";
+  for (const auto& row : grid.rows) text += line([&](std::size_t i) { return printable(row[i]); });
+  return text;
+}
+
+std::string grid_markdown(const Grid& grid) {
+  std::string names = "|";
+  std::string rule = "|";
+  for (const GridColumn& column : grid.columns) {
+    names += " " + markdown_text(column.header) + " |";
+    rule += column.right ? " ---: |" : " --- |";
+  }
+  std::string text = names + "\n" + rule + "\n";
+  for (const auto& row : grid.rows) {
+    text += "|";
+    for (const std::string& cell : row) text += " " + markdown_text(cell) + " |";
+    text += "\n";
+  }
+  return text;
 }
 
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {

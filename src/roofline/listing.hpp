@@ -10,6 +10,7 @@ namespace ridgepoint {
 
 /// One kernel of one row: what it is, how often it runs, and its price in the network.
 struct ListedKernel {
+  std::size_t row = 0;  ///< of the estimate
   std::string layer;
   std::string op;
   Pass pass = Pass::kFprop;

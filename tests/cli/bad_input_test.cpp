@@ -350,7 +350,7 @@ const std::vector<BadInput> kBadCommandLines{
 )"},
     {"an unknown format", "", "analyze gpt2 --hw h100-sxm5 --format yaml",
      R"(error: unknown format "yaml"
-  expected table, json, csv, markdown, svg, png or html
+  expected table, trace, json, csv, markdown, svg, png or html
 )"},
     {"an unknown grouping", "", "analyze gpt2 --hw h100-sxm5 --by layers",
      R"(error: unknown grouping "layers"

@@ -133,8 +133,8 @@ TEST_CASE("the option -o writes what would be printed, in the format of its name
     const std::string printed =
         run_binary("analyze gcn-ogbn-arxiv --hw h100-sxm5 --format " + std::string(format.name)).out;
     const bool same = written("x" + std::string(format.extension)) == printed;
-    // JSON and the page say which command wrote them.
-    CHECK((same || format.name == "json" || format.name == "html"));
+    // JSON, the trace and the page say which command wrote them.
+    CHECK((same || format.name == "json" || format.name == "trace" || format.name == "html"));
     CHECK(!written("y" + std::string(format.extension)).empty());
   }
   CHECK(written("x.json").starts_with("{\n  \"schema_version\": 1,"));

@@ -1,5 +1,6 @@
-// Command lines and their exact output: NAME.cmd holds the arguments, NAME.txt what goes to standard output and, behind
-// it, to standard error and the exit code where that is not 0. RIDGEPOINT_UPDATE_GOLDEN=1 writes the outputs anew.
+// Command lines and their exact output: NAME.cmd holds the arguments, with variables (COLUMNS=80) before them, NAME.txt
+// what goes to standard output and, behind it, to standard error and the exit code where that is not 0.
+// RIDGEPOINT_UPDATE_GOLDEN=1 writes the outputs anew.
 
 #include <algorithm>
 #include <cstdlib>
@@ -30,6 +31,16 @@ std::string shown(const Outcome& outcome) {
   return text;
 }
 
+Outcome run_command(const fs::path& file) {
+  std::vector<std::string> words = words_of(text_of_file(file));
+  Setting setting{.folder = source_root().string()};
+  while (!words.empty() && words.front().find('=') != std::string::npos) {
+    setting.environment.push_back(words.front());
+    words.erase(words.begin());
+  }
+  return run_binary(words, setting);
+}
+
 TEST_CASE("golden outputs", "[golden]") {
   const bool update = std::getenv("RIDGEPOINT_UPDATE_GOLDEN") != nullptr;
   REQUIRE(commands().size() >= 20);
@@ -37,7 +48,7 @@ TEST_CASE("golden outputs", "[golden]") {
     INFO(command.stem().string());
     fs::path expected = command;
     expected.replace_extension(".txt");
-    const std::string now = shown(run_binary(text_of_file(command), {.folder = source_root().string()}));
+    const std::string now = shown(run_command(command));
     if (update) write_text(expected, now);
     CHECK(now == text_of_file(expected));
   }

@@ -1,0 +1,1 @@
+analyze gcn-ogbn-arxiv --hw h100-sxm5 --format trace
