@@ -30,6 +30,9 @@ const std::string& command_line();
 
 Action declare_analyze(CLI::App& app);
 Action declare_explain(CLI::App& app);
+Action declare_what_limits(CLI::App& app);
+Action declare_sweep(CLI::App& app);
+Action declare_merge(CLI::App& app);
 Action declare_import(CLI::App& app);
 Action declare_roofline(CLI::App& app);
 Action declare_list(CLI::App& app);
