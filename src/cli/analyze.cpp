@@ -8,7 +8,6 @@
 #include "cli/picture.hpp"
 #include "cli/run_arguments.hpp"
 #include "core/text.hpp"
-#include "cost/device_file.hpp"
 #include "report/html.hpp"
 #include "report/networks.hpp"
 #include "report/report.hpp"
@@ -87,7 +86,7 @@ int analyze(const AnalyzeArguments& a) {
                   .color = wants_color(a.color, !a.output.empty()),
                   .width = a.output.empty() ? terminal_width() : kPlainWidth,
                   .unicode = wants_unicode(a.glyphs, !a.output.empty())};
-  const Device device = load_device(a.device);
+  const Device device = device_of(a.run, a.device);
   std::string text = a.run.models.size() == 1 ? report_one(a, a.run.models.front(), device, format, view)
                                               : report_all(a, device, format, view);
   emit(a.output, is_figure(format) ? as_figure(std::move(text), format) : text);
@@ -99,6 +98,7 @@ int analyze(const AnalyzeArguments& a) {
 Action declare_analyze(CLI::App& app) {
   const auto a = std::make_shared<AnalyzeArguments>();
   declare_run(app, a->run);
+  declare_what_if(app, a->run);
   constexpr const char* kReport = "The report";
   app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
       ->required()

@@ -38,6 +38,18 @@ constexpr std::array kCommands{
             "  ridgepoint explain llama-3.1-8b attention --hw h100-sxm5 --phase decode --kv-len 8192\n"
             "  ridgepoint explain bert-large '*.q' --phase training --format json\n",
             declare_explain},
+    Command{"what-limits", "what limits a layer or a network, what would next, and what each change gives",
+            "  ridgepoint what-limits llama-3.1-8b --hw h100-sxm5 --phase decode --kv-len 8192\n"
+            "  ridgepoint what-limits resnet50 stem.conv --hw a100-sxm4-80gb --batch 32\n",
+            declare_what_limits},
+    Command{"sweep", "one network in many runs: batches, lengths, formats, devices, what-ifs",
+            "  ridgepoint sweep llama-3.1-8b --hw h100-sxm5 --phase decode --kv-len 4096 --batch 1:1024:x2\n"
+            "  ridgepoint sweep bert-large --hw a100-sxm4-80gb --hw l40s --batch 1:64:x2 --seq 128,512 -o rows.csv\n"
+            "  ridgepoint sweep gpt2 --hw h100-sxm5 --set hidden=768:3072:+768 --what-if dram.bandwidth=x0.5:x4:x2\n"
+            "  ridgepoint sweep gpt2 --hw h100-sxm5 --batch 1:512 --shard 3/8 -o part3.csv\n",
+            declare_sweep},
+    Command{"merge", "the shards of a sweep as the whole",
+            "  ridgepoint merge part1.csv part2.csv part3.csv -o all.csv\n", declare_merge},
     Command{"import", "any model as an explicit description, which analyses to the same numbers",
             "  ridgepoint import path/to/config.json -o model.json\n"
             "  ridgepoint import model.onnx -o model.json\n"

@@ -6,7 +6,6 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
-#include "cost/device_file.hpp"
 #include "network/find_layers.hpp"
 #include "report/explanation.hpp"
 
@@ -30,10 +29,14 @@ int explain_layers(const ExplainArguments& a) {
   const ParsedRun parsed = parse_run(a.run, a.model);
   const Network network = instantiate(parsed.description, parsed.run);
   std::optional<Device> device;
-  if (!a.device.empty()) device = load_device(a.device);
+  if (!a.device.empty()) device = device_of(a.run, a.device);
   std::vector<Explanation> explanations;
   for (const std::size_t layer : find_layers(network, a.layer)) {
     explanations.push_back(explain(network, layer, parsed.options, device ? &*device : nullptr));
+    Explanation& e = explanations.back();
+    if (!e.price) continue;
+    const Question question{parsed.description, *device, parsed.run, parsed.options};
+    e.price->chain = bottlenecks(question, answer(question), e.name);
   }
   emit(a.output, write_explanations(explanations, format, a.output.empty() ? terminal_width() : kPlainWidth));
   return 0;
@@ -51,6 +54,7 @@ Action declare_explain(CLI::App& app) {
   app.add_option("--format", a->format, "table, json or markdown; guessed from -o")->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   declare_run_options(app, a->run);
+  declare_what_if(app, a->run);
   return [a] { return explain_layers(*a); };
 }
 

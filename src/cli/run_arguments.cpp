@@ -6,7 +6,8 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "importers/importer.hpp"
+#include "cost/device_file.hpp"
+#include "hardware/what_if.hpp"
 #include "network/expression.hpp"
 
 namespace ridgepoint {
@@ -97,13 +98,7 @@ void declare_run_options(CLI::App& app, RunArguments& a) {
       ->group(kEngine);
 }
 
-void declare_run(CLI::App& app, RunArguments& a) {
-  app.add_option(
-         "MODEL", a.models,
-         "A name of `ridgepoint list models`, a .json file, a config.json or its folder, an .onnx file, or - for\n"
-         "standard input; several stand side by side")
-      ->required();
-  declare_run_options(app, a);
+void declare_mode(CLI::App& app, RunArguments& a) {
   app.add_option("--mode", a.mode,
                  "auto (calibrated if the device is), calibrated, ceilings (measured rates, no model), datasheet, or\n"
                  "roofline for the plain one")
@@ -111,7 +106,46 @@ void declare_run(CLI::App& app, RunArguments& a) {
       ->group(kEngine);
 }
 
+void declare_run(CLI::App& app, RunArguments& a) {
+  app.add_option(
+         "MODEL", a.models,
+         "A name of `ridgepoint list models`, a .json file, a config.json or its folder, an .onnx file, or - for\n"
+         "standard input; several stand side by side")
+      ->required();
+  declare_run_options(app, a);
+  declare_mode(app, a);
+}
+
+void declare_what_if(CLI::App& app, RunArguments& a) {
+  app.add_option(
+         "--what-if", a.what_if,
+         "The device with another property: dram.bandwidth=x2, l2.capacity=100MB, clock=x0.8, launch=x0; may be\n"
+         "given several times")
+      ->type_name("KEY=VALUE")
+      ->group(kEngine)
+      ->allow_extra_args(false);
+}
+
+Device device_of(const RunArguments& a, const std::string& name_or_path) {
+  Device device = load_device(name_or_path);
+  std::vector<DeviceChange> changes;
+  for (const std::string& text : a.what_if) changes.push_back(parse_change(text));
+  return changed(std::move(device), changes);
+}
+
+bool set_size(ParsedRun& parsed, std::string_view key, const std::string& text) {
+  Attributes& list = parsed.run.parameters;
+  const auto last = std::find_if(list.rbegin(), list.rend(), [&](const Attribute& a) { return a.name == key; });
+  if (last == list.rend()) return false;
+  *last = attribute(std::string(key), text);
+  return true;
+}
+
 ParsedRun parse_run(const RunArguments& a, const std::string& model) {
+  return parse_run(a, ModelFile(model_path(model)));
+}
+
+ParsedRun parse_run(const RunArguments& a, const ModelFile& model) {
   ParsedRun parsed;
   parsed.run.phase = static_cast<Phase>(choose("phase", a.phase, kPhaseNames));
   parsed.options.fusion = static_cast<Fusion>(choose("fusion", a.fusion, kFusionNames));

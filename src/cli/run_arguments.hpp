@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "hardware/device.hpp"
+#include "importers/importer.hpp"
 #include "network/instantiate.hpp"
 #include "roofline/estimate.hpp"
 
@@ -30,6 +32,7 @@ struct RunArguments {
   std::string mode = "auto";
   bool strict = false;
   bool no_patterns = false;
+  std::vector<std::string> what_if;
 };
 
 /// A network and the run that the arguments ask for.
@@ -44,11 +47,24 @@ void declare_run(CLI::App& app, RunArguments& arguments);
 /// The same without MODEL and --mode, for commands that have these of their own.
 void declare_run_options(CLI::App& app, RunArguments& arguments);
 
+/// --mode.
+void declare_mode(CLI::App& app, RunArguments& arguments);
+/// --what-if, of commands that take a device's properties from its file or otherwise.
+void declare_what_if(CLI::App& app, RunArguments& arguments);
+
+/// The device with what --what-if changes of it. Throws InputError, with near misses.
+Device device_of(const RunArguments& arguments, const std::string& name_or_path);
+
 /// Only those that say how a file is read: --set, --strict and --no-patterns.
 void declare_import_options(CLI::App& app, RunArguments& arguments);
 
 /// Reads a model and turns words into options. Throws InputError, with near misses.
 ParsedRun parse_run(const RunArguments& arguments, const std::string& model);
+/// The same of a file that is read several times.
+ParsedRun parse_run(const RunArguments& arguments, const ModelFile& model);
+
+/// Gives a size of the run (batch, seq, kv_len) another value. False where reading the network used it up.
+bool set_size(ParsedRun& parsed, std::string_view key, const std::string& text);
 
 /// The position of a word in a list of names. Throws InputError with the near miss.
 std::size_t choose(std::string_view what, std::string_view word, std::span<const std::string_view> names);

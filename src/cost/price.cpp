@@ -23,6 +23,15 @@ void set_interval(Price& price, double p10, double p90) {
   price.p90 = price.time * p90;
 }
 
+// In every model the time is what starting takes, and what overlaps behind it.
+void scale_start(Price& price, const Device& device) {
+  if (device.launch_scale == 1) return;
+  Seconds& start = need(price, Bound::kLaunch);
+  price.time = std::max(Seconds{}, price.time - start) + start * device.launch_scale;
+  start *= device.launch_scale;
+}
+
+// `calls` of the host, in calls of a plain kernel.
 void wait_for_pooled_host(Price& price, double calls) {
   const Seconds typical = kEagerHostTime.typical * calls;
   need(price, Bound::kHost) = typical;
@@ -59,7 +68,7 @@ void wait_for_steps(Price& price, const Kernel& kernel) {
 void wait_for_host(Price& price, const Pricing& pricing, const Situation& situation) {
   const CalibrationEntry* entry = pricing.entry;
   const Clock clock = situation.circumstances.clock;
-  const double calls = calls_of(*pricing.model, situation, pricing.parameters);
+  const double calls = calls_of(*pricing.model, situation, pricing.parameters) * situation.device.host_scale;
   if (entry != nullptr && pays_for_call(*entry, situation.device, clock))
     wait_for_host(price, Seconds{entry->floor * calls});
   set_interval(price, pricing.p10, pricing.p90);
@@ -176,6 +185,7 @@ Price price(const Launch& launch, const Device& device, Mode mode, const Circums
   price.needs = timing.needs;
   price.time = timing.time;
   wait_for_steps(price, launch.kernel);
+  scale_start(price, device);
   price.bound = largest_need(price);
   if (launch.part) {
     set_interval(price, pricing.p10, pricing.p90);
@@ -189,7 +199,13 @@ Terms terms_of(const Launch& launch, const Device& device, Mode mode, const Circ
   if (mode == Mode::kRoofline || mode == Mode::kCeilings) return {};
   const Pricing pricing = pricing_of(launch, device, mode, circumstances);
   if (pricing.model->terms == nullptr) return {};
-  return pricing.model->terms(as_fitted(situation_of(launch, device, circumstances), pricing), pricing.parameters);
+  Terms terms =
+      pricing.model->terms(as_fitted(situation_of(launch, device, circumstances), pricing), pricing.parameters);
+  if (device.launch_scale != 1) {
+    terms.push_back({"what_if", "time, with launch and what waits behind it times launch_scale",
+                     price(launch, device, mode, circumstances).time.value(), "s", "--what-if launch"});
+  }
+  return terms;
 }
 
 std::optional<Problem> missing_format(const Device& device, DType math) {

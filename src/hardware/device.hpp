@@ -69,6 +69,12 @@ struct Device {
 
   std::optional<Calibration> calibration;
 
+  /// What a run asks to be otherwise than the file says (hardware/what_if.hpp), such as "dram.bandwidth x2"; it is part
+  /// of the name too. The scales are of the time to start a kernel and of the host's time to issue one.
+  std::vector<std::string> changes{};
+  double launch_scale = 1;
+  double host_scale = 1;
+
   /// The peak that matrix products in this format can reach: the matrix units', else the vector units', else none.
   [[nodiscard]] std::optional<FlopRate> product_rate(DType math) const;
   /// The peak of element-wise work, that of fp32 whatever the tensors are; none if the data sheet has no such rate.

@@ -1,6 +1,6 @@
 #include "ops/op.hpp"
 
-#include <algorithm>
+#include <unordered_map>
 
 namespace ridgepoint {
 namespace {
@@ -34,9 +34,13 @@ std::span<const OpEntry> op_entries() {
 }
 
 const OpEntry* find_op(std::string_view name) {
-  const auto entries = op_entries();
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const OpEntry& e) { return e.name == name; });
-  return found == entries.end() ? nullptr : &*found;
+  static const std::unordered_map<std::string_view, const OpEntry*> index = [] {
+    std::unordered_map<std::string_view, const OpEntry*> entries;
+    for (const OpEntry& entry : op_entries()) entries.emplace(entry.name, &entry);
+    return entries;
+  }();
+  const auto found = index.find(name);
+  return found == index.end() ? nullptr : found->second;
 }
 
 std::string_view name_of(const Op& op) {

@@ -8,6 +8,7 @@
 
 #include "core/human.hpp"
 #include "core/text.hpp"
+#include "report/what_limits.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -117,6 +118,7 @@ std::vector<std::string> verdict(const ExplainedPrice& price) {
     sentences.push_back(
         fmt::format("next behind it: {}, {} in all", name(next->bound), human_seconds(next->time.value())));
   }
+  for (std::size_t i = 0; i < price.chain.size(); ++i) sentences.push_back(step_line(price.chain[i], i));
   sentences.push_back(fmt::format("{} over {} repetition{}, {} of the network's time", human_seconds(row.total.time),
                                   row.repeat, row.repeat == 1 ? "" : "s", human_percent(row.share)));
   return sentences;

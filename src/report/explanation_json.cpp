@@ -1,4 +1,5 @@
 #include "core/version.hpp"
+#include "report/chain_json.hpp"
 #include "report/explanation_formats.hpp"
 #include "report/json_text.hpp"
 
@@ -73,6 +74,7 @@ Json price(const ExplainedPrice& p) {
     item["terms"] = terms(launch.formulas);
     object["launches"].push_back(std::move(item));
   }
+  object["limits"] = chain_json(p.chain);
   object["time_s"] = p.row.total.time;
   object["share"] = p.row.share;
   object["bound"] = name(p.row.bound);

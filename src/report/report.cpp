@@ -131,7 +131,10 @@ std::string calibration_line(const Report& report) {
   if (report.estimate.options.mode == Mode::kCeilings) return "measured ceilings";
   if (report.estimate.options.mode == Mode::kDatasheet) return "none: pooled defaults";
   const Calibration& c = *report.device.calibration;
-  return fmt::format("{} samples of {}{}{}, {}", c.samples, c.device, c.date.empty() ? "" : ", ", c.date, c.tool);
+  const std::string_view kept =
+      report.device.changes.empty() ? "" : "; its efficiencies and start times are kept for the changed device";
+  return fmt::format("{} samples of {}{}{}, {}{}", c.samples, c.device, c.date.empty() ? "" : ", ", c.date, c.tool,
+                     kept);
 }
 
 }  // namespace ridgepoint

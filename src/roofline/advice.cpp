@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
-#include "core/checked.hpp"
-#include "core/error.hpp"
 #include "core/human.hpp"
+#include "roofline/changes.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -16,40 +14,13 @@ namespace {
 constexpr double kWorthSaying = 0.97;  // a change that saves less is not advice
 constexpr std::size_t kMostChanges = 3;
 
-// A changed run, what to call it, and the samples it computes relative to now.
-struct WhatIf {
-  std::string what;
-  Estimate estimate;
-  double samples = 1;
-  bool whole_network = false;
-};
-
-std::optional<std::int64_t> parameter(const Estimate& estimate, std::string_view name) {
-  for (const auto& [key, value] : estimate.parameters) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
-}
-
-// The next narrower format in which the device multiplies faster.
-std::optional<DType> narrower(const Device& device, DType now) {
-  constexpr std::array kChain{DType::kFp64, DType::kFp32,    DType::kTf32, DType::kBf16,
-                              DType::kFp16, DType::kFp8E4m3, DType::kFp4};
-  const auto rate_now = device.product_rate(now);
-  for (const DType candidate : kChain) {
-    const auto rate = device.product_rate(candidate);
-    if (rate && rate_now && bits(candidate) <= bits(now) && *rate > *rate_now * 1.01) return candidate;
-  }
-  return std::nullopt;
-}
-
 class Adviser {
  public:
-  Adviser(const Question& question, const Estimate& now) : question_(question), now_(now) { try_all(); }
+  Adviser(const Question& question, const Estimate& now) : now_(now), changes_(run_changes(question, now)) {}
 
   [[nodiscard]] Advice on(const LayerEstimate& row) const {
     Advice advice{.layer = row.name, .share = row.share, .why = reason(row)};
-    for (const WhatIf& what_if : what_ifs_) {
+    for (const RunChange& what_if : changes_) {
       const double ratio = ratio_of(what_if, row);
       if (ratio < kWorthSaying) advice.changes.push_back({what_if.what, ratio, what_if.whole_network});
     }
@@ -60,50 +31,7 @@ class Adviser {
   }
 
  private:
-  void try_all() {
-    try_batch();
-    try_format();
-    if (question_.options.fusion != Fusion::kFull) {
-      Question changed = question_;
-      changed.options.fusion = Fusion::kFull;
-      ask("--fusion full", changed, 1, true);
-    }
-    if (question_.options.execution == Execution::kEager) {
-      Question changed = question_;
-      changed.options.execution = Execution::kGraph;
-      ask("--execution graph", changed, 1, false);
-    }
-    Question halved = question_;
-    halved.options.work_share = 0.5;
-    ask("half on a second device (before communication)", halved, 1, false);
-  }
-
-  void try_batch() {
-    const auto batch = parameter(now_, "batch");
-    if (!batch || *batch > INT64_MAX / 2) return;
-    Question changed = question_;
-    changed.run.parameters.push_back({"batch", Value(*batch * 2)});
-    ask(fmt::format("--batch {}", *batch * 2), changed, 2, false);
-  }
-
-  void try_format() {
-    const auto format = narrower(question_.device, now_.precision.math);
-    if (!format) return;
-    Question changed = question_;
-    changed.run.precision = {.activations = *format};
-    ask(fmt::format("--dtype {}", name(*format)), changed, 1, false);
-  }
-
-  // A change that the network or the device does not allow is no advice.
-  void ask(std::string what, const Question& changed, double samples, bool whole_network) {
-    try {
-      what_ifs_.push_back({std::move(what), answer(changed), samples, whole_network});
-    } catch (const InputError&) {
-    } catch (const OverflowError&) {
-    }
-  }
-
-  [[nodiscard]] double ratio_of(const WhatIf& what_if, const LayerEstimate& row) const {
+  [[nodiscard]] double ratio_of(const RunChange& what_if, const LayerEstimate& row) const {
     if (what_if.whole_network) return what_if.estimate.total.time / now_.total.time;
     // The rows of a changed run are those of this one, unless fusion changed.
     const auto index = static_cast<std::size_t>(&row - now_.rows.data());
@@ -134,9 +62,8 @@ class Adviser {
                        human_number(factor), below ? "below" : "above", human_number(row.ridge_point));
   }
 
-  const Question& question_;
   const Estimate& now_;
-  std::vector<WhatIf> what_ifs_;
+  std::vector<RunChange> changes_;
 };
 
 }  // namespace

@@ -31,12 +31,12 @@ Amounts scaled(Amounts amounts, double factor) {
 
 class Estimator {
  public:
-  Estimator(const Network& network, const Device& device, const EngineOptions& options, Bytes footprint)
+  Estimator(const Network& network, const Device& device, const EngineOptions& options, Pricer& pricer)
       : network_(network),
         device_(device),
         work_share_(options.work_share),
         lowering_(network, options.optimizer),
-        pricer_(device, options.mode, options.execution, footprint),
+        pricer_(pricer),
         mode_(options.mode) {}
 
   LayerEstimate row(const Group& group) {
@@ -113,7 +113,7 @@ class Estimator {
   const Device& device_;
   double work_share_;
   Lowering lowering_;
-  Pricer pricer_;
+  Pricer& pricer_;
   Mode mode_;
   std::set<std::string> pooled_;
 };
@@ -163,6 +163,11 @@ Amounts& Amounts::operator+=(const Amounts& other) {
 }
 
 Estimate estimate(const Network& network, const Device& device, const EngineOptions& options) {
+  Pricer pricer(device, resolve(options.mode, device), options.execution);
+  return estimate(network, device, options, pricer);
+}
+
+Estimate estimate(const Network& network, const Device& device, const EngineOptions& options, Pricer& pricer) {
   Estimate result{.model = network.name,
                   .device = device.name,
                   .phase = network.phase,
@@ -177,8 +182,8 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
   std::vector<Bytes> live;
   result.memory = footprint(network, groups, options.optimizer, live);
   // A processor's caches may hold a whole network; on other devices operands come from memory.
-  const Bytes touched = device.kind == "cpu" ? result.memory.total() - result.memory.tables : Bytes{};
-  Estimator estimator(network, device, result.options, touched);
+  pricer.start(device.kind == "cpu" ? result.memory.total() - result.memory.tables : Bytes{});
+  Estimator estimator(network, device, result.options, pricer);
   result.rows.reserve(groups.size());
   for (std::size_t i = 0; i < groups.size(); ++i) {
     result.rows.push_back(estimator.row(groups[i]));

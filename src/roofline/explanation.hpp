@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/formula.hpp"
-#include "roofline/estimate.hpp"
+#include "roofline/bottlenecks.hpp"
 #include "roofline/lowering.hpp"
 
 namespace ridgepoint {
@@ -51,7 +51,8 @@ struct ExplainedPrice {
   std::string device;
   Mode mode = Mode::kAuto;
   std::vector<ExplainedLaunch> launches;
-  LayerEstimate row;  ///< as analyze shows it, over all repetitions
+  LayerEstimate row;                ///< as analyze shows it, over all repetitions
+  std::vector<Bottleneck> chain{};  ///< what limits it, and what would next; empty where nobody asked: bottlenecks()
 };
 
 /// All that is known of one layer in one run. Counts are of one repetition.

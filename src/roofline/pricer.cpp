@@ -18,6 +18,12 @@ bool Pricer::Key::operator==(const Key& other) const {
          launch.part == other.launch.part && launch.kernel == other.launch.kernel;
 }
 
+void Pricer::start(Bytes footprint) {
+  constexpr std::size_t kMost = 1 << 16;  // beyond that many, a sweep's kernels are hardly ever met again
+  if (footprint != footprint_ || known_.size() > kMost) known_.clear();
+  footprint_ = footprint;
+}
+
 const Price& Pricer::price_of(const Launch& launch) {
   const auto [entry, is_new] = known_.try_emplace(Key{launch});
   Price& result = entry->second;

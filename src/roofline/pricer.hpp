@@ -20,6 +20,9 @@ class Pricer {
   Pricer(const Device& device, Mode mode, Execution execution, Bytes footprint = {})
       : device_(device), mode_(mode), execution_(execution), footprint_(footprint) {}
 
+  /// From here on prices are for a run that touches so many bytes: known ones are forgotten where that changes them.
+  void start(Bytes footprint);
+
   /// The price in this execution: issued eagerly, a kernel takes at least the host's time to issue it.
   const Price& price_of(const Launch& launch);
 
@@ -38,5 +41,8 @@ class Pricer {
   Bytes footprint_;
   std::unordered_map<Key, Price, Hash> known_;
 };
+
+/// estimate() with a pricer of this device, mode and execution, which may know prices from other networks.
+Estimate estimate(const Network& network, const Device& device, const EngineOptions& options, Pricer& pricer);
 
 }  // namespace ridgepoint

@@ -14,8 +14,8 @@ struct Joint {
   Reading& reading;
   Config& vision;
   Description& part;
-  std::int64_t width;
-  std::int64_t text;
+  std::int64_t width = 0;
+  std::int64_t text = 0;
   std::int64_t class_tokens = 0;
 };
 using Join = void(Joint& joint);

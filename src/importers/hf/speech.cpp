@@ -250,6 +250,9 @@ Description read(Reading& reading) {
   if (!config.flag({"feat_proj_layer_norm"}, true)) drop_item(description, "feature_norm");
   if (config.real({"mask_time_prob"}, 0.05) <= 0 && config.real({"mask_feature_prob"}, 0) <= 0) {
     drop_item(description, "masked_spec_embed");
+  } else {
+    reading.notes.push_back(
+        fmt::format("{} of the parameters are read in training alone (masked_spec_embed)", hidden.value));
   }
   if (config.flag({"do_stable_layer_norm"}, false)) make_stable(description);
   if (reading.type == "wavlm") add_relative_bias(description);

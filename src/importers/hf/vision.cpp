@@ -100,6 +100,8 @@ Description image_trunk(Reading& reading, Config& config, const VisionTraits& tr
                                             : traits.mask_token && config.flag({"use_mask_token"}, true);
   if (masked) {
     description.items.insert(description.items.begin(), unread_parameter("mask_token", {1, "hidden"}, "image"));
+    reading.notes.push_back(fmt::format("{} of the parameters are read in pretraining alone (mask_token)",
+                                        config.size_or({"hidden_size"}, traits.hidden).value));
   }
   return description;
 }

@@ -244,6 +244,10 @@ TEST_CASE("what is counted in another way than it is computed is a note", "[impo
     "num_local_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32, "sparse_attention_config":
     {"sparse_topk_blocks": 2, "sparse_block_size": 8, "sparse_num_index_heads": 2, "sparse_index_dim": 16}})");
   CHECK(notes_have(description, "sparse attention picks blocks of keys"));
+  CHECK(notes_have(read_text(R"({"model_type": "dinov2"})"),
+                   "768 of the parameters are read in pretraining alone (mask_token)"));
+  CHECK(notes_have(read_text(R"({"model_type": "wav2vec2"})"),
+                   "768 of the parameters are read in training alone (masked_spec_embed)"));
 }
 
 }  // namespace

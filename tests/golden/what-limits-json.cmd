@@ -1,0 +1,1 @@
+what-limits gcn-ogbn-arxiv --hw h100-sxm5 --format json
