@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "cli/command.hpp"
-#include "cost/device_file.hpp"
 #include "report/measured_report.hpp"
 
 namespace ridgepoint {
@@ -17,7 +16,7 @@ std::string compare_with_profile(const SideArguments& arguments, const std::stri
         {"--measured is compared with one prediction", "one MODEL, one --hw, and one value of each option"});
   }
   const MeasuredProfile measured = read_measured(profile);
-  const Device device = load_device(arguments.devices.front());
+  const Device device = device_of(arguments.run, arguments.devices.front());
   const ParsedRun parsed = parse_run(asked.front(), arguments.run.models.front());
   const Network network = instantiate(parsed.description, parsed.run);
   const Estimate predicted = estimate(network, device, parsed.options);

@@ -79,6 +79,7 @@ constexpr std::array kSources{
     Source{"--optimizer", words<kOptimizerNames>},
     Source{"--by", words<kByNames>},
     Source{"--color", words<kColorChoices>},
+    Source{"--glyphs", words<kGlyphChoices>},
     Source{"--effort", words<kEffortNames>},
     Source{"--format", report_formats},
     Source{"--device", measurable},

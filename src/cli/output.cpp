@@ -59,8 +59,7 @@ bool has_utf8_locale() {
 }  // namespace
 
 bool wants_unicode(const GlyphArguments& a, bool to_file) {
-  constexpr std::array<std::string_view, 3> kChoices{"auto", "unicode", "ascii"};
-  const std::size_t chosen = choose("choice of glyphs", a.which, kChoices);
+  const std::size_t chosen = choose("choice of glyphs", a.which, kGlyphChoices);
   if (a.ascii) return false;
   if (chosen != 0) return chosen == 1;
   return !to_file && isatty(STDOUT_FILENO) != 0 && has_utf8_locale();

@@ -25,6 +25,8 @@ inline constexpr std::array<std::string_view, 3> kColorChoices{"auto", "always",
 /// Whether standard output is a terminal that wants colour: `choice` is always, never or auto; auto respects NO_COLOR.
 bool wants_color(std::string_view choice, bool to_file);
 
+inline constexpr std::array<std::string_view, 3> kGlyphChoices{"auto", "unicode", "ascii"};
+
 /// Which characters drawings are made of.
 struct GlyphArguments {
   std::string which = "auto";

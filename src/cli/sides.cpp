@@ -93,6 +93,7 @@ void declare_sides(CLI::App& app, SideArguments& a) {
   app.add_option("--mode", a.run.mode, "auto, calibrated, ceilings, datasheet or roofline, as of `analyze`")
       ->type_name("MODE")
       ->group("The engine");
+  declare_what_if(app, a.run);
   a.repeated.resize(kRepeatable.size());
   for (std::size_t i = 0; i < kRepeatable.size(); ++i) make_repeatable(app, kRepeatable[i], a.repeated[i]);
 }
@@ -107,7 +108,10 @@ std::vector<Side> read_saved(const std::string& path) {
 
 std::vector<Side> read_sides(const SideArguments& a) {
   std::vector<Device> devices;
-  for (const std::string& name : a.devices) devices.push_back(load_device(name));
+  for (const std::string& name : a.devices) {
+    devices.push_back(load_device(name));
+    if (!a.run.what_if.empty()) devices.push_back(device_of(a.run, name));
+  }
   expect_few(runs_of(a).size() * std::max<std::size_t>(devices.size(), 1) * a.run.models.size());
   std::vector<Side> sides;
   for (const std::string& model : a.run.models) {
