@@ -11,8 +11,8 @@ struct ScaledProperty {
   DeviceProperty facts;
   bool by_format = false;
   bool may_vanish = false;
-  std::optional<double> (*get)(const Device& device, std::optional<DType> format);
-  void (*scale)(Device& device, std::optional<DType> format, double factor);
+  std::optional<double> (*get)(const Device& device, std::optional<DType> format) = nullptr;
+  void (*scale)(Device& device, std::optional<DType> format, double factor) = nullptr;
 };
 
 std::span<const ScaledProperty> scaled_properties();
