@@ -34,7 +34,7 @@ constexpr std::array kCommands{
             "  ridgepoint compare resnet50 --hw l4 --execution eager --measured trace.json\n",
             declare_compare},
     Command{"explain", "every formula of one layer, with its numbers",
-            "  ridgepoint explain resnet50 conv1\n"
+            "  ridgepoint explain resnet50 stem.conv\n"
             "  ridgepoint explain llama-3.1-8b attention --hw h100-sxm5 --phase decode --kv-len 8192\n"
             "  ridgepoint explain bert-large '*.q' --phase training --format json\n",
             declare_explain},

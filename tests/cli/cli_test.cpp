@@ -2,6 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
+#include <sstream>
+
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "report/report.hpp"
@@ -16,6 +20,37 @@ namespace fs = std::filesystem;
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 constexpr const char* kSeeHelp = "  see `ridgepoint --help`, or `ridgepoint COMMAND --help`\n";
+
+// An example that needs nothing but what comes with the tool.
+bool stands_alone(const std::string& line) {
+  constexpr std::array<std::string_view, 12> kOfTheReader{"my-",        "path/", "model.onnx", "old.json",
+                                                          "trace.json", "part1", "gemm",       "profile",
+                                                          "| ",         "<(",    "calibrate",  "> "};
+  return std::none_of(kOfTheReader.begin(), kOfTheReader.end(),
+                      [&](std::string_view part) { return contains(line, part); });
+}
+
+TEST_CASE("the examples of the help run as they stand", "[cli]") {
+  const TemporaryFolder folder;
+  fs::create_directory_symlink(source_root() / "hwspecs", folder.path() / "hwspecs");
+  int ran = 0;
+  for (const Command& command : commands()) {
+    std::istringstream lines{std::string(command.examples)};
+    for (std::string line; std::getline(lines, line);) {
+      if (!stands_alone(line)) continue;
+      CAPTURE(line);
+      std::erase(line, '\'');
+      std::vector<std::string> words = words_of(line);
+      REQUIRE(words.front() == "ridgepoint");
+      words.erase(words.begin());
+      const Outcome outcome = run_binary(words, {.folder = folder.path().string()});
+      CAPTURE(outcome.err);
+      CHECK(outcome.code == 0);
+      ++ran;
+    }
+  }
+  CHECK(ran >= 20);
+}
 
 TEST_CASE("every command has help", "[cli]") {
   const Outcome all = run_binary("--help");
