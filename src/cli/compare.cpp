@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <CLI/Option.hpp>
+#include <array>
 #include <charconv>
 #include <cstdio>
 
 #include "cli/command.hpp"
 #include "cli/compare_measured.hpp"
 #include "cli/output.hpp"
+#include "cli/picture.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/sides.hpp"
 #include "core/text.hpp"
@@ -16,6 +18,8 @@ namespace ridgepoint {
 namespace {
 
 constexpr int kRegressed = 4;
+constexpr std::array<std::string_view, 6> kCompareFormats{"table", "json", "csv", "markdown", "svg", "png"};
+
 struct CompareArguments {
   SideArguments sides;
   std::string baseline;
@@ -73,10 +77,13 @@ void expect_common_layers(const Comparison& c) {
 
 int compare_sides(const CompareArguments& a) {
   if (a.top < 0) throw InputError({fmt::format("--top is {}", a.top), "0 or more; 0 shows all"});
-  const std::string_view format = choose_format(a.format, a.output).name;
+  const bool profiled = !a.measured.empty();
+  const Format& chosen =
+      profiled ? choose_format(a.format, a.output) : choose_format(a.format, a.output, kCompareFormats);
+  const std::string_view format = chosen.name;
   const std::size_t width = a.output.empty() ? terminal_width() : kPlainWidth;
   const auto top = static_cast<std::size_t>(a.top);
-  if (!a.measured.empty()) {
+  if (profiled) {
     if (!a.baseline.empty() || !a.threshold.empty())
       throw InputError({"--measured has no baseline", "either --measured, or --baseline and --fail-on-regression"});
     emit(a.output, compare_with_profile(a.sides, a.measured, a.runs, format, top, width));
@@ -89,7 +96,8 @@ int compare_sides(const CompareArguments& a) {
     expect_common_layers(comparison);
     report.regressions = regressions_of(comparison, *report.threshold);
   }
-  emit(a.output, write_comparison(report, {.format = format, .top = top, .width = width}));
+  std::string text = write_comparison(report, {.format = format, .top = top, .width = width});
+  emit(a.output, is_figure(chosen) ? as_figure(std::move(text), chosen) : text);
   if (report.regressions.empty()) return 0;
   fmt::print(stderr, "regression: {} of time, memory and layers grew by more than {}\n", report.regressions.size(),
              printable(a.threshold));
@@ -114,7 +122,7 @@ Action declare_compare(CLI::App& app) {
                  "End with exit code 4 when the time, the memory or a layer is worse than the first by more than this")
       ->type_name("PERCENT%")
       ->group(kReport);
-  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")
+  app.add_option("--format", a->format, "table, json, csv, markdown, svg or png; guessed from -o")
       ->type_name("NAME")
       ->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);

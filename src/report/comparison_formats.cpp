@@ -66,6 +66,7 @@ std::string as_markdown(const ComparisonReport& report, const ComparisonView& vi
 std::string write_comparison(const ComparisonReport& report, const ComparisonView& view) {
   if (view.format == "json") return comparison_json(report);
   if (view.format == "csv") return comparison_csv(report.comparison);
+  if (view.format == "svg" || view.format == "png") return comparison_chart(report.comparison, view.top);
   if (view.format == "markdown") return as_markdown(report, view);
   return as_table(report, view);
 }

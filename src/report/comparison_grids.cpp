@@ -10,26 +10,12 @@
 namespace ridgepoint {
 namespace {
 
-std::string times_text(const std::optional<double>& factor) { return factor ? "x" + human_number(*factor) : "-"; }
-
 std::string repeat_text(const MatchedLayers& group, std::size_t first, std::size_t last) {
   const double before = group.parts.front().repeat;
   std::string text = fmt::format("{:.0f}", before);
   for (std::size_t side = first; side < last; ++side) {
     if (group.parts[side].repeat != before) text += fmt::format(" -> {:.0f}", group.parts[side].repeat);
   }
-  return text;
-}
-
-// "dram", or "dram -> matrix" where it moves.
-std::string bound_text(const MatchedLayers& group, std::size_t first, std::size_t last) {
-  const Bound before = group.parts.front().bound;
-  const bool moved = std::any_of(group.parts.begin() + static_cast<std::ptrdiff_t>(first),
-                                 group.parts.begin() + static_cast<std::ptrdiff_t>(last),
-                                 [&](const Part& part) { return part.bound != before; });
-  std::string text(name(before));
-  for (std::size_t side = first; side < last && moved; ++side)
-    text += fmt::format(" -> {}", name(group.parts[side].bound));
   return text;
 }
 
@@ -40,21 +26,6 @@ double largest_change(const Comparison& c, const MatchedLayers& group) {
     change = std::max(change, std::abs(c.judged(group.parts[side].time, side) - before));
   }
   return change;
-}
-
-// Groups that take time on some side and that all sides have; with `top`, those that change most, in their order.
-std::vector<const MatchedLayers*> shown_groups(const Comparison& c, std::size_t top) {
-  std::vector<const MatchedLayers*> shown;
-  for (const MatchedLayers& group : c.layers) {
-    const bool timed = std::any_of(group.parts.begin(), group.parts.end(), [](const Part& p) { return p.time > 0; });
-    if (timed && group.complete()) shown.push_back(&group);
-  }
-  if (top == 0 || shown.size() <= top) return shown;
-  std::stable_sort(shown.begin(), shown.end(), [&](const MatchedLayers* a, const MatchedLayers* b) {
-    return largest_change(c, *a) > largest_change(c, *b);
-  });
-  shown.resize(top);
-  return shown;
 }
 
 MatchedLayers others_of(const Comparison& c, const std::vector<const MatchedLayers*>& shown) {
@@ -83,6 +54,33 @@ std::vector<std::string> layer_cells(const Comparison& c, const MatchedLayers& g
 }
 
 }  // namespace
+
+std::string times_text(const std::optional<double>& factor) { return factor ? "x" + human_number(*factor) : "-"; }
+
+std::vector<const MatchedLayers*> shown_groups(const Comparison& c, std::size_t top) {
+  std::vector<const MatchedLayers*> shown;
+  for (const MatchedLayers& group : c.layers) {
+    const bool timed = std::any_of(group.parts.begin(), group.parts.end(), [](const Part& p) { return p.time > 0; });
+    if (timed && group.complete()) shown.push_back(&group);
+  }
+  if (top == 0 || shown.size() <= top) return shown;
+  std::stable_sort(shown.begin(), shown.end(), [&](const MatchedLayers* a, const MatchedLayers* b) {
+    return largest_change(c, *a) > largest_change(c, *b);
+  });
+  shown.resize(top);
+  return shown;
+}
+
+std::string bound_text(const MatchedLayers& group, std::size_t first, std::size_t last) {
+  const Bound before = group.parts.front().bound;
+  const bool moved = std::any_of(group.parts.begin() + static_cast<std::ptrdiff_t>(first),
+                                 group.parts.begin() + static_cast<std::ptrdiff_t>(last),
+                                 [&](const Part& part) { return part.bound != before; });
+  std::string text(name(before));
+  for (std::size_t side = first; side < last && moved; ++side)
+    text += fmt::format(" -> {}", name(group.parts[side].bound));
+  return text;
+}
 
 Grid totals_grid(const Comparison& c) {
   Grid grid{{{"", false}, {"time"}, {"P10 to P90"}, {"speed-up"}, {"FLOP/s"}, {"byte/s"}, {"memory"}, {"rates", false}},

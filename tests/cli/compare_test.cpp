@@ -1,5 +1,6 @@
 // The command `compare`: what it takes, its exit codes, and what broken files get.
 
+#include "io/document.hpp"
 #include "tests/binary.hpp"
 
 namespace ridgepoint {
@@ -15,7 +16,7 @@ TEST_CASE("compare takes devices, formats, batches, models and saved analyses", 
        {std::string("resnet50 --hw l4 --hw t4"), std::string("resnet50 --hw l4 --dtype fp16 --dtype int8"),
         std::string("resnet50 --hw l4 --batch 1 --batch 32"), std::string("resnet50 vgg16 --hw l4"),
         saved + " resnet50 --hw t4", saved + " " + saved}) {
-    for (const char* format : {"table", "json", "csv", "markdown"}) {
+    for (const char* format : {"table", "json", "csv", "markdown", "svg"}) {
       CAPTURE(words, format);
       const Outcome outcome = run_binary("compare " + words + " --format " + format);
       CHECK(outcome.code == 0);
@@ -90,6 +91,30 @@ TEST_CASE("a trace is of one network", "[cli][trace]") {
   const TemporaryFolder folder;
   REQUIRE(run_binary("analyze resnet50 --hw l4 -o " + folder.file("r.trace.json")).code == 0);
   CHECK(text_of_file(folder.path() / "r.trace.json").starts_with("{\"displayTimeUnit\""));
+}
+
+TEST_CASE("the figure of a comparison has a bar for each layer and side, with the times of the JSON", "[compare]") {
+  const std::string words = "compare gpt2 --hw a100-sxm4-80gb --hw h100-sxm5 --top 4 --format ";
+  const std::string figure = run_binary(words + "svg").out;
+  const TemporaryFolder folder;
+  write_text(folder.file("whole.json"), run_binary(words + "json").out);
+  const auto document = Document::load(folder.file("whole.json"));
+  std::size_t bars = 0;
+  for (const Node& layer : document->root().find("layers")->items) {
+    const std::string name = layer.find("name")->text;
+    const std::string bar = "data-layer=\"" + name + "\" data-side=\"";
+    if (figure.find(bar) == std::string::npos) continue;
+    for (std::size_t side = 0; side < 2; ++side) {
+      CAPTURE(name, side);
+      const std::size_t at = figure.find(bar + std::to_string(side + 1) + "\" data-time-s=\"");
+      REQUIRE(at != std::string::npos);
+      const std::size_t from = figure.find("data-time-s=\"", at) + 13;
+      const Node& time = *layer.find("sides")->items[side].find("time_s");
+      CHECK(std::stod(figure.substr(from)) == time.real);
+      ++bars;
+    }
+  }
+  CHECK(bars == 8);
 }
 
 }  // namespace
