@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kWidth = 900;
 constexpr double kNames = 230;  // room for the names of layers
-constexpr double kNotes = 210;  // room for speed-ups and bounds
+constexpr double kNotes = 240;  // room for speed-ups and bounds
 constexpr double kBar = 9;
 constexpr double kGap = 9;  // between layers
 constexpr double kSideLine = 15;
