@@ -70,10 +70,12 @@ std::string report_all(const AnalyzeArguments& a, const Device& device, const Fo
   for (const std::string& model : a.run.models) answers.push_back(answer_for(a, model, device, format));
   if (format.name == "html") {
     std::vector<Report> reports;
+    reports.reserve(answers.size());
     for (const Answered& one : answers) reports.push_back({one.estimate, device, one.advice, command_line()});
     return write_page(reports, view);
   }
   std::vector<Estimate> estimates;
+  estimates.reserve(answers.size());
   for (Answered& one : answers) estimates.push_back(std::move(one.estimate));
   return is_figure(format) ? draw_networks(estimates, device, view) : write_networks(estimates, format.name);
 }

@@ -18,6 +18,7 @@ namespace {
 template <class Words>
 std::vector<Candidate> plain(const Words& words) {
   std::vector<Candidate> list;
+  list.reserve(std::size(words));
   for (const auto& word : words) list.push_back({std::string(word), ""});
   return list;
 }

@@ -9,6 +9,7 @@ namespace {
 
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> names;
+  names.reserve(kDTypeCount);
   for (const DTypeFacts& facts : kDTypes) names.push_back(facts.name);
   return names;
 }

@@ -24,6 +24,7 @@ static_assert(kAmountKeys.size() == kAmountMembers.size());
 
 std::vector<std::string_view> bound_names() {
   std::vector<std::string_view> names;
+  names.reserve(kBoundCount);
   for (const BoundFacts& bound : kBounds) names.push_back(bound.name);
   return names;
 }
