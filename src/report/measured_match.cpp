@@ -191,8 +191,9 @@ class MeasuredMatcher {
       }
       if (ran.size() != same.size()) continue;  // more or fewer: it cannot be told whose they are
       join(same, ran);
-      std::erase_if(rows, [&](std::size_t row) { return launches[row] == count; });
-      std::erase_if(kernels, [&](const MeasuredKernel* kernel) { return kernel->count / runs_ == count; });
+      std::erase_if(rows, [&, count = count](std::size_t row) { return launches[row] == count; });
+      std::erase_if(kernels,
+                    [&, count = count](const MeasuredKernel* kernel) { return kernel->count / runs_ == count; });
     }
     if (!rows.empty() && !kernels.empty()) return join(rows, kernels);
     for (const MeasuredKernel* kernel : kernels) add_kernel(result_.unmatched_kernels, *kernel, runs_);
