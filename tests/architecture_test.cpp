@@ -152,6 +152,29 @@ TEST_CASE("the include rule allows what is below and nothing else", "[architectu
   }
 }
 
+// Two types of one name in one namespace are one type for the linker, which keeps the functions of either.
+TEST_CASE("no two headers define the same type", "[architecture]") {
+  static const std::regex kNamespace(R"(^namespace ([a-z:]+) \{.*)");
+  static const std::regex kType(R"(^(?:struct|class|enum class) (\w+)(?: final)?(?: :[^;]*)? \{.*)");
+  std::map<std::string, std::string> homes;
+  for (const char* top : {"src", "calibrate"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / top)) {
+      if (entry.path().extension() != ".hpp") continue;
+      std::ifstream lines(entry.path());
+      std::string where;
+      std::smatch match;
+      for (std::string line; std::getline(lines, line);) {
+        if (std::regex_match(line, match, kNamespace)) where = match[1];
+        if (!std::regex_match(line, match, kType)) continue;
+        const auto [home, is_new] = homes.emplace(where + "::" + match[1].str(), entry.path().string());
+        CAPTURE(home->first, home->second, entry.path().string());
+        CHECK(is_new);
+      }
+    }
+  }
+  CHECK(homes.size() > 200);
+}
+
 TEST_CASE("only the agreed folders stand at the top", "[architecture]") {
   Names strangers;
   for (const auto& entry : fs::directory_iterator(kRoot)) {

@@ -38,7 +38,7 @@ std::pair<std::string, std::string> key_and_values(std::string_view option, cons
 
 }  // namespace
 
-Grid::Grid(const RunArguments& run, const std::vector<std::string>& devices) : run_(run) {
+SweepGrid::SweepGrid(const RunArguments& run, const std::vector<std::string>& devices) : run_(run) {
   axes_.add({AxisKind::kDevice, "device", devices});
   add_what_ifs();
   const std::vector<std::string> phases = parse_sizes("--phase", run.phase);
@@ -66,7 +66,7 @@ Grid::Grid(const RunArguments& run, const std::vector<std::string>& devices) : r
   make_devices();
 }
 
-void Grid::add_what_ifs() {
+void SweepGrid::add_what_ifs() {
   for (const std::string& text : run_.what_if) {
     const auto [key, values] = key_and_values("--what-if", text, "key=values, such as dram.bandwidth=x0.5:x4:x2");
     changes_.push_back(parse_changes(key, values));
@@ -78,7 +78,7 @@ void Grid::add_what_ifs() {
   }
 }
 
-void Grid::make_devices() {
+void SweepGrid::make_devices() {
   points_of_device_ = axes_.stride(changes_.size());
   for (std::size_t at = 0; at < axes_.size(); at += points_of_device_) {
     Device device = load_device(axes_.value(at, 0));
@@ -88,11 +88,11 @@ void Grid::make_devices() {
   }
 }
 
-std::size_t Grid::stride() const { return axes_.stride(first_size_ - 1); }
+std::size_t SweepGrid::stride() const { return axes_.stride(first_size_ - 1); }
 
-std::size_t Grid::device_index(std::size_t point) const { return point / points_of_device_; }
+std::size_t SweepGrid::device_index(std::size_t point) const { return point / points_of_device_; }
 
-RunArguments Grid::arguments(std::size_t point) const {
+RunArguments SweepGrid::arguments(std::size_t point) const {
   RunArguments run = run_;
   for (std::size_t i = 0; i < axes_.list().size(); ++i) {
     const std::string& text = axes_.value(point, i);

@@ -13,10 +13,10 @@
 namespace ridgepoint {
 
 /// The axes of a sweep, and its points in their order.
-class Grid {
+class SweepGrid {
  public:
   /// `run` as the command line gives it: lists and ranges. Throws InputError at what is wrong in one.
-  Grid(const RunArguments& run, const std::vector<std::string>& devices);
+  SweepGrid(const RunArguments& run, const std::vector<std::string>& devices);
 
   [[nodiscard]] const Axes& axes() const { return axes_; }
   /// The axis of batches, or behind the last one: the network is read again for those before it.
@@ -44,13 +44,13 @@ class Grid {
 /// One thread's way through a grid: reads the network where it must, and keeps what neighbours share.
 class GridRunner {
  public:
-  GridRunner(const Grid& grid, const ModelFile& model) : grid_(grid), model_(model) {}
+  GridRunner(const SweepGrid& grid, const ModelFile& model) : grid_(grid), model_(model) {}
   SweepPoint run(std::size_t point);
   /// The question of a point, for those who want the whole answer. Throws InputError.
   Question question(std::size_t point);
 
  private:
-  const Grid& grid_;
+  const SweepGrid& grid_;
   const ModelFile& model_;
   // What is known of a point that cannot be run: what was asked.
   [[nodiscard]] SweepPoint impossible(std::size_t point, std::string reason) const;

@@ -57,7 +57,8 @@ class Clockwork {
   ProgressBar bar_;
 };
 
-Points run_points(const Grid& grid, const ModelFile& model, std::size_t first, std::size_t last, std::size_t jobs) {
+Points run_points(const SweepGrid& grid, const ModelFile& model, std::size_t first, std::size_t last,
+                  std::size_t jobs) {
   const std::size_t count = last - first;
   Points points{std::vector<SweepPoint>(count), {}};
   std::vector<char> reached(count, 0);  // by several threads: no bits of one byte
@@ -79,7 +80,7 @@ Points run_points(const Grid& grid, const ModelFile& model, std::size_t first, s
 }
 
 // Where no point can be run, something is wrong with all of them: the first says what, and where.
-void expect_some(const Grid& grid, const ModelFile& model, std::size_t first, const Points& points) {
+void expect_some(const SweepGrid& grid, const ModelFile& model, std::size_t first, const Points& points) {
   for (std::size_t i = 0; i < points.list.size(); ++i) {
     if (!points.done[i] || points.list[i].status != PointStatus::kImpossible) return;
   }
@@ -98,7 +99,7 @@ const SweepFormat& format_of(const SweepArguments& a) {
 }
 
 // FNV-1a over what decides the rows, so that shards of two sweeps are not mixed up.
-std::string fingerprint(const SweepArguments& a, const Grid& grid) {
+std::string fingerprint(const SweepArguments& a, const SweepGrid& grid) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   const auto add = [&](std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
@@ -121,7 +122,7 @@ int sweep(const SweepArguments& a) {
   const SweepFormat& format = format_of(a);
   Shard shard = a.shard.empty() ? Shard{} : parse_shard(a.shard);
   if (!a.shard.empty() && format.name != "csv") throw InputError({"a shard has rows alone", "--format csv"});
-  const Grid grid(a.run, a.devices);
+  const SweepGrid grid(a.run, a.devices);
   const ModelFile model(model_path(a.model));
   shard = bounded(shard, grid.axes().size());
   shard.sweep = fingerprint(a, grid);

@@ -21,7 +21,7 @@ std::vector<std::string> rows_of_point(GridRunner& runner, std::size_t point) {
 
 class CurveReader {
  public:
-  CurveReader(const SweepReport& report, const Grid& grid, const ModelFile& model)
+  CurveReader(const SweepReport& report, const SweepGrid& grid, const ModelFile& model)
       : report_(report), grid_(grid), model_(model), runner_(grid, model), axis_(report.axes.running()) {}
 
   SweepCurve read(std::size_t first, std::size_t length) {
@@ -66,7 +66,7 @@ class CurveReader {
   }
 
   const SweepReport& report_;
-  const Grid& grid_;
+  const SweepGrid& grid_;
   const ModelFile& model_;
   GridRunner runner_;
   std::size_t axis_;
@@ -74,7 +74,7 @@ class CurveReader {
 
 }  // namespace
 
-std::string name_of(const Grid& grid, const ModelFile& model) {
+std::string name_of(const SweepGrid& grid, const ModelFile& model) {
   for (std::size_t point = 0; point < grid.axes().size(); point += grid.stride()) {
     try {
       return parse_run(grid.arguments(point), model).description.name;
@@ -84,7 +84,7 @@ std::string name_of(const Grid& grid, const ModelFile& model) {
   return "";
 }
 
-std::vector<SweepCurve> curves_of(const SweepReport& report, const Grid& grid, const ModelFile& model) {
+std::vector<SweepCurve> curves_of(const SweepReport& report, const SweepGrid& grid, const ModelFile& model) {
   const std::size_t length = report.axes.list()[report.axes.running()].values.size();
   std::vector<SweepCurve> curves;
   if (length < 2) return curves;

@@ -7,7 +7,7 @@
 namespace ridgepoint {
 
 /// A kernel that ran once, or all launches of one, in a profile.
-struct MeasuredKernel {
+struct ProfiledKernel {
   std::string name;
   std::string op;          ///< what issued it, such as aten::addmm; "" when the file does not say
   std::string annotation;  ///< the range of the program around it, such as a layer's name; "" when there is none
@@ -20,7 +20,7 @@ struct MeasuredProfile {
   std::string file;
   std::string tool;  ///< whose file it is, in words
   bool in_order = false;
-  std::vector<MeasuredKernel> kernels;
+  std::vector<ProfiledKernel> kernels;
 };
 
 /// Reads a profile: a CSV of `ridgepoint profile`, of `nsys stats` (cuda_gpu_kern_sum, cuda_gpu_trace) or of `ncu`, or

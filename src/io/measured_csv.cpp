@@ -77,10 +77,10 @@ MeasuredProfile read_sums(const CsvTable& table, std::string tool, int name, int
 }
 
 MeasuredProfile read_launches(const CsvTable& table, int name, TimeColumn start, TimeColumn duration) {
-  std::vector<std::pair<double, MeasuredKernel>> kernels;
+  std::vector<std::pair<double, ProfiledKernel>> kernels;
   for (const CsvRow& row : table.rows) {
     kernels.emplace_back(number_at(table, row, start.index, "when it started"),
-                         MeasuredKernel{.name = text_at(row, name),
+                         ProfiledKernel{.name = text_at(row, name),
                                         .seconds = number_at(table, row, duration.index, "its time") * duration.unit});
   }
   std::stable_sort(kernels.begin(), kernels.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

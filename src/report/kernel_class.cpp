@@ -108,7 +108,7 @@ bool is_pointwise(KernelClass kind) {
 
 }  // namespace
 
-KernelClass class_of(const MeasuredKernel& kernel) {
+KernelClass class_of(const ProfiledKernel& kernel) {
   const KernelClass kind = kernel.op.empty() ? KernelClass::kOther : by_name(kernel.op);
   return kind == KernelClass::kOther ? by_name(kernel.name) : kind;
 }

@@ -29,7 +29,7 @@ enum class KernelClass : std::uint8_t {
 inline constexpr std::size_t kKernelClasses = 13;
 
 /// The class of a kernel that was measured: by the operator that issued it, else by its own name.
-KernelClass class_of(const MeasuredKernel& kernel);
+KernelClass class_of(const ProfiledKernel& kernel);
 
 /// The class of one that was predicted.
 KernelClass class_of(const ListedKernel& kernel);

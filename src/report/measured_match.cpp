@@ -21,7 +21,7 @@ constexpr double kFusedPart = 0.4;  // of a kernel for a layer that the predicti
 constexpr double kSplitPart = 0.2;  // of the sum behind a split reduction
 constexpr double kNever = 3;        // more than leaving both out
 
-void add_kernel(std::vector<KernelSum>& sums, const MeasuredKernel& kernel, double runs) {
+void add_kernel(std::vector<KernelSum>& sums, const ProfiledKernel& kernel, double runs) {
   const auto found =
       std::find_if(sums.begin(), sums.end(), [&](const KernelSum& sum) { return sum.name == kernel.name; });
   KernelSum& sum = found == sums.end() ? sums.emplace_back(KernelSum{.name = kernel.name}) : *found;
@@ -67,7 +67,7 @@ class MeasuredMatcher {
         of_row_(estimate.rows.size()) {}
 
   MeasuredComparison match() {
-    for (const MeasuredKernel& kernel : profile_.kernels) result_.measured += kernel.seconds / runs_;
+    for (const ProfiledKernel& kernel : profile_.kernels) result_.measured += kernel.seconds / runs_;
     by_annotation();
     if (profile_.in_order) {
       by_order();
@@ -93,7 +93,7 @@ class MeasuredMatcher {
 
   void by_annotation() {
     bool any = false;
-    for (const MeasuredKernel& kernel : profile_.kernels) {
+    for (const ProfiledKernel& kernel : profile_.kernels) {
       const std::ptrdiff_t row = row_named(kernel.annotation);
       if (row < 0) {
         left_.push_back(&kernel);
@@ -116,7 +116,7 @@ class MeasuredMatcher {
     return may_be(measured, kind) ? kAlike : kNever;
   }
 
-  [[nodiscard]] double part_cost(const ListedKernel& predicted, const MeasuredKernel& kernel, KernelClass kind) const {
+  [[nodiscard]] double part_cost(const ListedKernel& predicted, const ProfiledKernel& kernel, KernelClass kind) const {
     if (kind == KernelClass::kProduct && kernel.name.find("plitK") != std::string::npos) return kSplitPart;
     const bool fused = !estimate_.rows[predicted.row].fused_from.empty();
     return fused && (may_be(kind, KernelClass::kElementwise) || kind == KernelClass::kOther) ? kFusedPart : kNever;
@@ -172,8 +172,8 @@ class MeasuredMatcher {
       launches[kernel.row] += kernel.repeat;
     }
     for (std::size_t kind = 0; kind < kKernelClasses; ++kind) {
-      std::vector<const MeasuredKernel*> kernels;
-      for (const MeasuredKernel* kernel : left_) {
+      std::vector<const ProfiledKernel*> kernels;
+      for (const ProfiledKernel* kernel : left_) {
         if (class_of(*kernel) == static_cast<KernelClass>(kind)) kernels.push_back(kernel);
       }
       match_class(rows[kind], launches, kernels);
@@ -181,26 +181,26 @@ class MeasuredMatcher {
   }
 
   void match_class(std::vector<std::size_t> rows, const std::vector<double>& launches,
-                   std::vector<const MeasuredKernel*> kernels) {
+                   std::vector<const ProfiledKernel*> kernels) {
     std::map<double, std::vector<std::size_t>> by_count;
     for (const std::size_t row : rows) by_count[launches[row]].push_back(row);
     for (const auto& [count, same] : by_count) {
-      std::vector<const MeasuredKernel*> ran;
-      for (const MeasuredKernel* kernel : kernels) {
+      std::vector<const ProfiledKernel*> ran;
+      for (const ProfiledKernel* kernel : kernels) {
         if (kernel->count / runs_ == count) ran.push_back(kernel);
       }
       if (ran.size() != same.size()) continue;  // more or fewer: it cannot be told whose they are
       join(same, ran);
       std::erase_if(rows, [&, count = count](std::size_t row) { return launches[row] == count; });
       std::erase_if(kernels,
-                    [&, count = count](const MeasuredKernel* kernel) { return kernel->count / runs_ == count; });
+                    [&, count = count](const ProfiledKernel* kernel) { return kernel->count / runs_ == count; });
     }
     if (!rows.empty() && !kernels.empty()) return join(rows, kernels);
-    for (const MeasuredKernel* kernel : kernels) add_kernel(result_.unmatched_kernels, *kernel, runs_);
+    for (const ProfiledKernel* kernel : kernels) add_kernel(result_.unmatched_kernels, *kernel, runs_);
   }
 
-  void join(const std::vector<std::size_t>& rows, const std::vector<const MeasuredKernel*>& kernels) {
-    for (const MeasuredKernel* kernel : kernels) add_kernel(of_row_[rows.front()], *kernel, runs_);
+  void join(const std::vector<std::size_t>& rows, const std::vector<const ProfiledKernel*>& kernels) {
+    for (const ProfiledKernel* kernel : kernels) add_kernel(of_row_[rows.front()], *kernel, runs_);
     for (std::size_t i = 1; i < rows.size(); ++i) joined_[rows[i]] = rows.front();
   }
 
@@ -233,7 +233,7 @@ class MeasuredMatcher {
   const KernelListing& listing_;
   const MeasuredProfile& profile_;
   double runs_;
-  std::vector<const MeasuredKernel*> left_;
+  std::vector<const ProfiledKernel*> left_;
   std::vector<std::vector<KernelSum>> of_row_;
   std::map<std::size_t, std::size_t> joined_;  // rows whose kernels stand with another row's
   MeasuredComparison result_;

@@ -113,7 +113,7 @@ std::vector<std::string> summary_lines(const MeasuredReport& r) {
   double launches = 0;
   for (const LayerEstimate& row : r.estimate.rows) launches += row.kernels;
   double ran = 0;
-  for (const MeasuredKernel& kernel : r.profile.kernels) ran += kernel.count / static_cast<double>(r.runs);
+  for (const ProfiledKernel& kernel : r.profile.kernels) ran += kernel.count / static_cast<double>(r.runs);
   if (ran > 1.8 * launches) {
     lines.push_back(
         fmt::format("{:.0f} kernels ran where {:.0f} were predicted: if the network ran several times, --runs says so; "

@@ -131,7 +131,7 @@ TEST_CASE("sums match by class and count, and what cannot be told apart stands t
 }
 
 TEST_CASE("names tell what kernels do", "[measured]") {
-  const auto kind = [](const char* name) { return class_of(MeasuredKernel{.name = name}); };
+  const auto kind = [](const char* name) { return class_of(ProfiledKernel{.name = name}); };
   CHECK(kind("ampere_fp16_s16816gemm_fp16_128x64_ldg8_f2f_stages_64x3_nn") == KernelClass::kProduct);
   CHECK(kind("sm80_xmma_fprop_implicit_gemm_f16f16") == KernelClass::kConvolution);
   CHECK(kind("void cudnn::winograd_nonfused::winogradForwardOutput4x4") == KernelClass::kConvolution);
@@ -141,7 +141,7 @@ TEST_CASE("names tell what kernels do", "[measured]") {
   CHECK(kind("void at::native::vectorized_elementwise_kernel") == KernelClass::kElementwise);
   CHECK(kind("ncclDevKernel_AllReduce_Sum_bf16_RING_LL") == KernelClass::kCommunication);
   CHECK(kind("something") == KernelClass::kOther);
-  CHECK(class_of(MeasuredKernel{.name = "cutlass_80_tensorop", .op = "aten::cudnn_convolution"}) ==
+  CHECK(class_of(ProfiledKernel{.name = "cutlass_80_tensorop", .op = "aten::cudnn_convolution"}) ==
         KernelClass::kConvolution);
 }
 
