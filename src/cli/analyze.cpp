@@ -37,9 +37,9 @@ struct Answered {
 Answered answer_for(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format) {
   const ParsedRun parsed = parse_run(a.run, model);
   const Question question{parsed.description, device, parsed.run, parsed.options};
-  Answered answered{answer(question), {}, {}};
-  if (format.lists_kernels)
-    answered.kernels = list_kernels(instantiate(parsed.description, parsed.run), device, parsed.options);
+  const Network network = instantiate(parsed.description, parsed.run);
+  Answered answered{estimate(network, device, parsed.options), {}, {}};
+  if (format.lists_kernels) answered.kernels = list_kernels(network, device, parsed.options);
   if (!format.shows_advice) return answered;
   answered.estimate.limits = cache_limits(question, answered.estimate);
   answered.advice = advise(question, answered.estimate);
@@ -86,7 +86,7 @@ int analyze(const AnalyzeArguments& a) {
   const View view{.by = static_cast<By>(choose("grouping", a.by, kByNames)),
                   .top = static_cast<std::size_t>(a.top),
                   .color = wants_color(a.color, !a.output.empty()),
-                  .width = a.output.empty() ? terminal_width() : kPlainWidth,
+                  .width = width_for(a.output),
                   .unicode = wants_unicode(a.glyphs, !a.output.empty())};
   const Device device = device_of(a.run, a.device);
   std::string text = a.run.models.size() == 1 ? report_one(a, a.run.models.front(), device, format, view)
@@ -105,9 +105,7 @@ Action declare_analyze(CLI::App& app) {
   app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
       ->required()
       ->type_name("DEVICE");
-  app.add_option("--format", a->format, join_choices(names_of(formats())) + "; guessed from -o")
-      ->type_name("NAME")
-      ->group(kReport);
+  app.add_option("--format", a->format, format_help(names_of(formats())))->type_name("NAME")->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
   app.add_option("--by", a->by, "Rows by layer, block, op, category or network")->type_name("WHAT")->group(kReport);
   app.add_option("--top", a->top, "Only the N rows that take most time, and one for the others")

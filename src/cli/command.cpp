@@ -17,10 +17,6 @@
 namespace ridgepoint {
 namespace {
 
-constexpr int kWrongInput = 1;
-constexpr int kWrongCommandLine = 2;
-constexpr int kBug = 3;
-
 constexpr std::array kCommands{
     Command{"analyze", "where the time of a network goes on a device, layer by layer",
             "  ridgepoint analyze resnet50 --hw h100-sxm5 --batch 32\n"

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <array>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -24,6 +25,12 @@ struct Command {
 };
 
 std::span<const Command> commands();
+
+/// How the tool ends, and what each code means.
+enum ExitCode : int { kDone, kWrongInput, kWrongCommandLine, kBug, kRegressed };
+inline constexpr std::array<std::string_view, 5> kExitMeanings{"done", "the input is wrong",
+                                                               "the command line is wrong", "a bug in ridgepoint",
+                                                               "compare --fail-on-regression found something worse"};
 
 /// The command line as it was given, for reports to say how they were made.
 const std::string& command_line();

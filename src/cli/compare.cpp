@@ -17,7 +17,6 @@
 namespace ridgepoint {
 namespace {
 
-constexpr int kRegressed = 4;
 constexpr std::array<std::string_view, 6> kCompareFormats{"table", "json", "csv", "markdown", "svg", "png"};
 
 struct CompareArguments {
@@ -81,7 +80,7 @@ int compare_sides(const CompareArguments& a) {
   const Format& chosen =
       profiled ? choose_format(a.format, a.output) : choose_format(a.format, a.output, kCompareFormats);
   const std::string_view format = chosen.name;
-  const std::size_t width = a.output.empty() ? terminal_width() : kPlainWidth;
+  const std::size_t width = width_for(a.output);
   const auto top = static_cast<std::size_t>(a.top);
   if (profiled) {
     if (!a.baseline.empty() || !a.threshold.empty())
@@ -122,9 +121,7 @@ Action declare_compare(CLI::App& app) {
                  "End with exit code 4 when the time, the memory or a layer is worse than the first by more than this")
       ->type_name("PERCENT%")
       ->group(kReport);
-  app.add_option("--format", a->format, "table, json, csv, markdown, svg or png; guessed from -o")
-      ->type_name("NAME")
-      ->group(kReport);
+  app.add_option("--format", a->format, format_help(kCompareFormats))->type_name("NAME")->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
   app.add_option("--top", a->top, "Only the N layers whose times differ most, and a row for the others")
       ->type_name("N")

@@ -6,8 +6,8 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "cli/run_arguments.hpp"
-#include "core/dtype.hpp"
 #include "core/error.hpp"
+#include "core/formats.hpp"
 #include "core/text.hpp"
 #include "importers/importer.hpp"
 #include "io/data_path.hpp"
@@ -31,13 +31,7 @@ std::vector<Candidate> words(const Typed&) {
 std::vector<Candidate> models(const Typed&) { return plain(names_in(kModels)); }
 std::vector<Candidate> devices(const Typed&) { return plain(names_in(kDevices)); }
 
-std::vector<Candidate> number_formats(const Typed&) {
-  std::vector<Candidate> list;
-  for (const DTypeFacts& facts : kDTypes) {
-    if (facts.arithmetic) list.push_back({std::string(facts.name), ""});
-  }
-  return list;
-}
+std::vector<Candidate> number_formats(const Typed&) { return plain(arithmetic_formats()); }
 
 std::vector<Candidate> report_formats(const Typed&) {
   std::vector<Candidate> list;

@@ -30,15 +30,17 @@ int explain_layers(const ExplainArguments& a) {
   const Network network = instantiate(parsed.description, parsed.run);
   std::optional<Device> device;
   if (!a.device.empty()) device = device_of(a.run, a.device);
+  std::optional<Estimate> now;  // of the whole network, for all layers
   std::vector<Explanation> explanations;
   for (const std::size_t layer : find_layers(network, a.layer)) {
     explanations.push_back(explain(network, layer, parsed.options, device ? &*device : nullptr));
     Explanation& e = explanations.back();
     if (!e.price) continue;
     const Question question{parsed.description, *device, parsed.run, parsed.options};
-    e.price->chain = bottlenecks(question, answer(question), e.name);
+    if (!now) now = estimate(network, *device, parsed.options);
+    e.price->chain = bottlenecks(question, *now, e.name);
   }
-  emit(a.output, write_explanations(explanations, format, a.output.empty() ? terminal_width() : kPlainWidth));
+  emit(a.output, write_explanations(explanations, format, width_for(a.output)));
   return 0;
 }
 
@@ -51,7 +53,7 @@ Action declare_explain(CLI::App& app) {
   app.add_option("LAYER", a->layer, "A layer's name, the end of one, or a glob such as \"*.q\"")->required();
   app.add_option("--hw", a->device, "Its price on this device: a name of `ridgepoint list devices`, or a .json file")
       ->type_name("DEVICE");
-  app.add_option("--format", a->format, "table, json or markdown; guessed from -o")->type_name("NAME");
+  app.add_option("--format", a->format, format_help(kExplainFormats))->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   declare_run_options(app, a->run);
   declare_what_if(app, a->run);

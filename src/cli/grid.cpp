@@ -7,6 +7,7 @@
 
 #include "cli/ranges.hpp"
 #include "core/error.hpp"
+#include "core/formats.hpp"
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
 
@@ -16,14 +17,6 @@ namespace {
 void expect_words(std::string_view what, const std::vector<std::string>& words,
                   std::span<const std::string_view> names) {
   for (const std::string& word : words) (void)choose(what, word, names);
-}
-
-std::vector<std::string_view> dtype_names() {
-  std::vector<std::string_view> names;
-  for (const DTypeFacts& facts : kDTypes) {
-    if (facts.arithmetic) names.push_back(facts.name);
-  }
-  return names;
 }
 
 // "KEY=VALUES" of --set or --what-if.
@@ -46,7 +39,7 @@ SweepGrid::SweepGrid(const RunArguments& run, const std::vector<std::string>& de
   axes_.add({AxisKind::kPhase, "phase", phases});
   if (!run.dtype.empty()) {
     const std::vector<std::string> dtypes = parse_sizes("--dtype", run.dtype);
-    expect_words("dtype", dtypes, dtype_names());
+    expect_words("dtype", dtypes, arithmetic_formats());
     axes_.add({AxisKind::kDtype, "dtype", dtypes});
   }
   run_.set.clear();

@@ -68,8 +68,7 @@ constexpr std::string_view kEnd =
     ".TP\n\\fBRIDGEPOINT_DATA\\fR\nThe folder that holds models/ and hwspecs/, instead of those beside the program.\n"
     ".TP\n\\fBRIDGEPOINT_MODULES\\fR\nThe folder of the modules that measure and fit.\n"
     ".TP\n\\fBNO_COLOR\\fR\nNo colour on the terminal, if it is set and not empty.\n"
-    ".SH EXIT STATUS\n"
-    "0: done. 1: the input is wrong. 2: the command line is wrong. 3: a bug in ridgepoint.\n";
+    ".SH EXIT STATUS\n";
 
 std::string manual() {
   std::string text = fmt::format(
@@ -80,7 +79,11 @@ std::string manual() {
   for (const Command& command : commands()) {
     if (!command.hidden) text += manual_of(command);
   }
-  return text + std::string(kEnd);
+  text += kEnd;
+  for (std::size_t code = 0; code < kExitMeanings.size(); ++code) {
+    text += fmt::format(".TP\n{}\n{}\n", code, roff(kExitMeanings[code]));
+  }
+  return text;
 }
 
 }  // namespace

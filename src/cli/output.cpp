@@ -13,6 +13,7 @@
 
 #include "cli/run_arguments.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "io/files.hpp"
 
 namespace ridgepoint {
@@ -27,6 +28,10 @@ const Format& choose_format(const std::string& name, const std::string& output,
     if (output.ends_with(named(candidate).extension)) return named(candidate);
   }
   return named(allowed.front());
+}
+
+std::string format_help(std::span<const std::string_view> allowed) {
+  return join_choices(allowed) + "; guessed from -o";
 }
 
 bool wants_color(std::string_view choice, bool to_file) {

@@ -42,6 +42,12 @@ bool wants_unicode(const GlyphArguments& arguments, bool to_file);
 /// The width of the terminal, or what COLUMNS says; kPlainWidth when standard output is no terminal. 60 to 240.
 std::size_t terminal_width();
 
+/// The width of a report: the terminal's, or kPlainWidth in a file.
+inline std::size_t width_for(const std::string& output) { return output.empty() ? terminal_width() : kPlainWidth; }
+
+/// What the help says of --format.
+std::string format_help(std::span<const std::string_view> allowed = kRowFormats);
+
 /// Writes the text to the file, or to standard output when the path is empty. Throws InputError.
 void emit(const std::string& path, std::string_view text);
 

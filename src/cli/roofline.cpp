@@ -25,7 +25,7 @@ int show_roofline(const RooflineArguments& a) {
   const Format& format = choose_format(a.format, a.output, kRooflineFormats);
   std::vector<Device> devices;
   for (const std::string& name : a.devices) devices.push_back(load_device(name));
-  const std::size_t width = a.output.empty() ? terminal_width() : kPlainWidth;
+  const std::size_t width = width_for(a.output);
   const bool unicode = wants_unicode(a.glyphs, !a.output.empty());
   emit(a.output, is_figure(format) ? as_figure(draw_rooflines(devices), format)
                                    : write_ceilings(devices, format.name, width, unicode));
@@ -40,7 +40,7 @@ Action declare_roofline(CLI::App& app) {
       ->required()
       ->type_name("DEVICE")
       ->allow_extra_args(false);
-  app.add_option("--format", a->format, "table, json, csv, markdown, svg or png; guessed from -o")->type_name("NAME");
+  app.add_option("--format", a->format, format_help(kRooflineFormats))->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   declare_glyphs(app, a->glyphs, "");
   return [a] { return show_roofline(*a); };

@@ -5,6 +5,7 @@
 #include <CLI/Option.hpp>
 #include <algorithm>
 
+#include "core/formats.hpp"
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
 #include "hardware/what_if.hpp"
@@ -19,10 +20,7 @@ constexpr const char* kEngine = "The engine";
 
 std::optional<DType> parse_dtype(std::string_view option, const std::string& word) {
   if (word.empty()) return std::nullopt;
-  std::vector<std::string_view> names;
-  for (const DTypeFacts& facts : kDTypes) {
-    if (facts.arithmetic) names.push_back(facts.name);
-  }
+  const std::vector<std::string_view> names = arithmetic_formats();
   return find_dtype(names[choose(option, word, names)]);
 }
 

@@ -152,9 +152,7 @@ Action declare_sweep(CLI::App& app) {
   declare_run_options(app, a->run);
   declare_mode(app, a->run);
   declare_what_if(app, a->run);
-  app.add_option("--format", a->format, "table, csv, json, markdown, html or svg; guessed from -o")
-      ->type_name("NAME")
-      ->group(kReport);
+  app.add_option("--format", a->format, format_help(names_of(sweep_formats())))->type_name("NAME")->group(kReport);
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE")->group(kReport);
   app.add_option("--shard", a->shard, "Only the I-th of N parts, as CSV, for `ridgepoint merge`")
       ->type_name("I/N")

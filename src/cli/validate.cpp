@@ -144,7 +144,7 @@ Action declare_validate(CLI::App& app) {
                  "auto (calibrated if the device is), calibrated, ceilings (measured rates, no model), datasheet, or\n"
                  "roofline for the plain one")
       ->type_name("MODE");
-  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME");
+  app.add_option("--format", a->format, format_help())->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   app.add_option("--rows", a->rows, "Write every sample with its prediction to this CSV file")->type_name("FILE");
   app.add_option("--max-error", a->max_error, "Exit with 1 when a mean error is above this many percent")

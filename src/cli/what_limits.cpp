@@ -44,7 +44,7 @@ int show_limits(const LimitsArguments& a) {
   std::vector<LimitsReport> reports;
   reports.reserve(limits.size());
   for (const Limits& each : limits) reports.push_back({now, device, each, command_line()});
-  emit(a.output, write_limits(reports, format, a.output.empty() ? terminal_width() : kPlainWidth));
+  emit(a.output, write_limits(reports, format, width_for(a.output)));
   return 0;
 }
 
@@ -57,7 +57,7 @@ Action declare_what_limits(CLI::App& app) {
   app.add_option("--hw", a->device, "A name of `ridgepoint list devices`, or a .json file")
       ->required()
       ->type_name("DEVICE");
-  app.add_option("--format", a->format, "table, json or markdown; guessed from -o")->type_name("NAME");
+  app.add_option("--format", a->format, format_help(kLimitsFormats))->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   declare_run_options(app, a->run);
   declare_mode(app, a->run);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/formats.hpp"
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
 #include "cost/law.hpp"
@@ -103,10 +104,8 @@ class Reader {
   }
 
   static std::optional<DType> read_format(ObjectReader& reader) {
-    std::vector<std::string_view> names{kAnyFormat};
-    for (const DTypeFacts& facts : kDTypes) {
-      if (facts.arithmetic) names.push_back(facts.name);
-    }
+    std::vector<std::string_view> names = arithmetic_formats();
+    names.insert(names.begin(), kAnyFormat);
     const std::string word = reader.choice(reader.required("format"), names);
     return word == kAnyFormat ? std::nullopt : find_dtype(word);
   }

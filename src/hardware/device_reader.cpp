@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/formats.hpp"
 #include "core/text.hpp"
 #include "hardware/device.hpp"
 #include "io/object_reader.hpp"
@@ -80,10 +81,7 @@ class Reader {
 
   Peaks read_peaks(const Node& node, std::string_view unit) {
     const ObjectReader list(document_, node, std::string(unit));
-    std::vector<std::string_view> names;
-    for (const DTypeFacts& facts : kDTypes) {
-      if (facts.arithmetic) names.push_back(facts.name);
-    }
+    const std::vector<std::string_view> names = arithmetic_formats();
     Peaks peaks;
     for (const Node& item : node.items) {
       const auto dtype = find_dtype(item.key);

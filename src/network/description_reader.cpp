@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/formats.hpp"
 #include "core/text.hpp"
 #include "network/binding.hpp"
 #include "network/expression.hpp"
@@ -13,18 +14,10 @@ namespace {
 
 constexpr std::int64_t kSchemaVersion = 1;
 
-std::vector<std::string_view> arithmetic_names() {
-  std::vector<std::string_view> names;
-  for (const DTypeFacts& facts : kDTypes) {
-    if (facts.arithmetic) names.push_back(facts.name);
-  }
-  return names;
-}
-
 std::optional<DType> read_dtype(ObjectReader& reader, std::string_view key) {
   const Node* node = reader.optional(key);
   if (node == nullptr) return std::nullopt;
-  return find_dtype(reader.choice(*node, arithmetic_names()));
+  return find_dtype(reader.choice(*node, arithmetic_formats()));
 }
 
 std::int64_t read_weight_group(ObjectReader& reader) {

@@ -2,19 +2,13 @@
 
 #include "report/analysis_context.hpp"
 
+#include "core/text.hpp"
 #include "core/version.hpp"
 
 namespace ridgepoint {
 namespace {
 
-std::vector<std::string_view> format_names() {
-  std::vector<std::string_view> names;
-  names.reserve(kDTypeCount);
-  for (const DTypeFacts& facts : kDTypes) names.push_back(facts.name);
-  return names;
-}
-
-Json format_schema() { return words_schema(format_names()); }
+Json format_schema() { return words_schema(names_of(kDTypes)); }
 
 using P = Precision;
 constexpr std::array kPrecision{

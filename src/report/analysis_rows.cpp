@@ -2,6 +2,8 @@
 
 #include "report/analysis_rows.hpp"
 
+#include "core/text.hpp"
+
 namespace ridgepoint {
 namespace {
 
@@ -22,16 +24,9 @@ constexpr std::array kAmountKeys{AmountKey{"parameters", &Amounts::parameters},
                                  AmountKey{"roofline_time_s", &Amounts::roofline_time}};
 static_assert(kAmountKeys.size() == kAmountMembers.size());
 
-std::vector<std::string_view> bound_names() {
-  std::vector<std::string_view> names;
-  names.reserve(kBoundCount);
-  for (const BoundFacts& bound : kBounds) names.push_back(bound.name);
-  return names;
-}
-
 Json column_schema(const Column& column) {
   Json schema = column.kind == ColumnKind::kText ? text_schema() : number_schema(unit_of(column.kind));
-  if (column.key == "bound") schema = words_schema(bound_names());
+  if (column.key == "bound") schema = words_schema(names_of(kBounds));
   if (column.key == "category") schema = words_schema(kCategoryNames);
   schema["description"] = column.meaning;
   return schema;

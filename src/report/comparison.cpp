@@ -1,4 +1,5 @@
 #include "report/comparison.hpp"
+#include "roofline/by_bound.hpp"
 
 #include <fmt/format.h>
 
@@ -127,8 +128,7 @@ class Matcher {
       const SideLayer& layer = side.layers[row];
       times[static_cast<std::size_t>(layer.bound)] += layer.time;
     }
-    const auto largest = std::max_element(times.begin(), times.end());
-    part.bound = *largest > 0 ? static_cast<Bound>(largest - times.begin()) : Bound::kNone;
+    part.bound = largest_bound(times);
   }
 
   const std::vector<Side>& sides_;

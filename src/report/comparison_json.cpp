@@ -1,12 +1,10 @@
-#include "core/version.hpp"
+#include "report/analysis_context.hpp"
 #include "report/comparison_formats.hpp"
 #include "report/json_text.hpp"
 #include "report/records.hpp"
 
 namespace ridgepoint {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
 
@@ -68,7 +66,7 @@ constexpr std::array<std::string_view, 11> kColumns{"name",   "op",         "sid
 
 std::string comparison_json(const ComparisonReport& report) {
   const Comparison& c = report.comparison;
-  Json document{{"schema_version", kSchemaVersion}, {"tool", {{"name", "ridgepoint"}, {"version", version()}}}};
+  Json document{{"schema_version", kSchemaVersion}, {"tool", tool_json()}};
   document["context"] = {{"command", report.command}};
   document["basis"] = c.per_sample ? "time of a sample" : "time of a run";
   document["sides"] = Json::array();

@@ -1,12 +1,10 @@
-#include "core/version.hpp"
+#include "report/analysis_context.hpp"
 #include "report/chain_json.hpp"
 #include "report/explanation_formats.hpp"
 #include "report/json_text.hpp"
 
 namespace ridgepoint {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json terms(const Derivation& d) {
   Json array = Json::array();
@@ -84,7 +82,7 @@ Json price(const ExplainedPrice& p) {
 }
 
 Json explanation(const Explanation& e) {
-  Json object{{"schema_version", 1}, {"tool", {{"name", "ridgepoint"}, {"version", version()}}}};
+  Json object{{"schema_version", 1}, {"tool", tool_json()}};
   object["model"] = e.model;
   object["phase"] = name(e.phase);
   object["name"] = e.name;

@@ -7,6 +7,7 @@
 #include "report/packed_rows.hpp"
 #include "report/palette.hpp"
 #include "report/roofs.hpp"
+#include "roofline/by_bound.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -77,10 +78,7 @@ Json analysis_json(const Report& report) {
 }
 
 Json bound_times(const Estimate& estimate) {
-  std::array<Seconds, kBoundCount> times{};
-  for (const LayerEstimate& row : estimate.rows) {
-    for (std::size_t i = 0; i < kBoundCount; ++i) times[i] += row.by_bound[i];
-  }
+  const std::array<Seconds, kBoundCount> times = time_by_bound(estimate);
   Json array = Json::array();
   for (std::size_t i = 0; i < kBoundCount; ++i) {
     array.push_back({{"bound", kBounds[i].name}, {"time_s", times[i].value()}});

@@ -7,7 +7,7 @@
 
 #include "core/human.hpp"
 #include "core/text.hpp"
-#include "core/version.hpp"
+#include "report/analysis_context.hpp"
 #include "report/json_text.hpp"
 #include "report/records.hpp"
 #include "report/report.hpp"
@@ -15,8 +15,6 @@
 
 namespace ridgepoint {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kUncut = 480;  // width of a line in which names stand whole
 constexpr std::size_t kListed = 12;  // unmatched kernels and layers in tables
@@ -201,7 +199,7 @@ std::string as_json(const MeasuredReport& r) {
   const auto error = [](double predicted, double measured) {
     return measured > 0 ? Json(predicted / measured - 1) : Json(nullptr);
   };
-  Json document{{"schema_version", 1}, {"tool", {{"name", "ridgepoint"}, {"version", version()}}}};
+  Json document{{"schema_version", 1}, {"tool", tool_json()}};
   document["context"] = {{"command", r.command}};
   document["model"] = r.estimate.model;
   document["device"] = r.estimate.device;

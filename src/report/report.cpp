@@ -7,6 +7,7 @@
 
 #include "report/html.hpp"
 #include "report/roofline_figure.hpp"
+#include "roofline/by_bound.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -44,11 +45,6 @@ void merge(LayerEstimate& into, const LayerEstimate& row) {
   into.layers.insert(into.layers.end(), row.layers.begin(), row.layers.end());
 }
 
-void settle(LayerEstimate& row) {
-  const auto largest = std::max_element(row.by_bound.begin(), row.by_bound.end());
-  row.bound = largest->value() > 0 ? static_cast<Bound>(largest - row.by_bound.begin()) : Bound::kNone;
-}
-
 LayerEstimate empty_row(std::string name) {
   LayerEstimate row{.name = std::move(name)};
   row.repeat = 0;
@@ -80,7 +76,7 @@ std::vector<LayerEstimate> grouped(const Estimate& estimate, By by) {
     }
     merge(groups[entry->second], row);
   }
-  for (LayerEstimate& group : groups) settle(group);
+  for (LayerEstimate& group : groups) group.bound = largest_bound(group.by_bound);
   return groups;
 }
 
@@ -91,7 +87,7 @@ std::vector<LayerEstimate> largest(std::vector<LayerEstimate> rows, std::size_t 
   LayerEstimate others = empty_row(fmt::format("{} others", rows.size() - top));
   others.category = Category::kDataMovement;
   for (std::size_t i = top; i < rows.size(); ++i) merge(others, rows[i]);
-  settle(others);
+  others.bound = largest_bound(others.by_bound);
   rows.resize(top);
   rows.push_back(std::move(others));
   return rows;

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "core/dtype.hpp"
+#include "core/formats.hpp"
 #include "report/members.hpp"
 
 namespace ridgepoint {
@@ -34,15 +34,6 @@ inline Json positive_schema(std::string_view unit = "") {
 }
 
 inline Json integer_schema(std::int64_t minimum) { return {{"type", "integer"}, {"minimum", minimum}}; }
-
-/// The formats that hold numbers to compute with.
-inline std::vector<std::string_view> arithmetic_formats() {
-  std::vector<std::string_view> names;
-  for (const DTypeFacts& facts : kDTypes) {
-    if (facts.arithmetic) names.push_back(facts.name);
-  }
-  return names;
-}
 
 /// A whole schema, under its title.
 inline Json titled(std::string_view title, const Json& schema) {

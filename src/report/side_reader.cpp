@@ -19,9 +19,7 @@ bool is_one(const Node& node) {
 }
 
 Bound read_bound(ObjectReader& reader) {
-  std::vector<std::string_view> names;
-  names.reserve(kBoundCount);
-  for (const BoundFacts& bound : kBounds) names.push_back(bound.name);
+  const std::vector<std::string_view> names = names_of(kBounds);
   const std::string word = reader.choice(reader.required("bound"), names);
   return static_cast<Bound>(std::find(names.begin(), names.end(), word) - names.begin());
 }

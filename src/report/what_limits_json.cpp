@@ -23,10 +23,7 @@ Json subject(const LimitsReport& r) {
               {"bytes", json_number(row.total.bytes())},
               {"arithmetic_intensity", json_number(row.total.intensity())},
               {"bound", name(row.bound)}};
-  object["needs_s"] = Json::object();
-  for (std::size_t i = 0; i < kBoundCount; ++i) {
-    if (row.needs[i].value() > 0) object["needs_s"][std::string(kBounds[i].name)] = json_number(row.needs[i].value());
-  }
+  object["needs_s"] = json_needs(row.needs);
   return object;
 }
 

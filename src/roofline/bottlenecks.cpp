@@ -5,6 +5,7 @@
 #include "core/checked.hpp"
 #include "core/error.hpp"
 #include "hardware/what_if.hpp"
+#include "roofline/by_bound.hpp"
 #include "roofline/changes.hpp"
 
 namespace ridgepoint {
@@ -62,15 +63,14 @@ std::optional<Device> with(const Device& device, std::string_view change) {
 LayerEstimate whole_of(const Estimate& estimate) {
   LayerEstimate whole{.name = estimate.model, .share = 1};
   whole.total = estimate.total;
+  whole.by_bound = time_by_bound(estimate);
   for (const LayerEstimate& row : estimate.rows) {
     for (std::size_t i = 0; i < kBoundCount; ++i) {
-      whole.by_bound[i] += row.by_bound[i];
       whole.needs[i] += row.needs[i];
     }
     whole.kernels += row.kernels;
   }
-  const auto* const largest = std::max_element(whole.by_bound.begin(), whole.by_bound.end());
-  whole.bound = largest->value() > 0 ? static_cast<Bound>(largest - whole.by_bound.begin()) : Bound::kNone;
+  whole.bound = largest_bound(whole.by_bound);
   return whole;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/human.hpp"
 #include "kernels/cost_kind.hpp"
+#include "roofline/by_bound.hpp"
 #include "roofline/exact_sum.hpp"
 #include "roofline/pricer.hpp"
 
@@ -86,11 +87,6 @@ class Estimator {
   void note_pooled(const Kernel& kernel) {
     const std::optional<DType> format = cost_format(kernel);
     pooled_.insert(fmt::format("{}{}{}", cost_kind(kernel).name, format ? " " : "", format ? name(*format) : ""));
-  }
-
-  static Bound largest_bound(const std::array<Seconds, kBoundCount>& times) {
-    const auto largest = std::max_element(times.begin(), times.end());
-    return largest->value() > 0 ? static_cast<Bound>(largest - times.begin()) : Bound::kNone;
   }
 
   // Of the unit that does most of the row's FLOPs.

@@ -7,6 +7,7 @@
 #include "core/checked.hpp"
 #include "core/error.hpp"
 #include "core/human.hpp"
+#include "roofline/by_bound.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -18,15 +19,6 @@ std::int64_t size_of(const Estimate& estimate, std::string_view name) {
   return 0;
 }
 
-Bound bound_of(const Estimate& estimate) {
-  std::array<Seconds, kBoundCount> times{};
-  for (const LayerEstimate& row : estimate.rows) {
-    for (std::size_t i = 0; i < kBoundCount; ++i) times[i] += row.by_bound[i];
-  }
-  const auto* const largest = std::max_element(times.begin(), times.end());
-  return largest->value() > 0 ? static_cast<Bound>(largest - times.begin()) : Bound::kNone;
-}
-
 SweepPoint point_of(const Estimate& estimate, const Device& device) {
   SweepPoint point{.phase = estimate.phase,
                    .dtype = estimate.precision.activations,
@@ -36,7 +28,7 @@ SweepPoint point_of(const Estimate& estimate, const Device& device) {
                    .total = estimate.total,
                    .memory = estimate.memory.total(),
                    .capacity = device.dram.capacity,
-                   .bound = bound_of(estimate)};
+                   .bound = largest_bound(time_by_bound(estimate))};
   if (const auto rate = device.product_rate(estimate.precision.math))
     point.ridge_point = (*rate / device.dram_bandwidth()).value();
   point.above.reserve(estimate.rows.size());
