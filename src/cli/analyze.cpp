@@ -36,9 +36,9 @@ struct Answered {
 
 Answered answer_for(const AnalyzeArguments& a, const std::string& model, const Device& device, const Format& format) {
   const ParsedRun parsed = parse_run(a.run, model);
-  const Question question{parsed.description, device, parsed.run, parsed.options};
   const Network network = instantiate(parsed.description, parsed.run);
-  Answered answered{estimate(network, device, parsed.options), {}, {}};
+  const Question question{parsed.description, device, parsed.run, parsed.options, &network};
+  Answered answered{answer(question), {}, {}};
   if (format.lists_kernels) answered.kernels = list_kernels(network, device, parsed.options);
   if (!format.shows_advice) return answered;
   answered.estimate.limits = cache_limits(question, answered.estimate);

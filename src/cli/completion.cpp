@@ -41,7 +41,8 @@ std::string long_name(const CLI::Option& option) {
   return option.get_lnames().empty() ? "-" + option.get_snames().front() : "--" + option.get_lnames().front();
 }
 
-Completion values(const CLI::Option& option, const Typed& typed) {
+Completion values(const CLI::Option& option, Typed typed) {
+  typed.help = option.get_description();
   return values_of(long_name(option), option.get_type_name(), typed);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/completion_values.hpp"
 
 #include <array>
+#include <cctype>
 
 #include "calibrate/backend.hpp"
 #include "cli/command.hpp"
@@ -33,9 +34,21 @@ std::vector<Candidate> devices(const Typed&) { return plain(names_in(kDevices));
 
 std::vector<Candidate> number_formats(const Typed&) { return plain(arithmetic_formats()); }
 
-std::vector<Candidate> report_formats(const Typed&) {
+bool has_word(std::string_view text, std::string_view word) {
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_letter(text[at - 1])) && (end == text.size() || !is_letter(text[end]))) return true;
+  }
+  return false;
+}
+
+// The formats that the help of this command's option names (format_help()).
+std::vector<Candidate> report_formats(const Typed& typed) {
   std::vector<Candidate> list;
-  for (const Format& format : formats()) list.push_back({std::string(format.name), std::string(format.summary)});
+  for (const Format& format : formats()) {
+    if (has_word(typed.help, format.name)) list.push_back({std::string(format.name), std::string(format.summary)});
+  }
   return list;
 }
 

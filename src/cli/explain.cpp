@@ -36,8 +36,8 @@ int explain_layers(const ExplainArguments& a) {
     explanations.push_back(explain(network, layer, parsed.options, device ? &*device : nullptr));
     Explanation& e = explanations.back();
     if (!e.price) continue;
-    const Question question{parsed.description, *device, parsed.run, parsed.options};
-    if (!now) now = estimate(network, *device, parsed.options);
+    const Question question{parsed.description, *device, parsed.run, parsed.options, &network};
+    if (!now) now = answer(question);
     e.price->chain = bottlenecks(question, *now, e.name);
   }
   emit(a.output, write_explanations(explanations, format, width_for(a.output)));

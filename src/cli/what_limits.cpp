@@ -24,9 +24,8 @@ struct LimitsArguments {
 constexpr std::array<std::string_view, 3> kLimitsFormats{"table", "json", "markdown"};
 
 // The network, or each layer that the text means.
-std::vector<std::string> subjects(const LimitsArguments& a, const ParsedRun& parsed) {
+std::vector<std::string> subjects(const LimitsArguments& a, const Network& network) {
   if (a.layer.empty()) return {""};
-  const Network network = instantiate(parsed.description, parsed.run);
   std::vector<std::string> names;
   for (const std::size_t i : find_layers(network, a.layer)) names.push_back(network.layers[i].name);
   return names;
@@ -37,10 +36,11 @@ int show_limits(const LimitsArguments& a) {
       kLimitsFormats[choose("format", choose_format(a.format, a.output).name, kLimitsFormats)];
   const ParsedRun parsed = parse_run(a.run, a.model);
   const Device device = device_of(a.run, a.device);
-  const Question question{parsed.description, device, parsed.run, parsed.options};
+  const Network network = instantiate(parsed.description, parsed.run);
+  const Question question{parsed.description, device, parsed.run, parsed.options, &network};
   const Estimate now = answer(question);
   std::vector<Limits> limits;
-  for (const std::string& layer : subjects(a, parsed)) limits.push_back(what_limits(question, now, layer));
+  for (const std::string& layer : subjects(a, network)) limits.push_back(what_limits(question, now, layer));
   std::vector<LimitsReport> reports;
   reports.reserve(limits.size());
   for (const Limits& each : limits) reports.push_back({now, device, each, command_line()});

@@ -58,6 +58,8 @@ int Expander::add_tensor(Tensor tensor) {
 
 void Expander::expand_items(const std::vector<Item>& items, Body& body, Scope& scope) {
   body.items = &items;
+  for (auto* names : {&body.tensors, &body.layers}) names->reserve(names->size() + items.size());
+  body.names.reserve(body.names.size() + items.size());
   for (const Item& item : items) {
     if (++items_ > kMostItems) {
       item.where.fail(

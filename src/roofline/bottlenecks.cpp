@@ -39,7 +39,7 @@ LayerEstimate subject_of(const Estimate& estimate, std::string_view layer) {
 }
 
 std::optional<Estimate> on_changed(const Question& question, const Device& device) {
-  return answer_if_possible({question.description, device, question.run, question.options});
+  return answer_if_possible({question.description, device, question.run, question.options, question.network});
 }
 
 std::optional<Device> with(const Device& device, std::string_view change) {

@@ -11,13 +11,6 @@
 namespace ridgepoint {
 namespace {
 
-std::optional<std::int64_t> parameter(const Estimate& estimate, std::string_view name) {
-  for (const auto& [key, value] : estimate.parameters) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
-}
-
 // The next narrower format in which the device multiplies faster.
 std::optional<DType> narrower(const Device& device, DType now) {
   constexpr std::array kChain{DType::kFp64, DType::kFp32,    DType::kTf32, DType::kBf16,
@@ -59,6 +52,7 @@ class Changes {
     if (!batch || *batch > INT64_MAX / 2) return;
     Question changed = question_;
     changed.run.parameters.push_back({"batch", Value(*batch * 2)});
+    changed.network = nullptr;
     add(fmt::format("--batch {}", *batch * 2), std::move(changed), 2, false);
   }
 
@@ -67,6 +61,7 @@ class Changes {
     if (!format) return;
     Question changed = question_;
     changed.run.precision = {.activations = *format};
+    changed.network = nullptr;
     add(fmt::format("--dtype {}", name(*format)), std::move(changed), 1, false);
   }
 

@@ -198,7 +198,15 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
   return result;
 }
 
+std::optional<std::int64_t> parameter(const Estimate& estimate, std::string_view name) {
+  for (const auto& [key, value] : estimate.parameters) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
 Estimate answer(const Question& question) {
+  if (question.network != nullptr) return estimate(*question.network, question.device, question.options);
   return estimate(instantiate(question.description, question.run), question.device, question.options);
 }
 

@@ -94,15 +94,20 @@ struct Estimate {
 /// Estimates a network on a device. Throws InputError when the device lacks a format that the network needs.
 Estimate estimate(const Network& network, const Device& device, const EngineOptions& options);
 
-/// Everything that a run asks: it can be changed in one place and asked again.
+/// A parameter of the run; nothing where the network has none of this name.
+std::optional<std::int64_t> parameter(const Estimate& estimate, std::string_view name);
+
+/// Everything that a run asks: it can be changed in one place and asked again. `network` is the description as `run`
+/// makes it, where somebody has it: who changes `run` takes it away.
 struct Question {
   const Description& description;
   const Device& device;
   RunOptions run;
   EngineOptions options;
+  const Network* network = nullptr;
 };
 
-/// Instantiates and estimates.
+/// Instantiates, where that is still to be done, and estimates.
 Estimate answer(const Question& question);
 
 }  // namespace ridgepoint

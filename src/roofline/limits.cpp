@@ -8,13 +8,6 @@
 namespace ridgepoint {
 namespace {
 
-std::optional<std::int64_t> parameter(const Estimate& estimate, std::string_view name) {
-  for (const auto& [key, value] : estimate.parameters) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
-}
-
 // The memory of the same run with twice as much of one parameter; nothing where the network does not allow it.
 std::optional<Footprint> doubled(const Question& question, std::string_view name, std::int64_t value) {
   if (value > INT64_MAX / 2) return std::nullopt;

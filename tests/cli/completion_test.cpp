@@ -52,6 +52,9 @@ TEST_CASE("every command and every option of each is offered", "[completion]") {
     CHECK(has(options, "--help"));
   }
   CHECK(has(offered({"analyze", "--"}), "--kv-len"));
+  CHECK(offered({"what-limits", "gpt2", "--format", ""}) == Words{"table", "json", "markdown"});
+  CHECK(offered({"profile", "--format", ""}) == Words{"table", "trace", "csv"});
+  CHECK(offered({"analyze", "gpt2", "--format", "p"}) == Words{"png"});
 }
 
 TEST_CASE("completion offers nothing where nothing is known, and never fails", "[completion]") {
