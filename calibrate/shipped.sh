@@ -58,6 +58,7 @@ ship l40s "$aic" "$data"/aic/l40s/*.csv
 ship rtx-4090 "$serving" "$data"/llmservingsim/rtx4090/*.csv
 ship v100-pcie-32gb "$neusight" "$data"/neusight/v100-pcie-32gb/*.csv
 ship v100-sxm2-16gb "$deepbench" "$data"/deepbench/v100-sxm2-dgx1/*.csv
+ship v100-sxm2-32gb "$deepbench, on the card with 16 GB: the same chip and bandwidth" "$data"/deepbench/v100-sxm2-dgx1/*.csv
 ship t4 "$neusight" "$data"/neusight/t4/*.csv
 ship p100-pcie-16gb "$deepbench: kernels; $neusight: calls" "$data"/deepbench/p100-pcie-16gb/*.csv \
   "$data"/neusight/p100-pcie-16gb/*.csv

@@ -63,6 +63,13 @@ inline double unit_clocks(const Device& device) {
   return device.kind == "gpu" ? static_cast<double>(device.compute_units) * device.clock.value() : 0;
 }
 
+/// The time in which one block of threads walks over a row of so many columns, 1024 at a time, each taking `clocks`:
+/// the threads of a block, and a round trip to memory. 0 where clocks are unknown.
+inline double walk_time(const Device& device, double cols, double clocks) {
+  constexpr double kThreads = 1024;
+  return unit_clocks(device) > 0 ? std::max(1.0, cols / kThreads) * clocks / device.clock.value() : 0;
+}
+
 /// The start of a kernel. The op and wall clocks bracket one call, and its events and the gap before it count; in a
 /// network kernels follow each other, and only what the kernel clock sees is left.
 inline double start_time(const Situation& situation, double latency) {

@@ -33,6 +33,7 @@
 #include "ops/gather.hpp"
 #include "ops/global_pool.hpp"
 #include "ops/group_norm.hpp"
+#include "ops/host_copy.hpp"
 #include "ops/im2col.hpp"
 #include "ops/index_select.hpp"
 #include "ops/indexer.hpp"
@@ -93,7 +94,7 @@ using Op =
                  LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,                           //
                  Softmax, LogSoftmax, CrossEntropy, Loss,                                                             //
                  Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,                      //
-                 Quantize, Dequantize, Cast,                                                                          //
+                 Quantize, Dequantize, Cast, HostCopy,                                                                //
                  KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,             //
                  PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                                        //
                  LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, Wkv, CausalConv,             //

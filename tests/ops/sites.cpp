@@ -511,6 +511,11 @@ class RandomCases {
     op.dtype = DType::kFp8E4m3;
     return {op, {some()}};
   }
+  OpCase operator()(HostCopy op) {
+    op.to = coin() ? CopyEnd::kHost : CopyEnd::kDevice;
+    op.pinned = coin();
+    return {op, {some()}};
+  }
   OpCase operator()(Quantize op) {
     op.group = coin() ? 0 : size();
     return {op, {some()}};

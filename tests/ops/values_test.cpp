@@ -253,6 +253,7 @@ std::vector<Expected> lookups_and_movement() {
        {128, 64, 16}},
       {Im2col{.kernel = {{2}}}, {{1, 2, 3, 3}}, {1, 8, 4}, 0, {0, 72, 128}, {32, 128, 72}},
       {Cast{.dtype = DType::kFp16}, {{2, 4}}, {2, 4}, 0, {0, 32, 16}, {0, 16, 32}},
+      {HostCopy{}, {{2, 4}}, {2, 4}, 0, {0, 32, 32}, {0, 32, 32}},
       // 2 boxes x 1 value x 4 points x 4 corners of 3 channels; 5 numbers a box.
       {RoiAlign{.rois = 2, .output = {{1}}},
        {{1, 3, 4, 4}},
