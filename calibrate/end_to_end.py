@@ -205,8 +205,8 @@ def mlp(name, source, widths):
 
 
 def dlrm(half):
-    """Inputs come from the host's memory, which is not pinned; ids are shifted into one table for all; the kernel of the
-    interaction writes the products of all pairs and the dense vector. The host waits for each batch's result."""
+    """Inputs come from the host's memory, which is not pinned; ids are shifted into one table for all; the
+    interaction is one kernel. The host waits for each batch's result."""
     dense = [layer("host_copy", "features_copy", ["features"])]
     dense += [layer("cast", "features_half", dtype="fp16")] if half else []
     layers = dense + [layer("host_copy", "ids_copy", ["ids"]), layer("cast", "offsets", dtype="int64"),
@@ -214,10 +214,8 @@ def dlrm(half):
     layers += mlp("bottom", dense[-1]["name"], [512, 256, 128])
     layers += [layer("reshape", "dense_row", shape=["batch", 1, 128]),
                layer("concat", "vectors", ["dense_row", "embeddings"]),
-               layer("matmul", "interaction", transpose_b=True),
-               layer("reshape", "pairs", shape=["batch", 729]),
-               layer("slice", "joined", axis=1, start=0, length=480)]  # fmt: skip
-    layers += mlp("top", "joined", [1024, 1024, 512, 256])
+               layer("dot_interaction", "interaction")]  # fmt: skip
+    layers += mlp("top", "interaction", [1024, 1024, 512, 256])
     layers += [layer("linear", "out", out_features=1), layer("host_copy", "result", to="host")]
     return {"name": "dlrm", "parameters": {"batch": 1}, "layers": layers,
             "precision": {"activations": "fp16" if half else "fp32"},

@@ -50,7 +50,7 @@ constexpr std::array kParameters{
     ModelParameter{"wave_rounding", "0: units share the last wave evenly; 1: they wait for it", 0.02, 1, 0.5, 0.6},
     ModelParameter{"step_s", "least time of a step of k, however small the tile", 3e-11, 5e-7, 2e-9, 0.8},
     ModelParameter{"split_least_k", "least reduction that a part of a split keeps", 16, 4096, 128, 0.8},
-    ModelParameter{"convert_s", "time to start the kernel that converts A to 8 bits", 1e-8, 1e-4, 8e-6, 0.8},
+    ModelParameter{"convert_s", "time to start a kernel that converts A to 8 bits", 1e-8, 1e-4, 4e-6, 0.8},
     ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.2, 0.6},
     ModelParameter{"convert_cached", "share of that time that A takes from the last cache", 0.05, 1, 0.25, 0.4},
     ModelParameter{"least_m", "rows that a tile takes the time of, however few it has", 1, 256, 30, 0.8},
@@ -109,6 +109,7 @@ struct Beside {
   double dram = 0;
   double on_units = 0;
   double on_others = 0;
+  double split = 0;  ///< not beside but behind: what starting the sum of a split's parts takes
 };
 
 double ceil_of(double value) {
@@ -188,7 +189,7 @@ class Tiling {
     choice.units = cool * (1 + p_[kThrottle] * cool / (cool + p_[kBoost]));
     const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
     choice.l2 = (operands + product_.c_bytes + product_.fused_l2) / (l2_rate_ * std::min(1.0, load));
-    if (parts > 1) choice.split = p_[kSplitCost] + 2 * parts * product_.parts_size / l2_rate_;
+    if (parts > 1) choice.split = beside_.split + 2 * parts * product_.parts_size / l2_rate_;
     choice.least = choice.split + least_overlapped(choice);
     return choice;
   }
@@ -312,11 +313,14 @@ bool is_fp8(DType format) { return format == DType::kFp8E4m3 || format == DType:
 double conversion(const Situation& s, const Machine& machine, const ParameterValues& p) {
   const auto* gemm = std::get_if<Gemm>(&s.launch.kernel);
   if (gemm == nullptr || !is_fp8(gemm->math) || bits(gemm->a) >= 16 || s.circumstances.copies == 0) return 0;
-  const double values =
-      static_cast<double>(gemm->a_batch) * static_cast<double>(gemm->m) * static_cast<double>(gemm->k);
+  constexpr double kRowsOfPass = 16;  // the scale is a maximum over all rows: a tree with a kernel for each level
+  const auto rows = static_cast<double>(gemm->m);
+  const double passes = std::max(1.0, ceil_of(std::log(rows) / std::log(kRowsOfPass) - 1e-9));
+  const double values = static_cast<double>(gemm->a_batch) * rows * static_cast<double>(gemm->k);
   const double bytes = size(values, DType::kBf16) + size(values, gemm->a);
   const double kept = kept_share(2 * bytes, machine.cache * p[kL2Share]);
-  return p[kConvertLaunch] + bytes / (machine.dram * p[kConvertEfficiency]) * (1 - kept * (1 - p[kConvertCached]));
+  return p[kConvertLaunch] * start_scale(s) * passes +
+         bytes / (machine.dram * p[kConvertEfficiency]) * (1 - kept * (1 - p[kConvertCached]));
 }
 
 Account account_of(const Situation& s, const ParameterValues& p) {
@@ -332,7 +336,8 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   account.vector = s.demand.vector.value();
   // Without matrix units for the format the vector units do both.
   const bool apart = s.demand.on_matrix;
-  const Beside beside{account.dram, apart ? 0 : account.vector, apart ? account.vector : 0};
+  const Beside beside{account.dram, apart ? 0 : account.vector, apart ? account.vector : 0,
+                      p[kSplitCost] * start_scale(s)};
   account.choice = Tiling(account.product, account.machine, p, beside).best();
   account.launch = start_time(s, p[kLaunch]);
   account.convert = conversion(s, account.machine, p);
@@ -376,7 +381,8 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
       {"t_vector", "FLOPs of what is fused / vector peak", a.vector, "s", "data sheet"},
       {"t_split", "split_s + 2 parts |C in fp32| / l2 rate, if parts > 1", a.choice.split, "s", fitted},
       {"t_convert",
-       "convert_s + |A| / (convert_efficiency bandwidth), times convert_cached in the cache, for operands in fp8 that "
+       "convert_s passes + |A| / (convert_efficiency bandwidth), times convert_cached in the cache, for operands in "
+       "fp8 that "
        "are measured alone",
        a.convert, "s", fitted},
       {"launch", "launch_s", a.launch, "s", fitted},

@@ -20,6 +20,7 @@
 #include "ops/cross_entropy.hpp"
 #include "ops/deform_attention.hpp"
 #include "ops/deform_conv.hpp"
+#include "ops/dot_interaction.hpp"
 #include "ops/drop_path.hpp"
 #include "ops/dropout.hpp"
 #include "ops/edge_combine.hpp"
@@ -88,17 +89,18 @@ using Op =
     std::variant<Linear, Matmul, Convolution, ConvTranspose, DeformConv, FusedAttention, Aggregate,                   //
                  SparseMatmul, SampledMatmul, EdgeCombine, EdgeSoftmax, SegmentReduce,                                //
                  Embedding, EmbeddingBag, GatherRows, IndexSelect, ScatterReduce, OneHot, RoiAlign, DeformAttention,  //
-                 FactorizationMachine, NeighborSampling, FarthestPoints, BallQuery, NearestNeighbors,                 //
-                 InterpolatePoints, KernelMap, SparseConvolution,                                                     //
-                 Pooling, AdaptivePool, GlobalPool, Reduce, TopK, ArgMax, Nms,                                        //
-                 LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,                           //
-                 Softmax, LogSoftmax, CrossEntropy, Loss,                                                             //
-                 Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,                      //
-                 Quantize, Dequantize, Cast, HostCopy,                                                                //
-                 KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,             //
-                 PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                                        //
-                 LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, Wkv, CausalConv,             //
-                 Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                             //
+                 FactorizationMachine, DotInteraction, NeighborSampling, FarthestPoints, BallQuery,
+                 NearestNeighbors,                                                                         //
+                 InterpolatePoints, KernelMap, SparseConvolution,                                          //
+                 Pooling, AdaptivePool, GlobalPool, Reduce, TopK, ArgMax, Nms,                             //
+                 LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,                //
+                 Softmax, LogSoftmax, CrossEntropy, Loss,                                                  //
+                 Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,           //
+                 Quantize, Dequantize, Cast, HostCopy,                                                     //
+                 KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,  //
+                 PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                             //
+                 LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, Wkv, CausalConv,  //
+                 Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                  //
                  HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens, Constant>;
 
 /// What names and explains an op: texts of its own, or a row of a table of functions.

@@ -365,6 +365,7 @@ class RandomCases {
     return {op, {x}};
   }
   OpCase operator()(FactorizationMachine op) { return {op, {some()}}; }
+  OpCase operator()(DotInteraction op) { return {op, {tensor({size(), size() + 1, size()})}}; }
   OpCase operator()(NeighborSampling op) {
     const std::int64_t seeds = size();
     op.fan_out = small();
