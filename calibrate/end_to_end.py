@@ -8,7 +8,7 @@ nothing to compare, which is said. Transformers (NeuSight: fp32, PyTorch, eager)
 the framework ran; each GPU is fitted to the samples of the same source, single kernels, and the network is analysed
 with --execution eager --fusion none. Vision models (timm: half precision, PyTorch, eager, RTX 3090) are those of models/
 that have the same name, priced from the data sheet, as no kernel of that GPU was fitted. Networks of NVIDIA's
-DeepLearningExamples on V100 (recommenders, CNNs, BERT) are priced with the calibration that comes with the tool, of
+DeepLearningExamples on V100 (NCF, CNNs, BERT) are priced with the calibration that comes with the tool, of
 single kernels. A development tool, not part of the product; needs nothing but Python.
 """
 
@@ -191,54 +191,20 @@ def vision(options):
 
 # --- NVIDIA's DeepLearningExamples on V100 ---
 
-# Rows of the Criteo 1TB tables when ids that are met less than 15 times share a row.
-CRITEO_FL15 = [7912889, 33823, 17139, 7339, 20046, 4, 7105, 1382, 63, 5554114, 582469, 245828, 11, 2209, 10667, 104, 4, 968,
-               15, 8165896, 2675940, 7156453, 302516, 12022, 97, 35]  # fmt: skip
-
-
-def mlp(name, source, widths):
-    layers = []
-    for i, width in enumerate(widths):
-        layers += [layer("linear", f"{name}{i}", [source] if i == 0 else None, out_features=width),
-                   layer("relu", f"{name}{i}_relu")]  # fmt: skip
-    return layers
-
-
-def dlrm(half):
-    """Inputs come from the host's memory, which is not pinned; ids are shifted into one table for all; the
-    interaction is one kernel. The host waits for each batch's result."""
-    dense = [layer("host_copy", "features_copy", ["features"])]
-    dense += [layer("cast", "features_half", dtype="fp16")] if half else []
-    layers = dense + [layer("host_copy", "ids_copy", ["ids"]), layer("cast", "offsets", dtype="int64"),
-                      layer("embedding_bag", "embeddings", tables=CRITEO_FL15, dim=128)]  # fmt: skip
-    layers += mlp("bottom", dense[-1]["name"], [512, 256, 128])
-    layers += [layer("reshape", "dense_row", shape=["batch", 1, 128]),
-               layer("concat", "vectors", ["dense_row", "embeddings"]),
-               layer("dot_interaction", "interaction")]  # fmt: skip
-    layers += mlp("top", "interaction", [1024, 1024, 512, 256])
-    layers += [layer("linear", "out", out_features=1), layer("host_copy", "result", to="host")]
-    return {"name": "dlrm", "parameters": {"batch": 1}, "layers": layers,
-            "precision": {"activations": "fp16" if half else "fp32"},
-            "inputs": {"features": {"shape": ["batch", 13], "dtype": "fp32"},
-                       "ids": {"shape": ["batch", 26], "dtype": "int64"}}}  # fmt: skip
-
-
-def changed(options, base, name, **members):
+def changed(base, name, **members):
     """A description of models/ with other members."""
     folder = Path(__file__).resolve().parent.parent / "models"
     text = json.loads((folder / f"{base}.json").read_text())
     return {**{key: value for key, value in text.items() if key != "published"}, "name": name, **members}
 
 
-def example(options, name, half):
+def example(name):
     """The network behind a name of the tables: a description, or the name of a model; and its phase. None where the
     tables do not say what ran."""
-    if name == "dlrm_criteo_fl15":
-        return dlrm(half)
     if name == "resnext101-32x4d":
-        return changed(options, "resnext101_32x8d", name, group_width=4)
+        return changed("resnext101_32x8d", name, group_width=4)
     if name == "se-resnext101-32x4d":
-        return changed(options, "resnext101_32x8d", name, group_width=4, squeeze_excite=True)
+        return changed("resnext101_32x8d", name, group_width=4, squeeze_excite=True)
     return {"ncf": "ncf-ml-20m", "resnet50v1.5": "resnet50", "efficientnet-b0": "efficientnet_b0",
             "efficientnet-b4": "efficientnet_b4", "bert-large": "bert-large"}.get(name)  # fmt: skip
 
@@ -246,24 +212,19 @@ def example(options, name, half):
 def example_time(options, row, folder):
     """The predicted time of a row, in seconds, or None."""
     half, training = row["dtype"] == "amp", row["phase"] == "training"
-    model = example(options, row["model"], half)
+    model = example(row["model"])
     # Of training the tables give the batch of one step for BERT's fine-tuning alone; it has 384 tokens.
     if model is None or row["ngpu"] != "1" or (training and (row["model"], row["batch"]) != ("bert-large", "8")):
         return None
-    extra = []
     if isinstance(model, dict):
         (folder / "network.json").write_text(json.dumps(model))
         model = folder / "network.json"
-    elif half:  # recommenders and BERT were converted; the others ran under automatic mixed precision
-        extra = ["--dtype", "fp16"] if row["model"] in ("ncf", "bert-large") else ["--dtype", "fp16", "--weights-dtype", "fp32"]
-    else:
-        extra = ["--dtype", "fp32"]
-    if row["model"].endswith("resnext101-32x4d"):
-        extra = ["--dtype", "fp16", "--weights-dtype", "fp32"] if half else ["--dtype", "fp32"]
-    recommender = row["model"] in ("dlrm_criteo_fl15", "ncf")
-    text = run(options.program, "analyze", model, "--hw", row["gpu"].lower(), "--batch", row["batch"], *extra,
-               "--execution", "graph" if row["option"] == "cuda_graph" else "eager",
-               "--fusion", "epilogue" if row["model"] == "dlrm_criteo_fl15" else "none", "--phase", row["phase"],
+    # NCF and BERT were converted; the others ran under automatic mixed precision.
+    formats = ["--dtype", "fp16" if half else "fp32"]
+    if half and row["model"] not in ("ncf", "bert-large"):
+        formats += ["--weights-dtype", "fp32"]
+    text = run(options.program, "analyze", model, "--hw", row["gpu"].lower(), "--batch", row["batch"], *formats,
+               "--execution", "eager", "--fusion", "none", "--phase", row["phase"],
                *(["--seq", 384] if training else []), "--format", "json")  # fmt: skip
     return json.loads(text)["totals"]["time_s"]
 
@@ -272,7 +233,7 @@ def examples(options):
     path = options.measured / "e2e" / "dle_e2e.csv"
     if not path.exists():
         return
-    kinds = {"dlrm_criteo_fl15": "DLRM", "ncf": "NCF", "bert-large": "BERT, training"}
+    kinds = {"ncf": "NCF", "bert-large": "BERT, training"}
     by_kind, lines = {}, []
     with tempfile.TemporaryDirectory() as name, open(path, newline="") as file:
         for row in csv.DictReader(file):

@@ -25,7 +25,6 @@
 #include "cost/gemm.hpp"
 #include "cost/pooled.hpp"
 #include "cost/sample.hpp"
-#include "cost/transfer.hpp"
 #include "families/family.hpp"
 #include "hardware/device.hpp"
 #include "io/files.hpp"
@@ -331,7 +330,7 @@ TEST_CASE("docs/model.md has the counts of element-wise functions and the parame
     CAPTURE(first);
     CHECK(row_of(page, first) == fmt::format("| `{}` | {} | {:.3g} | {:.3g} |", first, p.model->name, p.p10, p.p90));
   }
-  for (const CostModel* const model : {&kGemm, &kAttentionPrefill, &kAttentionDecode, &kCollective, &kTransfer}) {
+  for (const CostModel* const model : {&kGemm, &kAttentionPrefill, &kAttentionDecode, &kCollective}) {
     for (const ModelParameter& parameter : model->parameters) {
       CAPTURE(parameter.name);
       CHECK(row_of(page, parameter.name).find(fmt::format("| `{}` | {} |", parameter.name, parameter.meaning)) !=

@@ -42,8 +42,6 @@ Demand demand_of(const Launch& launch, const Device& device, const Circumstances
   if (demand.footprint.value() > 0) demand.cached = cached_share(demand.footprint, device);
   if (const auto* collective = std::get_if<Collective>(&launch.kernel))
     demand.link = Seconds{collective->sent() / route_of(device).rate};
-  if (const auto* transfer = std::get_if<Transfer>(&launch.kernel))
-    demand.link = Seconds{transfer->bytes / host_rate(device)};
   return demand;
 }
 
@@ -55,14 +53,6 @@ LinkRoute route_of(const Device& device) {
     if (is_bus || best.is_bus || link.bandwidth.value() > best.rate) best = {link.bandwidth.value(), is_bus};
   }
   return best;
-}
-
-double host_rate(const Device& device) {
-  if (device.kind == "cpu") return device.dram_bandwidth().value();
-  for (const Link& link : device.links) {
-    if (link.name.starts_with(kBus)) return link.bandwidth.value();
-  }
-  return kUnknownBus;
 }
 
 double cached_share(Bytes footprint, const Device& device) {

@@ -25,7 +25,7 @@ struct Demand {
   Seconds l2{};
   double cached = 0;
   Bytes footprint{};  ///< the bytes between two visits to the same one; 0: unknown, more than any cache holds
-  Seconds link{};     ///< of what a collective or a copy to the host sends, at the rate of the links
+  Seconds link{};     ///< of what a collective sends, at the rate of the links
 };
 
 /// The demand of some work. The device must have a rate for its math format.
@@ -45,9 +45,6 @@ struct LinkRoute {
   bool is_bus = true;
 };
 LinkRoute route_of(const Device& device);
-
-/// The rate of the bus to the host in byte/s; of a processor, which has its inputs in its own memory, that of memory.
-double host_rate(const Device& device);
 
 /// What the plain roofline knows: the needs of units and device memory at the data sheet's rates.
 Needs roofline_needs(const Demand& demand);

@@ -297,21 +297,6 @@ std::optional<Launch> lower_collective(const SampleFields& f) {
                            .bytes = static_cast<double>(f.number("bytes"))});
 }
 
-// A copy between two devices is a collective of two; its number of devices is in the op's name.
-std::optional<Launch> lower_transfer(const SampleFields& f) {
-  constexpr std::array<std::string_view, 4> kHostOps{"h2d_pinned", "d2h_pinned", "h2d_pageable", "d2h_pageable"};
-  const std::string& word = f.word("op");
-  const auto bytes = static_cast<double>(f.number("bytes"));
-  if (word.starts_with("peer_"))
-    return launch(Collective{.op = CollectiveOp::kTransfer, .ranks = 2, .ranks_per_node = 2, .bytes = bytes});
-  if (std::find(kHostOps.begin(), kHostOps.end(), word) == kHostOps.end()) {
-    throw OpError{"op",
-                  {"unknown op " + in_quotes(word), join_choices(kHostOps) + ", or peer_N",
-                   std::string(nearest(word, kHostOps))}};
-  }
-  return launch(Transfer{.bytes = bytes, .to_host = word.starts_with("d2h"), .pinned = word.ends_with("pinned")});
-}
-
 // No cost model prices these; their files are read and checked.
 std::optional<Launch> not_priced(const SampleFields&) { return std::nullopt; }
 
@@ -338,7 +323,7 @@ constexpr std::array kSampleKernels{
     SampleKernel{"special", kSpecialColumns, not_priced},
     SampleKernel{"random", kRandomColumns, not_priced},
     SampleKernel{"atomic", kAtomicColumns, not_priced, false, true},
-    SampleKernel{"transfer", kTransferColumns, lower_transfer},
+    SampleKernel{"transfer", kTransferColumns, not_priced},
 };
 
 }  // namespace

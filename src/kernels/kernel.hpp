@@ -14,11 +14,10 @@
 #include "kernels/recurrent.hpp"
 #include "kernels/spmm.hpp"
 #include "kernels/stream.hpp"
-#include "kernels/transfer.hpp"
 
 namespace ridgepoint {
 
-using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm, Recurrent, GroupedGemm, Collective, Transfer>;
+using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm, Recurrent, GroupedGemm, Collective>;
 
 inline Work work_of(const Kernel& kernel) {
   return std::visit([](const auto& k) { return k.work(); }, kernel);

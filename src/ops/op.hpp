@@ -20,7 +20,6 @@
 #include "ops/cross_entropy.hpp"
 #include "ops/deform_attention.hpp"
 #include "ops/deform_conv.hpp"
-#include "ops/dot_interaction.hpp"
 #include "ops/drop_path.hpp"
 #include "ops/dropout.hpp"
 #include "ops/edge_combine.hpp"
@@ -34,7 +33,6 @@
 #include "ops/gather.hpp"
 #include "ops/global_pool.hpp"
 #include "ops/group_norm.hpp"
-#include "ops/host_copy.hpp"
 #include "ops/im2col.hpp"
 #include "ops/index_select.hpp"
 #include "ops/indexer.hpp"
@@ -89,18 +87,17 @@ using Op =
     std::variant<Linear, Matmul, Convolution, ConvTranspose, DeformConv, FusedAttention, Aggregate,                   //
                  SparseMatmul, SampledMatmul, EdgeCombine, EdgeSoftmax, SegmentReduce,                                //
                  Embedding, EmbeddingBag, GatherRows, IndexSelect, ScatterReduce, OneHot, RoiAlign, DeformAttention,  //
-                 FactorizationMachine, DotInteraction, NeighborSampling, FarthestPoints, BallQuery,
-                 NearestNeighbors,                                                                         //
-                 InterpolatePoints, KernelMap, SparseConvolution,                                          //
-                 Pooling, AdaptivePool, GlobalPool, Reduce, TopK, ArgMax, Nms,                             //
-                 LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,                //
-                 Softmax, LogSoftmax, CrossEntropy, Loss,                                                  //
-                 Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,           //
-                 Quantize, Dequantize, Cast, HostCopy,                                                     //
-                 KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,  //
-                 PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                             //
-                 LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, Wkv, CausalConv,  //
-                 Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                  //
+                 FactorizationMachine, NeighborSampling, FarthestPoints, BallQuery, NearestNeighbors,                 //
+                 InterpolatePoints, KernelMap, SparseConvolution,                                                     //
+                 Pooling, AdaptivePool, GlobalPool, Reduce, TopK, ArgMax, Nms,                                        //
+                 LayerNorm, RmsNorm, BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm,                           //
+                 Softmax, LogSoftmax, CrossEntropy, Loss,                                                             //
+                 Unary, Binary, Select, Gated, Bias, LayerScale, Prelu, Rope, Dropout, DropPath,                      //
+                 Quantize, Dequantize, Cast,                                                                          //
+                 KvCache, Reshape, Flatten, Transpose, Slice, Split, Expand, Concat, Pad, Roll, Triangle,             //
+                 PixelShuffle, PixelUnshuffle, ChannelShuffle, Resize, Im2col,                                        //
+                 LatentAttention, Indexer, RelativeBias, LinearAttention, SelectiveScan, Wkv, CausalConv,             //
+                 Rnn, Lstm, Gru, Route, Dispatch, GroupedLinear, Combine,                                             //
                  HeadLinear, Bilinear, Outer, TensorTrain, LearnedAdd, LearnedTokens, Constant>;
 
 /// What names and explains an op: texts of its own, or a row of a table of functions.

@@ -51,8 +51,6 @@ std::vector<Kernel> some_of_each() {
           attention(64, 1, 100, 32),
           collective(CollectiveOp::kAllReduce, 8, 1e6),
           collective(CollectiveOp::kTransfer, 2, 1e6, 1),
-          Transfer{.bytes = 1e6},
-          Transfer{.bytes = 100, .to_host = true, .pinned = true},
           Stream{.rows = 1024, .cols = 1024, .read = Bytes{4e6}, .written = Bytes{4e6}}};
 }
 
@@ -186,21 +184,6 @@ TEST_CASE("collectives: ranks, bytes, and nodes", "[models]") {
   const Price p = price(launch(collective(reduce, 8, 1e9)), load_device("h100-sxm5"), Mode::kDatasheet);
   CHECK(p.bound == Bound::kLink);
   CHECK(p.roofline.value() == Approx(1.75e9 / 450e9));
-}
-
-TEST_CASE("copies between host and device: the bus, the host's own copy, and the wait", "[models]") {
-  const double bus = 64e9;  // PCIe 5.0 x16
-  const auto time = [](double bytes, bool to_host, bool pinned) {
-    return seconds(Transfer{.bytes = bytes, .to_host = to_host, .pinned = pinned});
-  };
-  CHECK(time(1e9, false, true) > 1e9 / bus);
-  CHECK(time(1e9, false, true) < 2e9 / bus);
-  CHECK(time(1e9, false, false) > 2 * time(1e9, false, true));
-  CHECK(time(8, true, true) > time(8, false, true));
-  CHECK(time(8, false, false) < 30e-6);
-  const Price p = price(launch(Transfer{.bytes = 1e9}), load_device("h100-sxm5"), Mode::kDatasheet);
-  CHECK(p.bound == Bound::kLink);
-  CHECK(p.roofline.value() == Approx(1e9 / bus));
 }
 
 TEST_CASE("in a network the kernel before writes 8-bit operands; a measurement converts them", "[models]") {

@@ -365,7 +365,6 @@ class RandomCases {
     return {op, {x}};
   }
   OpCase operator()(FactorizationMachine op) { return {op, {some()}}; }
-  OpCase operator()(DotInteraction op) { return {op, {tensor({size(), size() + 1, size()})}}; }
   OpCase operator()(NeighborSampling op) {
     const std::int64_t seeds = size();
     op.fan_out = small();
@@ -510,11 +509,6 @@ class RandomCases {
   OpCase operator()(DropPath op) { return {op, {some()}}; }
   OpCase operator()(Cast op) {
     op.dtype = DType::kFp8E4m3;
-    return {op, {some()}};
-  }
-  OpCase operator()(HostCopy op) {
-    op.to = coin() ? CopyEnd::kHost : CopyEnd::kDevice;
-    op.pinned = coin();
     return {op, {some()}};
   }
   OpCase operator()(Quantize op) {

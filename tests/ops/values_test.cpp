@@ -253,7 +253,6 @@ std::vector<Expected> lookups_and_movement() {
        {128, 64, 16}},
       {Im2col{.kernel = {{2}}}, {{1, 2, 3, 3}}, {1, 8, 4}, 0, {0, 72, 128}, {32, 128, 72}},
       {Cast{.dtype = DType::kFp16}, {{2, 4}}, {2, 4}, 0, {0, 32, 16}, {0, 16, 32}},
-      {HostCopy{}, {{2, 4}}, {2, 4}, 0, {0, 32, 32}, {0, 32, 32}},
       // 2 boxes x 1 value x 4 points x 4 corners of 3 channels; 5 numbers a box.
       {RoiAlign{.rois = 2, .output = {{1}}},
        {{1, 3, 4, 4}},
@@ -351,8 +350,6 @@ std::vector<Expected> point_clouds() {
        {60 + 10, (60 + 40) + (60 + 72) + (40 + 40 + 40), 60 + 40 + 32 + 40},
        {60 + 15, (40 + 40) + (40 + 72) + (60 + 40 + 60), 40 + 60 + 48 + 60},
        {60, (60 + 40) + (40 + 40) + (60 + 40), 60 + 40 + 72}},
-      // 3 pairs of 4 products and sums a sample, and 4 + 3 results.
-      {DotInteraction{}, {{2, 3, 4}}, {2, 7}, 0, {2 * 3 * 8, 96, 56}, {96, 96 + 56, 96}},
       {FactorizationMachine{}, {{2, 3, 4}}, {2, 4}, 0, {3 * 24 + 3 * 8, 96, 32}, {72, 96 + 32, 96}},
   };
 }
