@@ -5,8 +5,8 @@
 
 DIR holds sample files, DIR/<source>/<gpu>/<kernel>.csv, and times of whole networks in DIR/e2e. Without them there is
 nothing to compare, which is said. Transformers (NeuSight: fp32, PyTorch, eager) are written out below as the layers that
-the framework ran; each GPU is fitted to the samples of the same source, single kernels, and the network is analysed
-with --execution eager --fusion none. Vision models (timm: half precision, PyTorch, eager, RTX 3090) are those of models/
+the framework ran; each GPU has the calibration that comes with the tool, fitted to single kernels of the same
+source (shipped.sh), and the network is analysed with --execution eager --fusion none. Vision models (timm: half precision, PyTorch, eager, RTX 3090) are those of models/
 that have the same name, priced from the data sheet, as no kernel of that GPU was fitted. Networks of NVIDIA's
 DeepLearningExamples on V100 (NCF, CNNs, BERT) are priced with the calibration that comes with the tool, of
 single kernels. A development tool, not part of the product; needs nothing but Python.
@@ -111,15 +111,6 @@ NETWORKS = {
 }
 
 
-def calibrated(options, source, gpu, folder):
-    """The device file of a GPU, fitted to all samples of single kernels of this source."""
-    device = folder / f"{gpu}.json"
-    if not device.exists():
-        files = [options.measured / source / gpu / f"{kernel}.csv" for kernel in ("gemm", "elementwise", "normalization")]
-        run(options.program, "calibrate", "fit", "--base", gpu, "-o", device, "--samples", *files)
-    return device
-
-
 def predicted(options, model, row, device):
     style, size = NETWORKS[row["model"]]
     training = row["phase"] == "train"
@@ -147,7 +138,7 @@ def transformers(options):
             if row["model"] not in NETWORKS or row["option"]:
                 continue
             gpu = row["gpu"].lower()
-            time = predicted(options, folder / "network.json", row, calibrated(options, "neusight", gpu, folder))
+            time = predicted(options, folder / "network.json", row, gpu)
             error = time / float(row["measured_us"]) - 1
             errors["training" if row["phase"] == "train" else "inference"].append(abs(error))
             print(f"| {gpu} | {row['model']} | {row['phase']} | {row['batch']} | {float(row['measured_us']) / 1e3:.1f} |"
@@ -205,8 +196,10 @@ def example(name):
         return changed("resnext101_32x8d", name, group_width=4)
     if name == "se-resnext101-32x4d":
         return changed("resnext101_32x8d", name, group_width=4, squeeze_excite=True)
+    if name == "bert-large":
+        return changed("bert-large", name, attention="unfused")
     return {"ncf": "ncf-ml-20m", "resnet50v1.5": "resnet50", "efficientnet-b0": "efficientnet_b0",
-            "efficientnet-b4": "efficientnet_b4", "bert-large": "bert-large"}.get(name)  # fmt: skip
+            "efficientnet-b4": "efficientnet_b4"}.get(name)  # fmt: skip
 
 
 def example_time(options, row, folder):
