@@ -76,10 +76,10 @@ struct Parts {
 
 /// The parameters of a kind of row.
 struct RowCost {
-  double reread;
-  double in_flight;
-  double slots;
-  double clocks;
+  double reread = 0;
+  double in_flight = 1;
+  double slots = 0;
+  double clocks = 0;
   double walk = 0;  ///< clocks of a block for 1024 columns; 0 where a row is not one block's
 };
 
