@@ -53,7 +53,7 @@ void add_points(std::vector<Point>& points, std::string_view dtype, int count, c
   const double speed = dtype == "fp32" ? 1 : 2;
   const double most_flops = guessed_flops_per_s(machine) * run_seconds(design) * speed;
   const double most_elements = std::min(32.0 * (1 << 20), machine.available.value() / 64);
-  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.08}, Seconds{0.25});
   const auto size = static_cast<double>(dtype == "fp32" ? 4 : dtype == "bf16" ? 2 : 1);
   int taken = 0;
   const auto add = [&](const Shape& s) {
