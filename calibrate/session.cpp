@@ -135,9 +135,9 @@ class Session {
       measurement = backend_.measure(point, point.budget / point.rounds * scale_, why);
     } catch (const BackendLost& lost) {
       result_.interrupted = true;
-      result_.notes.push_back(fmt::format("the device is lost after {} of {} points, in {} {} ({}): {}", measured_,
-                                          points_, queue.microkernel.name, point.dtype, fmt::join(point.values, " "),
-                                          lost.what()));
+      result_.notes.push_back(fmt::format("the device is lost after {} of {} points, in {} {} ({}): {}",
+                                          std::min(done_, points_), points_, queue.microkernel.name, point.dtype,
+                                          fmt::join(point.values, " "), lost.what()));
       return false;
     }
     if (!measurement) {

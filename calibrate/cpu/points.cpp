@@ -22,8 +22,7 @@ std::int64_t rotation(const Machine& machine, double bytes, std::int64_t index) 
 
 int ceiling_rounds(double bytes) {
   constexpr double kQuickToFill = 64.0 * (1 << 20);
-  constexpr double kSlowToFill = 512.0 * (1 << 20);
-  return bytes <= kQuickToFill ? kCeilingRounds : bytes <= kSlowToFill ? 2 : 1;
+  return bytes <= kQuickToFill ? kCeilingRounds : 2;
 }
 
 double guessed_flops_per_s(const Machine& machine) {

@@ -73,9 +73,9 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
   std::vector<Point> points;
   const bool bf16 = product_types("bf16", machine).has_value();
   const bool int8 = product_types("int8", machine).has_value();
-  add_points(points, "fp32", by_effort(design, 24, 64, 240), design, machine, design.first());
-  if (bf16) add_points(points, "bf16", by_effort(design, 10, 28, 120), design, machine, design.first() + 1000);
-  if (int8) add_points(points, "int8", by_effort(design, 8, 20, 80), design, machine, design.first() + 2000);
+  add_points(points, "fp32", by_effort(design, 24, 56, 240), design, machine, design.first());
+  if (bf16) add_points(points, "bf16", by_effort(design, 10, 36, 120), design, machine, design.first() + 1000);
+  if (int8) add_points(points, "int8", by_effort(design, 8, 36, 80), design, machine, design.first() + 2000);
   return points;
 }
 
