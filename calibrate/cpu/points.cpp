@@ -20,8 +20,9 @@ std::int64_t rotation(const Machine& machine, double bytes, std::int64_t index) 
   return static_cast<std::int64_t>(std::ceil(std::clamp(between, 1.0, most)));
 }
 
-int ceiling_rounds(double bytes) {
+int ceiling_rounds(const Design& design, double bytes) {
   constexpr double kQuickToFill = 64.0 * (1 << 20);
+  if (design.effort == Effort::kQuick) return 1;
   return bytes <= kQuickToFill ? kCeilingRounds : 2;
 }
 

@@ -34,7 +34,7 @@ std::int64_t rotation(const Machine& machine, double bytes, std::int64_t index);
 /// In how many rounds a ceiling is measured: a set that lies in the caches of the cores depends on which pages it got
 /// and on the clock of the moment, one beyond them on who else uses the cache and the memory. Large sets take long to
 /// fill.
-int ceiling_rounds(double bytes);
+int ceiling_rounds(const Design& design, double bytes);
 /// Points that hardly use memory.
 inline constexpr int kCeilingRounds = 3;
 inline Point in_rounds(Point point, int rounds) {

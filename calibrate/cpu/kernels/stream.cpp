@@ -72,7 +72,8 @@ std::int64_t rounded(double bytes, int threads) {
 
 Point point(std::string_view op, double bytes, int threads, const Design& design) {
   const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.04}, Seconds{0.15});
-  return in_rounds(make_point("stream", "fp64", budget, op, rounded(bytes, threads), threads), ceiling_rounds(bytes));
+  return in_rounds(make_point("stream", "fp64", budget, op, rounded(bytes, threads), threads),
+                   ceiling_rounds(design, bytes));
 }
 
 // Half of each cache, which it holds beside what else is there, and four times the last.
