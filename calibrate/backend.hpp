@@ -42,6 +42,7 @@ struct Point {
   std::string dtype;
   std::vector<std::string> values;
   Seconds budget{0.1};  ///< the time that the backend suggests for it, without its setting up
+  int rounds = 1;       ///< in so many turns, spread over the session, of which the best counts; they share the budget
 };
 
 /// Why a measurement ended: the median was certain, or the budget was over; or, worse, something else ran on the cores
@@ -53,7 +54,7 @@ inline constexpr std::string_view kStopNames[] = {"settled", "out of time", "dis
 struct Measurement {
   Seconds time{};     ///< median of the samples that were kept
   Seconds best{};     ///< the shortest of them
-  double spread = 0;  ///< median absolute deviation over the median
+  double spread = 0;  ///< median absolute deviation over the median; of several rounds at least half their range
   std::int64_t kept = 0;
   std::int64_t dropped = 0;    ///< outliers, and the slower level of a jump
   std::int64_t disturbed = 0;  ///< samples that had to wait for a core, and count only if `stop` says so

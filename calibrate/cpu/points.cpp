@@ -20,6 +20,12 @@ std::int64_t rotation(const Machine& machine, double bytes, std::int64_t index) 
   return static_cast<std::int64_t>(std::ceil(std::clamp(between, 1.0, most)));
 }
 
+int ceiling_rounds(const Design& design, double bytes) {
+  constexpr double kQuickToFill = 64.0 * (1 << 20);
+  if (design.effort == Effort::kQuick) return 1;
+  return bytes <= kQuickToFill ? kCeilingRounds : 2;
+}
+
 double guessed_flops_per_s(const Machine& machine) {
   const double lanes = has_flag(machine, "avx512f") ? 16 : has_flag(machine, "avx2") ? 8 : 4;
   return static_cast<double>(machine.cores.size()) * 2.5e9 * 2 * lanes * 1.5;

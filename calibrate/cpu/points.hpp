@@ -31,6 +31,17 @@ Value by_effort(const Design& design, Value quick, Value normal, Value thorough)
 /// memory, if those are not too many.
 std::int64_t rotation(const Machine& machine, double bytes, std::int64_t index);
 
+/// In how many rounds a ceiling is measured: a set that lies in the caches of the cores depends on which pages it got
+/// and on the clock of the moment, one beyond them on who else uses the cache and the memory. Large sets take long to
+/// fill.
+int ceiling_rounds(const Design& design, double bytes);
+/// Points that hardly use memory.
+inline constexpr int kCeilingRounds = 3;
+inline Point in_rounds(Point point, int rounds) {
+  point.rounds = rounds;
+  return point;
+}
+
 /// A guess at the peak rate of fp32, to choose shapes that take a reasonable time; never used to judge a measurement.
 double guessed_flops_per_s(const Machine& machine);
 

@@ -96,7 +96,8 @@ Product product_of(const Situation& situation) {
   const auto& gemm = std::get<Gemm>(situation.launch.kernel);
   const bool shared = gemm.b_batch < gemm.batch;
   Product p{.batch = static_cast<double>(shared ? gemm.b_batch : gemm.batch),
-            .m = static_cast<double>(gemm.m) * (shared ? static_cast<double>(gemm.batch / gemm.b_batch) : 1),
+            .m = static_cast<double>(gemm.m) *
+                 (shared ? static_cast<double>(gemm.batch) / static_cast<double>(gemm.b_batch) : 1),
             .n = static_cast<double>(gemm.n),
             .k = static_cast<double>(gemm.k),
             .bits = static_cast<double>(bits(gemm.math)),

@@ -19,7 +19,9 @@ class FakeBackend final : public Backend {
   double spread = 0.01;
   Stop stop = Stop::kSettled;
   bool jumps = false;
-  std::string refuses{};  ///< a microkernel that cannot run here
+  int rounds = 1;                ///< of the points of ceilings
+  std::vector<double> slower{};  ///< by what factor each round of the first point of fma takes longer
+  std::string refuses{};         ///< a microkernel that cannot run here
 
   MachineFacts machine() override {
     return {.name = "fake-2c", .summary = "a fake, 2 cores", .facts = {{"isa", "none"}}};
@@ -47,9 +49,12 @@ class FakeBackend final : public Backend {
       return {{"stream", "fp64", {"read", "32768", "2"}},      {"stream", "fp64", {"read", "1048576", "2"}},
               {"stream", "fp64", {"read", "60000", "2"}},      {"stream", "fp64", {"read", "104857600", "2"}},
               {"stream", "fp64", {"triad", "104857600", "2"}}, {"stream", "fp64", {"read", "52428800", "2"}}};
+    const Seconds budget{0.1};
     if (microkernel == "fma")
-      return {{"fma", "fp32", {"512", "1000000", "2"}}, {"fma", "bf16", {"8192", "4000000", "2"}}};
-    if (microkernel == "chase") return {{"chase", "int64", {"16384", "0"}}, {"chase", "int64", {"1048576", "1"}}};
+      return {{"fma", "fp32", {"512", "1000000", "2"}, budget, rounds},
+              {"fma", "bf16", {"8192", "4000000", "2"}, budget, rounds}};
+    if (microkernel == "chase")
+      return {{"chase", "int64", {"16384", "0"}, budget, rounds}, {"chase", "int64", {"1048576", "1"}, budget, rounds}};
     if (microkernel == "launch") return {{"launch", "fp32", {"fork_join", "2"}}};
     std::vector<Point> list;
     for (std::size_t i = 0; i < products; ++i) {
@@ -66,11 +71,13 @@ class FakeBackend final : public Backend {
     }
     ++measured;
     granted += budget;
-    const Seconds time{seconds(point)};
+    Seconds time{seconds(point)};
+    if (point.kernel == "fma" && point.dtype == "fp32" && round_ < slower.size()) time *= slower[round_++];
     return Measurement{.time = time, .best = time, .spread = spread, .kept = 16, .jumped = jumps, .stop = stop};
   }
 
  private:
+  std::size_t round_ = 0;
   static double number(const Point& point, std::size_t i) { return std::stod(point.values[i]); }
   static double seconds(const Point& p) {
     if (p.kernel == "stream") return number(p, 1) / (number(p, 1) > 8e7 ? 9e10 : 3e11);

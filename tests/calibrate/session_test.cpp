@@ -46,6 +46,31 @@ TEST_CASE("a session measures every point once and reports its way", "[session]"
   CHECK_FALSE(mentions(result.notes, "noisy"));
 }
 
+TEST_CASE("of the rounds of a point the best counts, and the spread tells how far they are apart", "[session]") {
+  FakeBackend backend;
+  backend.rounds = 3;
+  backend.slower = {1.1, 1.0, 1.3};  // the first point of the first, second and third round
+  const SessionResult result = run_session(backend, {.microkernels = {"fma"}}, kSilent, kNever);
+  CHECK(backend.measured == 6);
+  REQUIRE(result.points().size() == 2);
+  const Measurement& first = result.points()[0].measurement;
+  CHECK(first.time.value() == Approx(1000000 / 0.9e12));
+  CHECK(first.spread == Approx(0.15));
+  CHECK(result.points()[1].measurement.spread == Approx(0.01));
+  CHECK(mentions(result.notes, "2 of 2 points measured"));
+  CHECK(backend.granted.value() == Approx(0.2));  // the rounds of a point share its budget
+}
+
+TEST_CASE("a point that cannot run is tried and told of once", "[session]") {
+  FakeBackend backend;
+  backend.rounds = 3;
+  backend.refuses = "chase";
+  const SessionResult result = run_session(backend, {}, kSilent, kNever);
+  const auto told = std::count_if(result.notes.begin(), result.notes.end(),
+                                  [](const auto& note) { return note.find("it is only a test") != std::string::npos; });
+  CHECK(told == 2);
+}
+
 TEST_CASE("a budget shortens the points of a session, and never stretches them", "[session]") {
   FakeBackend backend;
   run_session(backend, {}, kSilent, kNever);

@@ -22,10 +22,11 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
   std::vector<Point> points;
   for (std::int64_t bytes = 1 << 14; bytes <= most; bytes *= step) {
     if (static_cast<double>(bytes) > machine.available.value() / 3) break;
-    points.push_back(make_point("chase", "int64", budget, bytes, 0));
+    const int rounds = ceiling_rounds(design, static_cast<double>(bytes));
+    points.push_back(in_rounds(make_point("chase", "int64", budget, bytes, 0), rounds));
     // Below the first cache's size a huge page changes nothing.
     if (bytes >= 1 << 20 && machine.huge_pages != "never")
-      points.push_back(make_point("chase", "int64", budget, bytes, 1));
+      points.push_back(in_rounds(make_point("chase", "int64", budget, bytes, 1), rounds));
   }
   return points;
 }

@@ -12,8 +12,8 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
   const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.05}, Seconds{0.2});
   const auto all = static_cast<std::int64_t>(machine.cores.size());
   if (design.held_out()) return {};
-  std::vector<Point> points{make_point("adds", "int64", budget, kCount, all)};
-  if (all > 1) points.push_back(make_point("adds", "int64", budget, kCount, 1));
+  std::vector<Point> points{in_rounds(make_point("adds", "int64", budget, kCount, all), kCeilingRounds)};
+  if (all > 1) points.push_back(in_rounds(make_point("adds", "int64", budget, kCount, 1), kCeilingRounds));
   return points;
 }
 

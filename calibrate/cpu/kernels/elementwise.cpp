@@ -34,6 +34,9 @@ constexpr Op kOps[] = {
     {"silu_and_mul", &VectorLoops::silu_and_mul, 2, [](double x, double y) { return x / (1 + std::exp(-x)) * y; }},
 };
 
+/// Sets of a gigabyte: from memory all sizes are alike, and filling more takes longer than measuring.
+constexpr double kMostElements = 1 << 27;
+
 /// Below so many elements a parallel loop costs more than it gives.
 constexpr std::int64_t kGrain = 1 << 14;
 
@@ -54,7 +57,7 @@ std::vector<Point> elementwise_points(const Design& design, const Machine& machi
     for (const Op& op : kOps) {
       // Sizes that differ from op to op, between what fits a vector cache and what no cache holds.
       const double share = (i + halton(which++, 2)) / sizes;
-      const double elements = log_between(2048, std::min(last, machine.available.value() / 64), share);
+      const double elements = log_between(2048, std::min({last, machine.available.value() / 64, kMostElements}), share);
       const std::int64_t cols = usual_size(std::min(4096.0, std::sqrt(elements)));
       const std::int64_t rows = std::max<std::int64_t>(1, std::lround(elements / static_cast<double>(cols)));
       const std::int64_t bytes = rows * cols * 4 * (op.inputs + 1);
@@ -71,9 +74,10 @@ std::vector<Point> special_points(const Design& design, const Machine& machine) 
   std::vector<Point> points;
   if (design.held_out()) return points;
   for (const char* const op : {"exp", "tanh", "erf", "sigmoid", "gelu", "div", "add", "relu", "silu_and_mul"}) {
-    points.push_back(make_point("elementwise", "fp32", budget, op, 1, 2048, 1));
-    points.push_back(
-        make_point("elementwise", "fp32", budget, op, static_cast<std::int64_t>(machine.cores.size()), kGrain, 1));
+    points.push_back(in_rounds(make_point("elementwise", "fp32", budget, op, 1, 2048, 1), kCeilingRounds));
+    points.push_back(in_rounds(
+        make_point("elementwise", "fp32", budget, op, static_cast<std::int64_t>(machine.cores.size()), kGrain, 1),
+        kCeilingRounds));
   }
   return points;
 }

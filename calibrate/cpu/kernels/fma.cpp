@@ -51,8 +51,9 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
   if (design.held_out()) return points;
   for (const Chain& chain : all_chains()) {
     const std::int64_t flops = kRounds * 2 * chain.products;
-    points.push_back(make_point("fma", chain.dtype, budget, chain.bits, flops * all, all));
-    if (all > 1) points.push_back(make_point("fma", chain.dtype, budget, chain.bits, flops, 1));
+    points.push_back(in_rounds(make_point("fma", chain.dtype, budget, chain.bits, flops * all, all), kCeilingRounds));
+    if (all > 1)
+      points.push_back(in_rounds(make_point("fma", chain.dtype, budget, chain.bits, flops, 1), kCeilingRounds));
   }
   return points;
 }

@@ -53,7 +53,7 @@ void add_points(std::vector<Point>& points, std::string_view dtype, int count, c
   const double speed = dtype == "fp32" ? 1 : 2;
   const double most_flops = guessed_flops_per_s(machine) * run_seconds(design) * speed;
   const double most_elements = std::min(32.0 * (1 << 20), machine.available.value() / 64);
-  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.1}, Seconds{0.25});
+  const Seconds budget = by_effort(design, Seconds{0.05}, Seconds{0.08}, Seconds{0.25});
   const auto size = static_cast<double>(dtype == "fp32" ? 4 : dtype == "bf16" ? 2 : 1);
   int taken = 0;
   const auto add = [&](const Shape& s) {
@@ -73,9 +73,9 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
   std::vector<Point> points;
   const bool bf16 = product_types("bf16", machine).has_value();
   const bool int8 = product_types("int8", machine).has_value();
-  add_points(points, "fp32", by_effort(design, 24, 64, 240), design, machine, design.first());
-  if (bf16) add_points(points, "bf16", by_effort(design, 10, 28, 120), design, machine, design.first() + 1000);
-  if (int8) add_points(points, "int8", by_effort(design, 8, 20, 80), design, machine, design.first() + 2000);
+  add_points(points, "fp32", by_effort(design, 24, 56, 240), design, machine, design.first());
+  if (bf16) add_points(points, "bf16", by_effort(design, 10, 36, 120), design, machine, design.first() + 1000);
+  if (int8) add_points(points, "int8", by_effort(design, 8, 36, 80), design, machine, design.first() + 2000);
   return points;
 }
 

@@ -12,8 +12,8 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
   if (design.held_out()) return {};
   std::vector<Point> points;
   for (int threads = all; threads >= 2; threads /= 2)
-    points.push_back(make_point("launch", "fp32", budget, "fork_join", threads));
-  points.push_back(make_point("launch", "fp32", budget, "primitive", all));
+    points.push_back(in_rounds(make_point("launch", "fp32", budget, "fork_join", threads), kCeilingRounds));
+  points.push_back(in_rounds(make_point("launch", "fp32", budget, "primitive", all), kCeilingRounds));
   return points;
 }
 

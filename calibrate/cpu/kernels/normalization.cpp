@@ -62,14 +62,15 @@ constexpr Op kOps[] = {
     {"batchnorm", &VectorLoops::scale_shift, 2, scale_shift_row},
 };
 
-constexpr std::int64_t kGrain = 1 << 14;  // elements below which one core does it
+constexpr double kMostElements = 1 << 27;  // of a gigabyte or two: from memory all sizes are alike
+constexpr std::int64_t kGrain = 1 << 14;   // elements below which one core does it
 
 std::vector<Point> points(const Design& design, const Machine& machine) {
   const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
   const int each = by_effort(design, 3, 9, 25);
   const double last =
       static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
-  const double most = std::min(last, machine.available.value() / 64);
+  const double most = std::min({last, machine.available.value() / 64, kMostElements});
   std::vector<Point> points;
   for (int i = 0; i < each; ++i) {
     for (const Op& op : kOps) {
@@ -89,7 +90,8 @@ std::vector<Point> row_points(const Design& design, const Machine&) {
   const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.05}, Seconds{0.2});
   std::vector<Point> points;
   if (design.held_out()) return points;
-  for (const Op& op : kOps) points.push_back(make_point("normalization", "fp32", budget, op.name, 1, 2048, 1));
+  for (const Op& op : kOps)
+    points.push_back(in_rounds(make_point("normalization", "fp32", budget, op.name, 1, 2048, 1), kCeilingRounds));
   return points;
 }
 

@@ -9,14 +9,15 @@
 namespace ridgepoint::cpu {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 14;  // elements below which one core does it
+constexpr double kMostElements = 1 << 28;  // a gigabyte: from memory all sizes are alike
+constexpr std::int64_t kGrain = 1 << 14;   // elements below which one core does it
 
 std::vector<Point> points(const Design& design, const Machine& machine) {
   const Seconds budget = by_effort(design, Seconds{0.025}, Seconds{0.05}, Seconds{0.12});
   const int count = by_effort(design, 6, 20, 50);
   const double last =
       static_cast<double>(machine.cache_bytes(machine.last_level(), static_cast<int>(machine.cores.size())));
-  const double most = std::min(2 * last, machine.available.value() / 64);
+  const double most = std::min({2 * last, machine.available.value() / 64, kMostElements});
   std::vector<Point> points;
   for (std::int64_t i = design.first(); i < design.first() + count; ++i) {
     const std::int64_t cols = usual_size(log_between(32, 65536, halton(i, 2)));

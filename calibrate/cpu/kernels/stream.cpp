@@ -2,6 +2,7 @@
 // `bytes` is both the set and the traffic (a store that reads the line first moves more, which is not counted).
 
 #include <algorithm>
+#include <numeric>
 
 #include "calibrate/cpu/microkernel.hpp"
 #include "calibrate/cpu/vector/loops.hpp"
@@ -43,6 +44,8 @@ constexpr Op kOps[] = {
     {"read_plain", 1, false, [](const VectorLoops& l, const Arrays& x) { return l.read(x.a, x.count); }, nullptr},
     {"write_plain", 1, false, [](const VectorLoops& l, const Arrays& x) { return l.write(x.c, kFactor, x.count), 0.0; },
      [](const Arrays&, std::int64_t) { return kFactor; }},
+    {"copy_plain", 2, false, [](const VectorLoops& l, const Arrays& x) { return l.copy(x.a, x.c, x.count), 0.0; },
+     [](const Arrays& x, std::int64_t i) { return x.a[i]; }},
     {"write_nt", 1, true, [](const VectorLoops& l, const Arrays& x) { return l.write_nt(x.c, kFactor, x.count), 0.0; },
      [](const Arrays&, std::int64_t) { return kFactor; }},
     {"copy_nt", 2, true, [](const VectorLoops& l, const Arrays& x) { return l.copy_nt(x.a, x.c, x.count), 0.0; },
@@ -69,7 +72,8 @@ std::int64_t rounded(double bytes, int threads) {
 
 Point point(std::string_view op, double bytes, int threads, const Design& design) {
   const Seconds budget = by_effort(design, Seconds{0.02}, Seconds{0.04}, Seconds{0.15});
-  return make_point("stream", "fp64", budget, op, rounded(bytes, threads), threads);
+  return in_rounds(make_point("stream", "fp64", budget, op, rounded(bytes, threads), threads),
+                   ceiling_rounds(design, bytes));
 }
 
 // Half of each cache, which it holds beside what else is there, and four times the last.
@@ -104,7 +108,8 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
   const int places = by_effort(design, 8, 16, 24);
   for (int i = 0; i < places; ++i) {
     const double set = log_between(sets.front() / 2, sets.back(), static_cast<double>(i) / (places - 1));
-    for (const char* const op : {"read_plain", "write_plain"}) points.push_back(point(op, set, all, design));
+    for (const char* const op : {"read_plain", "write_plain", "copy_plain"})
+      points.push_back(point(op, set, all, design));
   }
   // The way from level to level.
   const int steps = by_effort(design, 0, 10, 32);
@@ -127,12 +132,27 @@ void fill(const Arrays& x, int thread) {
   }
 }
 
-void check(const Op& op, const VectorLoops& loops, const Arrays& x) {
-  const double result = op.pass(loops, x);
+double sum_of(const double* values, std::int64_t count) {
+  double sums[8] = {};
+  for (std::int64_t i = 0; i < count; i += 8) {
+    for (std::int64_t j = 0; j < 8; ++j) sums[j] += values[i + j];
+  }
+  return std::accumulate(std::begin(sums), std::end(sums), 0.0);
+}
+
+/// What a thread's pass returned and, of a read, what it should have.
+struct Passed {
+  double result = 0;
+  double sum = 0;
+};
+
+Passed pass_once(const Op& op, const VectorLoops& loops, const Arrays& x) {
+  return {op.pass(loops, x), op.expected == nullptr ? sum_of(x.a, x.count) : 0};
+}
+
+void check(const Op& op, const Passed& passed, const Arrays& x) {
   if (op.expected == nullptr) {
-    double sum = 0;
-    for (std::int64_t i = 0; i < x.count; ++i) sum += x.a[i];
-    expect_near(result, sum, 0, "the sum of a read");
+    expect_near(passed.result, passed.sum, 0, "the sum of a read");
     return;
   }
   for (const std::int64_t i : probes(x.count)) expect_near(x.c[i], op.expected(x, i), 0, op.name);
@@ -165,8 +185,14 @@ std::optional<Measurement> measure(const PointFields& point, Bench& bench) {
   const std::int64_t needed = threads * op.arrays * (count * 8 + kPadding);
   if (!bench.fits(static_cast<double>(needed))) return std::nullopt;
   const Buffer buffer(needed, is_plain(op) ? Pages::kDefault : Pages::kHuge);
-  bench.team.each(threads, [&](int thread) { fill(arrays_of(op, buffer, count, thread), thread); });
-  for (int thread = 0; thread < threads; ++thread) check(op, loops, arrays_of(op, buffer, count, thread));
+  std::vector<Passed> passed(static_cast<std::size_t>(threads));
+  bench.team.each(threads, [&](int thread) {
+    const Arrays arrays = arrays_of(op, buffer, count, thread);
+    fill(arrays, thread);
+    passed[static_cast<std::size_t>(thread)] = pass_once(op, loops, arrays);
+  });
+  for (int thread = 0; thread < threads; ++thread)
+    check(op, passed[static_cast<std::size_t>(thread)], arrays_of(op, buffer, count, thread));
 
   // The passes of a batch are one region: a cache's bandwidth is not to be measured through fork and join.
   std::vector<double> sums(static_cast<std::size_t>(threads) * 8);

@@ -18,6 +18,7 @@ constexpr int kBytes = RIDGEPOINT_VECTOR_BYTES;
 constexpr int kFloats = kBytes / 4;
 constexpr int kDoubles = kBytes / 8;
 using Floats = float __attribute__((vector_size(kBytes)));
+using HalfFloats = float __attribute__((vector_size(kBytes / 2)));
 using Doubles = double __attribute__((vector_size(kBytes)));
 using LooseFloats = float __attribute__((vector_size(kBytes), aligned(4), may_alias));
 
@@ -381,14 +382,22 @@ inline void sum_rows(std::int64_t count, std::int64_t following, std::int64_t di
     }
     for (int j = 0; j < kPartials; ++j) store(out + d + j * kFloats, sums[j]);
   }
-  for (; d + kFloats <= dim; d += kFloats) {
-    Floats lanes{};
+  const auto narrow = [&](auto lanes, std::int64_t at) {
+    using Lanes = decltype(lanes);
+    using Loose [[gnu::aligned(4), gnu::may_alias]] = Lanes;
     for (std::int64_t i = 0; i < count; ++i) {
-      if (i + kAhead < count + following) __builtin_prefetch(row(i + kAhead) + d);
-      lanes += weight(i) * load(row(i) + d);
+      if (i + kAhead < count + following) __builtin_prefetch(row(i + kAhead) + at);
+      lanes += weight(i) * *reinterpret_cast<const Loose*>(row(i) + at);
     }
-    store(out + d, lanes);
+    *reinterpret_cast<Loose*>(out + at) = lanes;
+  };
+  for (; d + kFloats <= dim; d += kFloats) narrow(Floats{}, d);
+  // What is left of a wide row is added with the vector that ends with it, some of it a second time.
+  if (d < dim && dim >= kFloats) {
+    narrow(Floats{}, dim - kFloats);
+    return;
   }
+  for (; d + kFloats / 2 <= dim; d += kFloats / 2) narrow(HalfFloats{}, d);
   for (; d < dim; ++d) {
     float one = 0;
     for (std::int64_t i = 0; i < count; ++i) one += weight(i) * row(i)[d];
