@@ -9,6 +9,7 @@
 #include "cost/model.hpp"
 #include "cost/recurrence.hpp"
 #include "cost/rows.hpp"
+#include "cost/sampling.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -35,6 +36,7 @@ const std::array kModels{
     ModelOfKind{"embedding", kLookupModel},
     ModelOfKind{"spmm", kLookupModel},
     ModelOfKind{"recurrent", kRecurrenceModel},
+    ModelOfKind{"sampling", kSamplingModel},
 };
 
 }  // namespace
