@@ -3,7 +3,6 @@
 
 #include "cost/cpu.hpp"
 #include "cost/model.hpp"
-#include "cost/sampling.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -24,7 +23,6 @@ constexpr std::array kCpuModels{
     CpuModelOfKind{"reduction", kCpuStream},
     CpuModelOfKind{"embedding", kCpuRows},
     CpuModelOfKind{"spmm", kCpuRows},
-    CpuModelOfKind{"sampling", kSamplingModel},
 };
 
 // Nothing was pooled over processors: the typical values, and an interval as wide as that of GPUs.

@@ -9,7 +9,6 @@
 #include "cost/model.hpp"
 #include "cost/recurrence.hpp"
 #include "cost/rows.hpp"
-#include "cost/sampling.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -36,7 +35,6 @@ const std::array kModels{
     ModelOfKind{"embedding", kLookupModel},
     ModelOfKind{"spmm", kLookupModel},
     ModelOfKind{"recurrent", kRecurrenceModel},
-    ModelOfKind{"sampling", kSamplingModel},
 };
 
 }  // namespace

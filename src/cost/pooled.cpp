@@ -74,22 +74,6 @@ const PooledParameters* nearest_row(std::string_view kind, Width width, bool cal
   return best;
 }
 
-// Of a kind that nothing was pooled for: the typical values of its model, and a wide interval.
-const PooledParameters& typical_row(const CostKind& kind) {
-  static const std::vector<PooledParameters> rows = [] {
-    std::vector<PooledParameters> list;
-    list.reserve(kCostKinds.size());
-    for (const CostKind& each : kCostKinds) {
-      const CostModel& model = model_of(each);
-      PooledParameters row{.kind = &each, .model = &model, .values = typical_values(model), .p10 = 0.5, .p90 = 2};
-      for (std::size_t i = 0; i < model.parameters.size(); ++i) row.spreads[i] = model.parameters[i].spread;
-      list.push_back(row);
-    }
-    return list;
-  }();
-  return rows[static_cast<std::size_t>(&kind - kCostKinds.data())];
-}
-
 }  // namespace
 
 Width width_of(std::optional<DType> format) {
@@ -108,7 +92,7 @@ const PooledParameters& pooled_parameters(const Kernel& kernel, Clock clock) {
   const bool calls = clock != Clock::kKernel;
   const PooledParameters* row = nearest_row(kind.name, width, calls);
   if (row == nullptr) row = nearest_row(kind.kin, width, calls);
-  return row != nullptr ? *row : typical_row(kind);
+  return *row;
 }
 
 }  // namespace ridgepoint

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "core/checked.hpp"
 #include "core/error.hpp"
@@ -298,26 +297,6 @@ std::optional<Launch> lower_collective(const SampleFields& f) {
                            .bytes = static_cast<double>(f.number("bytes"))});
 }
 
-// On graphs whose degrees follow x^-2.5, as calibrate makes them: of nodes in falling order the one at share u has
-// mean / 3 u^(-2/3) edges, so that those before u = (mean / 3 f)^1.5 have more than f.
-std::optional<Launch> lower_sampling(const SampleFields& f) {
-  const bool walk = f.word("op") == "walk";
-  if (!walk && f.word("op") != "neighbors")
-    throw OpError{"op", {"unknown op " + in_quotes(f.word("op")), "neighbors or walk"}};
-  const auto fan_out = static_cast<double>(f.number("fanout"));
-  Sampling sampling{.walk = walk,
-                    .nodes = static_cast<double>(f.number("nodes")),
-                    .edges = static_cast<double>(f.number("edges")),
-                    .seeds = static_cast<double>(f.number("seeds")),
-                    .fan_out = fan_out,
-                    .index_bytes = bits(f.format().storage) / 8.0};
-  const double mean = sampling.edges / sampling.nodes;
-  const double above = std::min(1.0, std::pow(mean / (3 * fan_out), 1.5));
-  sampling.drawn = sampling.seeds * (walk ? fan_out : above * fan_out + mean * (1 - std::cbrt(above)));
-  sampling.choosing = walk ? 0 : sampling.seeds * above;
-  return launch(sampling);
-}
-
 // No cost model prices these; their files are read and checked.
 std::optional<Launch> not_priced(const SampleFields&) { return std::nullopt; }
 
@@ -333,7 +312,7 @@ constexpr std::array kSampleKernels{
     SampleKernel{"collective", kCollectiveColumns, lower_collective},
     SampleKernel{"reduction", kStreamColumns, lower_reduction},
     SampleKernel{"spmm", kSpmmColumns, lower_spmm},
-    SampleKernel{"sampling", kSamplingColumns, lower_sampling, true},
+    SampleKernel{"sampling", kSamplingColumns, not_priced, true},
     SampleKernel{"stream", kBandwidthColumns, not_priced},
     SampleKernel{"fma", kFmaColumns, not_priced, false, true},
     SampleKernel{"chase", kChaseColumns, not_priced, true},

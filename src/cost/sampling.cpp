@@ -40,7 +40,6 @@ constexpr std::array kParameters{
 };
 
 constexpr double kLine = 64;
-constexpr double kSampleSpread = 0.06;
 
 // Without measured curves: what loads took on processors of the last ten years, from a last cache and from memory.
 constexpr Seconds kCacheLoad{20e-9};
@@ -77,46 +76,27 @@ Parts walking(const Sampling& s, const ParameterValues& p, double load) {
   return {s.seeds * p[kSeed] + s.drawn * p[kStep], 2 * s.drawn * load / p[kWalks]};
 }
 
-Parts parts_of(const Situation& situation, const ParameterValues& p) {
-  const auto& s = std::get<Sampling>(situation.launch.kernel);
-  const double load = load_time(std::max(graph_bytes(s) * p[kSpread], 1.0), situation.device);
+Parts parts_of(const Sampling& s, const Device& device, const ParameterValues& p) {
+  const double load = load_time(std::max(graph_bytes(s) * p[kSpread], 1.0), device);
   Parts parts = s.walk ? walking(s, p, load) : drawing(s, p, load);
   if (s.probes > 0) {
     parts.works += s.probes * p[kProbe];
-    parts.waits += s.probes * load_time(std::max(s.table_bytes, 1.0), situation.device) / p[kParallel];
+    parts.waits += s.probes * load_time(std::max(s.table_bytes, 1.0), device) / p[kParallel];
   }
   return parts;
 }
 
-Timing time_of(const Situation& situation, const ParameterValues& p) {
-  const Parts parts = parts_of(situation, p);
-  const auto cores = static_cast<double>(std::max<std::int64_t>(1, situation.device.compute_units));
-  Timing best{};
-  for (const double used : {1.0, cores}) {
-    const double start = (situation.launch.part ? 0 : p[kLatency]) + (used > 1 ? p[kFork] : 0);
-    const Seconds time{start + (parts.works + parts.waits) / used};
-    if (used > 1 && time > best.time) continue;
-    best.time = time;
-    at(best.needs, Bound::kVector) = Seconds{parts.works / used};
-    at(best.needs, Bound::kDram) = Seconds{parts.waits / used};
-    at(best.needs, Bound::kLaunch) = Seconds{start};
-  }
-  return best;
-}
-
-Terms terms_of_sampling(const Situation& situation, const ParameterValues& p) {
-  const Parts parts = parts_of(situation, p);
-  const Timing timing = time_of(situation, p);
-  const char* const source = "docs/model.md, sampling";
-  return {{"works", "of what the cores do, on one of them", parts.works, "s", source},
-          {"waits", "of loads that they wait for, on one of them", parts.waits, "s", source},
-          {"start", "latency_s, and fork_s on several cores",
-           timing.needs[static_cast<std::size_t>(Bound::kLaunch)].value(), "s", "fitted"},
-          {"time", "start + (works + waits) / cores", timing.time.value(), "s", source}};
-}
-
 }  // namespace
 
-const CostModel kSamplingModel{"sampling", kParameters, time_of, terms_of_sampling, nullptr, kSampleSpread};
+std::span<const ModelParameter> sampling_parameters() { return kParameters; }
+
+Seconds sampling_time(const Sampling& sampling, const Device& device) {
+  ParameterValues p{};
+  for (std::size_t i = 0; i < kParameters.size(); ++i) p[i] = kParameters[i].typical;
+  const Parts parts = parts_of(sampling, device, p);
+  const auto cores = static_cast<double>(std::max<std::int64_t>(1, device.compute_units));
+  const double alone = p[kLatency] + parts.works + parts.waits;
+  return Seconds{std::min(alone, p[kLatency] + p[kFork] + (parts.works + parts.waits) / cores)};
+}
 
 }  // namespace ridgepoint

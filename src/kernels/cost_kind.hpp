@@ -31,7 +31,6 @@ inline constexpr std::array kCostKinds{
     CostKind{"recurrent", ""},
     CostKind{"moe", "gemm"},
     CostKind{"collective", ""},
-    CostKind{"sampling", ""},
 };
 
 const CostKind& cost_kind(const Kernel& kernel);

@@ -41,7 +41,6 @@ std::string_view kind_name(const Kernel& kernel) {
     std::string_view operator()(const Recurrent&) const { return "recurrent"; }
     std::string_view operator()(const GroupedGemm&) const { return "moe"; }
     std::string_view operator()(const Collective&) const { return "collective"; }
-    std::string_view operator()(const Sampling&) const { return "sampling"; }
   };
   return std::visit(Visitor{}, kernel);
 }

@@ -12,13 +12,12 @@
 #include "kernels/gemm.hpp"
 #include "kernels/grouped_gemm.hpp"
 #include "kernels/recurrent.hpp"
-#include "kernels/sampling.hpp"
 #include "kernels/spmm.hpp"
 #include "kernels/stream.hpp"
 
 namespace ridgepoint {
 
-using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm, Recurrent, GroupedGemm, Collective, Sampling>;
+using Kernel = std::variant<Gemm, Conv, Attention, Stream, Gather, Spmm, Recurrent, GroupedGemm, Collective>;
 
 inline Work work_of(const Kernel& kernel) {
   return std::visit([](const auto& k) { return k.work(); }, kernel);

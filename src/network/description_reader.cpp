@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "network/binding.hpp"
 #include "network/expression.hpp"
+#include "network/sections.hpp"
 
 namespace ridgepoint {
 namespace {

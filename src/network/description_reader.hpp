@@ -16,9 +16,4 @@ Value read_value(const ObjectReader& reader, const Node& node);
 /// The extra keys that models may carry for tests and readers ("published"), which the analysis does not use.
 inline constexpr std::string_view kPublishedKey = "published";
 
-/// The sections that say which graph a network is trained on and how batches are prepared (docs/network.md, "Graphs");
-/// src/pipeline reads them.
-inline constexpr std::string_view kGraphKey = "graph";
-inline constexpr std::string_view kPipelineKey = "pipeline";
-
 }  // namespace ridgepoint

@@ -9,10 +9,6 @@ namespace ridgepoint {
 /// by degree, the nodes with most edges (Lin et al., PaGraph, SoCC 2020). Exact for a cache that does not change.
 double top_hit_share(const std::vector<RowClass>& classes, double rows);
 
-/// The same of a cache that keeps what was read last, over batches that do not know of each other (Che et al., IEEE
-/// JSAC 20(7), 2002): a row is there if one of the last T batches read it, T such that the cache is full.
-double recent_hit_share(const std::vector<RowClass>& classes, double rows);
-
 /// The expected rows of each hop that lie on another machine: seeds are on their own machine, and an edge leads away
 /// from a machine with `cut`, to any of the others.
 double remote_rows(const SampledBatch& batch, double machines, double cut);

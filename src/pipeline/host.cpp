@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "cost/cpu.hpp"
 #include "cost/price.hpp"
+#include "cost/sampling.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -58,7 +59,7 @@ Device one_core(const Device& host) {
   return core;
 }
 
-Seconds sampling_time(const PipelinePlan& plan, const PlannedBatch& planned, const Device& core) {
+Seconds drawing_time(const PipelinePlan& plan, const PlannedBatch& planned, const Device& core) {
   if (plan.sampler.kind == SamplerKind::kWhole) return {};
   const bool walks = plan.sampler.kind == SamplerKind::kWalks;
   Sampling common{.nodes = plan.graph.nodes,
@@ -72,7 +73,7 @@ Seconds sampling_time(const PipelinePlan& plan, const PlannedBatch& planned, con
     walk.seeds = plan.sampler.batch;
     walk.fan_out = static_cast<double>(plan.sampler.walk_length);
     walk.drawn = walk.probes = walk.seeds * walk.fan_out;
-    time += on_core(walk, core);
+    time += sampling_time(walk, core);
   }
   const bool by_hop = plan.sampler.kind == SamplerKind::kNeighbors;
   for (const SampledHop& hop : planned.batch.hops) {
@@ -82,14 +83,14 @@ Seconds sampling_time(const PipelinePlan& plan, const PlannedBatch& planned, con
     draw.fan_out = hop.fan_out;
     draw.drawn = draw.probes = hop.edges;
     draw.choosing = hop.choosing;
-    time += on_core(draw, core);
+    time += sampling_time(draw, core);
   }
   if (planned.batch.scanned > 0) {
     Sampling scan = common;
     scan.seeds = planned.batch.nodes();
     scan.fan_out = planned.batch.scanned / std::max(1.0, scan.seeds);
     scan.drawn = scan.probes = planned.batch.scanned;
-    time += on_core(scan, core);
+    time += sampling_time(scan, core);
   }
   return time;
 }

@@ -15,7 +15,7 @@ Device one_core(const Device& host);
 
 /// A core's time to draw a batch: every hop's edges, and a probe of the table of nodes for each. Samplers that look for
 /// the edges between a batch's nodes scan the edges of all of them.
-Seconds sampling_time(const PipelinePlan& plan, const PlannedBatch& planned, const Device& core);
+Seconds drawing_time(const PipelinePlan& plan, const PlannedBatch& planned, const Device& core);
 
 /// A core's time to copy rows from anywhere in a table into a buffer that can be sent.
 Seconds gathering_time(double rows, double row_bytes, double table_rows, const Device& core);

@@ -75,7 +75,7 @@ class Parts {
   void sampling(const RowPlaces& rows) {
     const double edges = std::max(planned_.batch.edges(), planned_.batch.scanned);
     if (plan_.machine.sampling == SamplingPlace::kDevice) return sample_on_device(edges);
-    const double seconds = sampling_time(plan_, planned_, core_).value();
+    const double seconds = drawing_time(plan_, planned_, core_).value();
     add("sampling", PipelineResource::kWorkers, edges, kId * edges, seconds);
     host_bytes_ += 2 * kId * edges;
     if (plan_.machine.machines == 1) return;
@@ -199,7 +199,8 @@ PipelineMemory memory_of(const Pipeline& p) {
 void expect_room(const Pipeline& p, const Device& device) {
   if (!device.dram.capacity) return;
   const double room = device.dram.capacity->value();
-  if (p.memory.device <= room) return;
+  // Passes that do not fit alone are the network's own matter.
+  if (p.memory.device <= room || p.network.memory_bytes > room) return;
   const double features = p.plan.graph.nodes * p.network.row_bytes;
   const double left = room - (p.memory.device - features * p.plan.machine.cache);
   const bool by_cache = p.plan.machine.cache > 0 && left > 0;
@@ -209,8 +210,13 @@ void expect_room(const Pipeline& p, const Device& device) {
                              : "features and graph in host memory, a smaller batch or a larger device"});
 }
 
-void warn(Pipeline& p) {
+void warn(Pipeline& p, const Device& device) {
   const MachinePlan& machine = p.plan.machine;
+  if (device.dram.capacity && p.network.memory_bytes > device.dram.capacity->value()) {
+    p.warnings.push_back(fmt::format("the passes need {} and {} has {}: a smaller batch, or activations computed twice",
+                                     human_capacity(p.network.memory_bytes), device.name,
+                                     human_capacity(device.dram.capacity->value())));
+  }
   if (static_cast<double>(machine.workers) > p.cores) {
     p.warnings.push_back(
         fmt::format("{} workers on {:.0f} cores for each device: no more work at a time", machine.workers, p.cores));
@@ -255,7 +261,7 @@ Pipeline price_pipeline(const PipelinePlan& plan, const PlannedBatch& planned, c
                          : plan.graph.train_nodes / plan.sampler.batch;
   const double steps = std::ceil(all / (machines * static_cast<double>(plan.machine.devices)) - 1e-9);
   p.schedule = schedule_of(p.parts, plan.machine, p.cores, std::max(1.0, steps));
-  warn(p);
+  warn(p, device);
   return p;
 }
 

@@ -7,7 +7,7 @@
 
 #include "core/human.hpp"
 #include "core/text.hpp"
-#include "network/description_reader.hpp"
+#include "network/sections.hpp"
 #include "pipeline/plan_values.hpp"
 
 namespace ridgepoint {

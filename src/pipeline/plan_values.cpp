@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "core/human.hpp"
 #include "core/text.hpp"
 
 namespace ridgepoint {
@@ -21,8 +20,8 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 std::string range_of(double least, double most) {
-  return most < 1e18 ? fmt::format("a number from {} to {}", human_number(least), human_number(most))
-                     : fmt::format("a number of at least {}", human_number(least));
+  return most < 1e18 ? fmt::format("a number from {:.10g} to {:.10g}", least, most)
+                     : fmt::format("a number of at least {:.10g}", least);
 }
 
 }  // namespace
@@ -85,7 +84,7 @@ std::optional<double> PlanValues::number(std::string_view key, double least, dou
     if (!value) fail(key, {fmt::format("{} is no number", in_quotes(*text)), range_of(least, most)});
   }
   if (value && (*value < least || *value > most))
-    fail(key, {fmt::format("{} is {}", in_quotes(key), human_number(*value)), range_of(least, most)});
+    fail(key, {fmt::format("{} is {:.10g}", in_quotes(key), *value), range_of(least, most)});
   return value;
 }
 
@@ -94,7 +93,7 @@ std::int64_t PlanValues::integer(std::string_view key, std::int64_t least, std::
   const auto value = number(key, static_cast<double>(least), kMost);
   if (!value) return fallback;
   if (*value != std::floor(*value)) {
-    fail(key, {fmt::format("{} is {}", in_quotes(key), human_number(*value)), "a whole number"});
+    fail(key, {fmt::format("{} is {:.10g}", in_quotes(key), *value), "a whole number"});
   }
   return static_cast<std::int64_t>(*value);
 }

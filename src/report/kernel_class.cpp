@@ -99,7 +99,6 @@ struct ClassOfKernel {
   KernelClass operator()(const Spmm&) const { return KernelClass::kSparse; }
   KernelClass operator()(const Recurrent&) const { return KernelClass::kRecurrent; }
   KernelClass operator()(const Collective&) const { return KernelClass::kCommunication; }
-  KernelClass operator()(const Sampling&) const { return KernelClass::kLookup; }
 };
 
 bool is_pointwise(KernelClass kind) {

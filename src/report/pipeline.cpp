@@ -13,19 +13,25 @@
 namespace ridgepoint {
 namespace {
 
+// Whether a column says nothing in any row.
+template <class Column, class Rows>
+bool says_nothing(const Column& column, const Rows& rows) {
+  return std::all_of(rows.begin(), rows.end(), [&](const auto& row) {
+    const Cell cell = column.cell(row);
+    const auto* const number = std::get_if<double>(&cell);
+    return number != nullptr && *number == 0;
+  });
+}
+
 // The columns that tables show, over these rows.
 template <class Columns, class Rows>
 Grid grid_of(const Columns& columns, const Rows& rows) {
   Grid grid;
+  grid.rows.resize(rows.size());
   for (const auto& column : columns) {
-    if (!column.header.empty()) grid.columns.push_back({std::string(column.header), column.kind != ColumnKind::kText});
-  }
-  for (const auto& row : rows) {
-    std::vector<std::string> cells;
-    for (const auto& column : columns) {
-      if (!column.header.empty()) cells.push_back(human_cell(column.kind, column.cell(row)));
-    }
-    grid.rows.push_back(std::move(cells));
+    if (column.header.empty() || says_nothing(column, rows)) continue;
+    grid.columns.push_back({std::string(column.header), column.kind != ColumnKind::kText});
+    for (std::size_t i = 0; i < rows.size(); ++i) grid.rows[i].push_back(human_cell(column.kind, column.cell(rows[i])));
   }
   return grid;
 }
@@ -50,13 +56,18 @@ std::vector<std::pair<std::string, Grid>> grids_of(const PipelineReport& report)
           {"what it takes", grid_of(part_columns(), part_rows(run))}};
 }
 
+std::string counted(std::int64_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 std::vector<std::string> sentences_of(const PipelineReport& report) {
   if (report.runs.size() == 1) return pipeline_sentences(report, report.runs.front());
   const auto best = std::min_element(report.runs.begin(), report.runs.end(), [](const Pipeline& a, const Pipeline& b) {
     return a.schedule.epoch < b.schedule.epoch;
   });
-  return {fmt::format("the shortest epoch, {}, has {} machines and {} workers; {} set its pace",
-                      human_seconds(best->schedule.epoch), best->plan.machine.machines, best->plan.machine.workers,
+  return {fmt::format("the shortest epoch, {}, is that of {} and {}; the {} set its pace",
+                      human_seconds(best->schedule.epoch), counted(best->plan.machine.machines, "machine"),
+                      counted(best->plan.machine.workers, "worker"),
                       kPipelineResources[static_cast<std::size_t>(best->schedule.bottleneck)])};
 }
 

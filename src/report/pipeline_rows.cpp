@@ -1,5 +1,9 @@
 #include "report/pipeline_rows.hpp"
 
+#include <fmt/format.h>
+
+#include <cmath>
+
 #include "core/human.hpp"
 
 namespace ridgepoint {
@@ -59,15 +63,14 @@ const std::array kRunColumns{
                      [](const Pipeline& p) { return Cell(p.remote_share); }},
     Column<Pipeline>{"cache_hits", "", ColumnKind::kShare, [](const Pipeline& p) { return Cell(p.cache_hits); }},
     Column<Pipeline>{"workers_s", "workers'", ColumnKind::kSeconds, busy<PipelineResource::kWorkers>},
-    Column<Pipeline>{"memory_s", "memory's", ColumnKind::kSeconds, busy<PipelineResource::kMemory>},
+    Column<Pipeline>{"memory_s", "", ColumnKind::kSeconds, busy<PipelineResource::kMemory>},
     Column<Pipeline>{"network_s", "network's", ColumnKind::kSeconds, busy<PipelineResource::kNetwork>},
     Column<Pipeline>{"link_s", "link's", ColumnKind::kSeconds, busy<PipelineResource::kLink>},
     Column<Pipeline>{"device_s", "device's", ColumnKind::kSeconds, busy<PipelineResource::kDevice>},
     Column<Pipeline>{"period_s", "period", ColumnKind::kSeconds,
                      [](const Pipeline& p) { return Cell(p.schedule.period); }},
     Column<Pipeline>{"latency_s", "", ColumnKind::kSeconds, [](const Pipeline& p) { return Cell(p.schedule.latency); }},
-    Column<Pipeline>{"batches", "batches", ColumnKind::kNumber,
-                     [](const Pipeline& p) { return Cell(p.schedule.batches); }},
+    Column<Pipeline>{"batches", "", ColumnKind::kNumber, [](const Pipeline& p) { return Cell(p.schedule.batches); }},
     Column<Pipeline>{"epoch_s", "epoch", ColumnKind::kSeconds,
                      [](const Pipeline& p) { return Cell(p.schedule.epoch); }},
     Column<Pipeline>{"bottleneck", "bottleneck", ColumnKind::kText,
@@ -78,7 +81,7 @@ const std::array kRunColumns{
                      [](const Pipeline& p) { return Cell(p.schedule.balanced_workers); }},
     Column<Pipeline>{"preparation_over_passes", "", ColumnKind::kNumber,
                      [](const Pipeline& p) { return Cell(p.schedule.preparation); }},
-    Column<Pipeline>{"host_bytes", "host memory", ColumnKind::kBytes,
+    Column<Pipeline>{"host_bytes", "a host holds", ColumnKind::kBytes,
                      [](const Pipeline& p) {
                        const bool away = p.plan.machine.features == FeaturePlace::kDevice;
                        return Cell(p.memory.graph + (away ? 0 : p.memory.features));
@@ -91,6 +94,10 @@ std::span<const PipelineColumn<SampledHop>> hop_columns() { return kHopColumns; 
 std::span<const PipelineColumn<PartRow>> part_columns() { return kPartColumns; }
 std::span<const PipelineColumn<Pipeline>> run_columns() { return kRunColumns; }
 
+std::string human_size(double value) {
+  return value == std::floor(value) && std::abs(value) < 1e6 ? fmt::format("{:.0f}", value) : human_number(value);
+}
+
 std::string human_cell(ColumnKind kind, const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   const double value = std::get<double>(cell);
@@ -99,7 +106,7 @@ std::string human_cell(ColumnKind kind, const Cell& cell) {
     case ColumnKind::kSeconds: return value > 0 ? human_seconds(value) : "-";
     case ColumnKind::kShare: return human_percent(value);
     case ColumnKind::kCount: return value > 0 ? human_count(value) : "-";
-    default: return human_number(value);
+    default: return human_size(value);
   }
 }
 

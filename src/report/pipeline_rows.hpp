@@ -25,6 +25,9 @@ std::span<const PipelineColumn<SampledHop>> hop_columns();
 std::span<const PipelineColumn<PartRow>> part_columns();
 std::span<const PipelineColumn<Pipeline>> run_columns();
 
+/// A number of things as people read it: whole where it is whole.
+std::string human_size(double value);
+
 /// A cell as people read it.
 std::string human_cell(ColumnKind kind, const Cell& cell);
 

@@ -1,17 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/human.hpp"
 #include "core/text.hpp"
 #include "report/pipeline.hpp"
+#include "report/pipeline_rows.hpp"
 
 namespace ridgepoint {
 namespace {
 
 std::string list_of(const std::vector<double>& values) {
   std::string text;
-  for (const double value : values) text += (text.empty() ? "" : ", ") + human_number(value);
+  for (const double value : values) text += (text.empty() ? "" : ", ") + human_size(value);
   return text;
 }
 
@@ -20,9 +22,9 @@ std::string degrees_line(const Pipeline& run) {
   switch (graph.law) {
     case DegreeLaw::kEven: return "all degrees alike";
     case DegreeLaw::kList:
-      return fmt::format("degrees as listed, up to {}", human_number(run.planned.degrees.largest()));
+      return fmt::format("degrees as listed, up to {}", human_size(std::round(run.planned.degrees.largest())));
     case DegreeLaw::kFile:
-      return fmt::format("degrees of {}, up to {}", graph.file, human_number(run.planned.degrees.largest()));
+      return fmt::format("degrees of {}, up to {}", graph.file, human_size(std::round(run.planned.degrees.largest())));
     case DegreeLaw::kPower: break;
   }
   if (!graph.types.empty()) {
@@ -31,7 +33,7 @@ std::string degrees_line(const Pipeline& run) {
   }
   return fmt::format("degrees by a power law{} up to {}",
                      graph.exponent ? " with exponent " + human_number(*graph.exponent) : "",
-                     human_number(run.planned.degrees.largest()));
+                     human_size(std::round(run.planned.degrees.largest())));
 }
 
 std::string bottleneck_line(const Pipeline& run) {
@@ -61,7 +63,7 @@ std::string balance_line(const Pipeline& run) {
 }  // namespace
 
 std::string sampler_line(const SamplerPlan& s) {
-  const std::string seeds = human_number(s.batch);
+  const std::string seeds = human_size(s.batch);
   switch (s.kind) {
     case SamplerKind::kNeighbors:
       return fmt::format("neighbours {} of {} seeds{}{}", list_of(s.fan_outs), seeds,
@@ -69,8 +71,8 @@ std::string sampler_line(const SamplerPlan& s) {
     case SamplerKind::kWalks: return fmt::format("walks of {} steps from {} roots", s.walk_length, seeds);
     case SamplerKind::kLayers: return fmt::format("layers of {} nodes below {} seeds", list_of(s.layer_nodes), seeds);
     case SamplerKind::kClusters:
-      return fmt::format("{} of {} clusters, {} of the edges between them", human_number(s.clusters_per_batch),
-                         human_number(s.clusters), human_percent(s.cluster_cut));
+      return fmt::format("{} of {} clusters, {} of the edges between them", human_size(s.clusters_per_batch),
+                         human_size(s.clusters), human_percent(s.cluster_cut));
     case SamplerKind::kWhole: break;
   }
   return "the whole graph at once";

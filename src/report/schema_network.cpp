@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "network/description_reader.hpp"
+#include "network/sections.hpp"
 #include "ops/op.hpp"
 #include "report/schema.hpp"
 #include "report/schema_building.hpp"

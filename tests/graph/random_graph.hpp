@@ -94,6 +94,25 @@ inline Members some_nodes(std::size_t nodes, std::size_t count, Random& random) 
   return members;
 }
 
+/// Seeds of one sample after the other, until every node was one: what samples have on average is then not left to the
+/// chance of a few seeds.
+class SeedOrder {
+ public:
+  SeedOrder(std::size_t nodes, Random& random) : order_(nodes) {
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::shuffle(order_.begin(), order_.end(), random);
+  }
+  Members take(std::size_t count) {
+    Members seeds(order_.size());
+    for (; seeds.size() < count; at_ = (at_ + 1) % order_.size()) seeds.add(order_[at_]);
+    return seeds;
+  }
+
+ private:
+  Nodes order_;
+  std::size_t at_ = 0;
+};
+
 /// Nodes and edges of a sample, by hop.
 struct Counts {
   std::vector<double> nodes;
@@ -134,9 +153,8 @@ inline Nodes draw(Nodes neighbours, std::size_t fan_out, bool replace, Random& r
   return drawn;
 }
 
-inline Counts sample_neighbours(const RandomGraph& graph, std::size_t seeds, const std::vector<double>& fan_outs,
+inline Counts sample_neighbours(const RandomGraph& graph, Members members, const std::vector<double>& fan_outs,
                                 bool replace, bool fresh_only, Random& random) {
-  Members members = some_nodes(graph.nodes(), seeds, random);
   Counts counts;
   std::size_t from = 0;
   for (const double fan_out : fan_outs) {
@@ -165,9 +183,8 @@ inline double edges_within(const RandomGraph& graph, const Members& members) {
   return edges;
 }
 
-inline Counts walk(const RandomGraph& graph, std::size_t roots, std::int64_t length, Random& random) {
+inline Counts walk(const RandomGraph& graph, const Members& starts, std::int64_t length, Random& random) {
   Members members(graph.nodes());
-  const Members starts = some_nodes(graph.nodes(), roots, random);
   for (std::size_t node : starts.list()) {
     members.add(node);
     for (std::int64_t step = 0; step < length && graph.degree(node) > 0; ++step) {

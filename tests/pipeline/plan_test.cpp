@@ -133,10 +133,10 @@ TEST_CASE("more machines hold less each, send more, and share the batches", "[pi
 }
 
 TEST_CASE("features that fit nowhere are refused, with what would fit", "[pipeline]") {
-  const NetworkPasses wide{.forward = 1e-3, .memory_bytes = 1e9, .row_bytes = 4e6};
+  const NetworkPasses wide{.forward = 1e-3, .memory_bytes = 1e9, .row_bytes = 1e6};
   const std::string on_device = message_of([&] { return price({{"features_on", "device"}}, wide); });
   CHECK(on_device.find("features and graph in host memory") != std::string::npos);
-  const std::string cached = message_of([&] { return price({{"cache", "0.9"}, {"batch", "10"}}, wide); });
+  const std::string cached = message_of([&] { return price({{"cache", "0.9"}}, wide); });
   CHECK(cached.find("a \"cache\" of 0.") != std::string::npos);
   const PipelinePlan plan = plan_of(kModel);
   const std::string host = message_of(
