@@ -17,7 +17,7 @@
 namespace ridgepoint {
 namespace {
 
-constexpr std::array<std::string_view, 6> kCompareFormats{"table", "json", "csv", "markdown", "svg", "png"};
+constexpr std::array<std::string_view, 7> kCompareFormats{"table", "json", "csv", "markdown", "html", "svg", "png"};
 
 struct CompareArguments {
   SideArguments sides;

@@ -91,7 +91,7 @@ void add_parallel(const TransformerOptions& options, const LayerKind& kind, std:
     items.push_back(norm_item(options, "mlp_norm", {"x"}));
     norm = "mlp_norm";
   }
-  items.push_back(use("mlp", (kind.mlp == "moe" ? "moe" : "mlp") + ending, passed_on(options), {norm}));
+  items.push_back(use("mlp", mlp_block_name(kind.mlp) + ending, passed_on(options), {norm}));
   items.push_back(layer("branches_add", "add", {}, {mixer, "mlp"}));
   items.push_back(layer("mlp_add", "add", {}, {"x", "branches_add"}));
 }
@@ -112,10 +112,9 @@ Block layer_block(TransformerOptions options, const LayerKind& kind, const std::
     return block;
   }
   if (options.streams) {
-    const std::string mlp = kind.mlp == "moe" ? "moe" : "mlp";
     add_stream_branch(options, "attention", use("attention", mixer_block_name(kind.mixer) + ending), tensor,
                       block.items);
-    add_stream_branch(options, "mlp", use("mlp", mlp + ending), tensor, block.items);
+    add_stream_branch(options, "mlp", use("mlp", mlp_block_name(kind.mlp) + ending), tensor, block.items);
     return block;
   }
   if (kind.mixer != "none") {
@@ -126,7 +125,7 @@ Block layer_block(TransformerOptions options, const LayerKind& kind, const std::
   if (kind.mlp == "dense_and_moe") {
     add_dense_and_moe(options, kind, tensor, block.items);
   } else if (kind.mlp != "none") {
-    add_branch(options, "mlp", (kind.mlp == "moe" ? "moe" : "mlp") + ending, {}, tensor, block.items);
+    add_branch(options, "mlp", mlp_block_name(kind.mlp) + ending, {}, tensor, block.items);
   }
   if (options.per_layer_inputs) append(block.items, per_layer_items(options, tensor));
   return block;
@@ -220,7 +219,7 @@ class StackBuilder {
     if (kind.mixer != "none") ensure_all(mixer_blocks(options_, kind.mixer), kind);
     if (options_.cross) ensure(cross_attention_block(options_));
     if (kind.mlp.starts_with("dense")) ensure_all({mlp_block(options_)}, kind);
-    if (kind.mlp.ends_with("moe")) ensure_all(moe_blocks(options_), kind);
+    if (kind.mlp.ends_with("moe")) ensure_all(moe_blocks(options_, kind.mlp), kind);
     std::string name = kind_name_of(kind, name_, one_kind_);
     ensure(layer_block(options_, kind, name));
     return name;

@@ -119,7 +119,7 @@ struct LayerKind {
 inline constexpr std::array<std::string_view, 19> kMixers{
     "full",  "window", "nope",  "sparse", "shared_index", "kept", "kept_window",     "swa",   "csa", "hca",
     "mamba", "mamba2", "delta", "kda",    "lightning",    "conv", "full_and_mamba2", "cross", "none"};
-inline constexpr std::array<std::string_view, 4> kMlps{"dense", "moe", "dense_and_moe", "none"};
+inline constexpr std::array<std::string_view, 5> kMlps{"dense", "moe", "hash_moe", "dense_and_moe", "none"};
 
 /// A norm of this network.
 Item norm_item(const TransformerOptions& options, std::string name, References inputs = {});
@@ -159,8 +159,11 @@ Block image_attention_block(const TransformerOptions& options);
 Block cross_attention_block(const TransformerOptions& options);
 
 Block mlp_block(const TransformerOptions& options);
-/// Experts, with the block "shared_expert" beside them where there is one.
-std::vector<Block> moe_blocks(const TransformerOptions& options);
+/// Experts, with the block "shared_expert" beside them where there is one. Those of "hash_moe" are chosen by a table of
+/// the words, and no learned value takes part in the choice.
+std::vector<Block> moe_blocks(const TransformerOptions& options, std::string_view mlp);
+/// The block that stands for a layer's MLP: "mlp", "moe" or "hash_moe"; of "dense_and_moe" the dense one.
+std::string mlp_block_name(std::string_view mlp);
 
 /// The blocks of a stack of these layers, and the items that use them: equal and periodic layers are repetitions.
 /// `name` is the stack's ("layer"); `inputs` are x, and behind it what all layers share. With one kind, `repeat` says

@@ -45,10 +45,15 @@ Item experts_linear(const TransformerOptions& options, const char* name, const c
 
 Block mlp_block(const TransformerOptions& options) { return dense_mlp(options, "mlp", "ffn"); }
 
-std::vector<Block> moe_blocks(const TransformerOptions& options) {
+std::string mlp_block_name(std::string_view mlp) {
+  return mlp == "moe" || mlp == "hash_moe" ? std::string(mlp) : "mlp";
+}
+
+std::vector<Block> moe_blocks(const TransformerOptions& options, std::string_view mlp) {
   std::vector<Block> blocks;
   if (options.shared_expert) blocks.push_back(dense_mlp(options, "shared_expert", "shared_ffn"));
-  Block block{.name = "moe", .inputs = {"x"}};
+  const bool by_table = mlp == "hash_moe";
+  Block block{.name = by_table ? "hash_moe" : "moe", .inputs = {"x"}};
   std::string tokens = "x";
   std::string routed_by = "x";
   if (options.router_norm) {
@@ -58,7 +63,8 @@ std::vector<Block> moe_blocks(const TransformerOptions& options) {
   }
   append(block.items,
          {layer("router", "linear", {{"out_features", "experts"}, {"bias", options.router_bias}}, {routed_by}),
-          layer("route", "route", {{"top_k", "top_k"}, {"scoring", options.router}, {"bias", options.choice_bias}})});
+          layer("route", "route",
+                {{"top_k", "top_k"}, {"scoring", options.router}, {"bias", options.choice_bias && !by_table}})});
   if (options.moe_latent) {
     tokens = "latent";
     block.items.push_back(layer(tokens, "linear", {{"out_features", "moe_latent"}, {"bias", false}}, {"x"}));

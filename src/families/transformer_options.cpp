@@ -319,11 +319,12 @@ void read_kind_sizes(CompactReader& reader, TransformerOptions& options, const s
   }
   if (uses(kinds, "window") || options.kept_window) read_window_sizes(reader, options);
   const bool both = uses(kinds, "dense_and_moe");
-  const bool experts = both || uses(kinds, "moe");
+  const bool alone = uses(kinds, "moe") || uses(kinds, "hash_moe");
+  const bool experts = both || alone;
   if (!is_listed(options, "ffn") && (experts || uses(kinds, "dense"))) reader.size("ffn", "4 * hidden");
   if (experts) read_moe_sizes(reader, options);
   options.router_norm = both;
-  if (both && uses(kinds, "moe")) {
+  if (both && alone) {
     reader.fail("mlp_types", {"experts alone and experts beside an MLP", "one of moe and dense_and_moe"});
   }
   read_index_sizes(reader, options, kinds);

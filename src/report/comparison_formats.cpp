@@ -6,6 +6,7 @@
 
 #include "core/human.hpp"
 #include "core/text.hpp"
+#include "report/static_page.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -61,12 +62,27 @@ std::string as_markdown(const ComparisonReport& report, const ComparisonView& vi
   return report.regressions.empty() ? text : text + "\n" + grid_markdown(regressions_grid(report));
 }
 
+std::string as_html(const ComparisonReport& report, const ComparisonView& view) {
+  const Comparison& c = report.comparison;
+  StaticPage page(c.common.empty() ? "comparison" : c.common, report.command);
+  page.paragraph(basis(c));
+  page.table(totals_grid(c));
+  page.sentences(remarks(c));
+  if (has_layers(c)) page.figure(comparison_chart(c, view.top));
+  if (c.sides.size() > 1 && has_layers(c)) page.table(layers_grid(c, 1, c.sides.size(), view.top));
+  if (!report.threshold) return page.text();
+  page.heading(regression_heading(report));
+  if (!report.regressions.empty()) page.table(regressions_grid(report));
+  return page.text();
+}
+
 }  // namespace
 
 std::string write_comparison(const ComparisonReport& report, const ComparisonView& view) {
   if (view.format == "json") return comparison_json(report);
   if (view.format == "csv") return comparison_csv(report.comparison);
   if (view.format == "svg" || view.format == "png") return comparison_chart(report.comparison, view.top);
+  if (view.format == "html") return as_html(report, view);
   if (view.format == "markdown") return as_markdown(report, view);
   return as_table(report, view);
 }

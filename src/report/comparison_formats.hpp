@@ -21,7 +21,7 @@ struct ComparisonView {
   std::size_t width = 100;
 };
 
-/// A comparison as a table, JSON, CSV (a row for each layer and side), Markdown or, for figures, SVG.
+/// A comparison as a table, JSON, CSV (a row for each layer and side), Markdown, a page or, for figures, SVG.
 std::string write_comparison(const ComparisonReport& report, const ComparisonView& view);
 
 /// For other files of this format family: grids of the table and of Markdown.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "report/static_page.hpp"
 #include "report/svg_chart.hpp"
 #include "report/sweep.hpp"
 #include "report/sweep_rows.hpp"
@@ -84,49 +85,18 @@ class Charter {
   std::size_t length_;
 };
 
-constexpr std::string_view kStyle =
-    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:1.5rem auto;max-width:72rem;"
-    "padding:0 1rem}figure{margin:1rem 0}svg{background:#fff;max-width:100%;height:auto}"
-    ".rows{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    "th,td{padding:.15rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid #8884}"
-    "td.n,th.n{text-align:right}code{word-break:break-word}@media print{.rows{overflow:visible}}";
-
-std::string table_of(const SweepRows& rows) {
-  std::string text = "<div class=\"rows\"><table>\n<thead><tr>";
-  const auto cell = [&](std::string_view tag, std::size_t c, const std::string& content) {
-    text += fmt::format("<{}{}>{}</{}>", tag, rows.right[c] ? " class=\"n\"" : "", svg_text(content), tag);
-  };
-  for (std::size_t c = 0; c < rows.headers.size(); ++c) cell("th", c, rows.headers[c]);
-  text += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : rows.rows) {
-    text += "<tr>";
-    for (std::size_t c = 0; c < row.size(); ++c) cell("td", c, row[c]);
-    text += "</tr>\n";
-  }
-  return text + "</tbody></table></div>\n";
-}
-
 }  // namespace
 
 std::string write_sweep_svg(const SweepReport& report) { return draw_chart(Charter(report).chart(Shown::kThroughput)); }
 
 std::string write_sweep_html(const SweepReport& report) {
-  const std::string title = svg_text(sweep_title(report));
-  std::string text = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\">\n<title>{}</title>\n<style>{}</style></head>\n<body>\n"
-      "<h1>{}</h1>\n<p><code>{}</code></p>\n",
-      title, kStyle, title, svg_text(report.command));
-  const std::vector<std::string> sentences = sentences_of(report);
-  if (!sentences.empty()) text += "<ul>\n";
-  for (const std::string& sentence : sentences) text += "<li>" + svg_text(sentence) + "</li>\n";
-  if (!sentences.empty()) text += "</ul>\n";
+  StaticPage page(sweep_title(report), report.command);
+  page.sentences(sentences_of(report));
   const Charter charter(report);
-  for (const Shown shown : {Shown::kThroughput, Shown::kTime, Shown::kBoth}) {
-    const std::string figure = draw_chart(charter.chart(shown));
-    text += "<figure>" + figure.substr(figure.find("<svg")) + "</figure>\n";
-  }
-  return text + table_of(sweep_rows(report)) + "</body></html>\n";
+  for (const Shown shown : {Shown::kThroughput, Shown::kTime, Shown::kBoth})
+    page.figure(draw_chart(charter.chart(shown)));
+  page.table(sweep_rows(report));
+  return page.text();
 }
 
 }  // namespace ridgepoint

@@ -45,13 +45,10 @@ std::vector<SweepColumn> shown_columns(const SweepReport& report) {
 
 }  // namespace
 
-SweepRows sweep_rows(const SweepReport& report) {
+Grid sweep_rows(const SweepReport& report) {
   const std::vector<SweepColumn> columns = shown_columns(report);
-  SweepRows grid;
-  for (const SweepColumn& column : columns) {
-    grid.headers.push_back(column.header);
-    grid.right.push_back(column.kind != ColumnKind::kText);
-  }
+  Grid grid;
+  for (const SweepColumn& column : columns) grid.columns.push_back({column.header, column.kind != ColumnKind::kText});
   for (std::size_t i = 0; i < report.points.size(); ++i) {
     if (!report.done[i]) continue;
     std::vector<std::string>& row = grid.rows.emplace_back();

@@ -18,17 +18,19 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostLayers = 50000;  // written out; a viewer stays quick with a few hundred thousand events
-constexpr double kTick = 1e-12;             // seconds; sums of whole ticks are exact
-constexpr std::int64_t kTicksPerMicrosecond = 1000000;
+constexpr double kTick = 1e-9;              // seconds: Perfetto counts in whole nanoseconds
 
 enum class Track : std::uint8_t { kLayers = 1, kKernels, kOverhead, kCommunication };
 constexpr std::array<std::string_view, 4> kTrackNames{"layers", "kernels", "overhead (launch, host)", "communication"};
 
 std::string compact(const Json& value) { return value.dump(-1, ' ', true, Json::error_handler_t::replace); }
 
-// Ticks as microseconds, with all digits.
+// Ticks as microseconds. Perfetto multiplies by 1000 and cuts off: a number that is read as a hair less than whole
+// would end one event after the next one begins, and such an event is dropped.
 std::string microseconds(std::int64_t ticks) {
-  return fmt::format("{}.{:06}", ticks / kTicksPerMicrosecond, ticks % kTicksPerMicrosecond);
+  double value = static_cast<double>(ticks) / 1000;
+  while (static_cast<std::int64_t>(value * 1000) < ticks) value = std::nextafter(value, HUGE_VAL);
+  return fmt::format("{}", value);
 }
 
 /// One layer in one of the three stretches of a step, `ticks` long.
@@ -134,7 +136,7 @@ class Timeline {
 
   void event(Track track, const std::string& quoted_name, std::string_view category, std::int64_t start,
              std::int64_t stop, std::string_view args) {
-    if (stop <= start) return;
+    if (stop <= start && track == Track::kOverhead) return;
     text_ +=
         fmt::format(R"({}{{"name": {}, "cat": "{}", "ph": "X", "pid": 1, "tid": {}, "ts": {}, "dur": {}, "args": {}}})",
                     separator(), quoted_name, category, static_cast<int>(track), microseconds(start),

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <thread>
 
 #include "core/human.hpp"
+#include "core/parallel.hpp"
 #include "roofline/changes.hpp"
 
 namespace ridgepoint {
@@ -14,15 +17,47 @@ namespace {
 constexpr double kWorthSaying = 0.97;  // a change that saves less is not advice
 constexpr std::size_t kMostChanges = 3;
 
+// More rows than this, and the changed runs share the cores: a thread costs as much as some dozens of rows.
+constexpr std::size_t kRowsForThreads = 1000;
+
+/// What is kept of a changed run: for a large network its rows are many megabytes.
+struct Outcome {
+  double time_ratio = 1;           ///< of a sample, over the whole network
+  std::vector<double> row_ratios;  ///< of a sample, of the rows that advice is on
+};
+
+// Gives advice on `subjects`, the indices of some rows.
 class Adviser {
  public:
-  Adviser(const Question& question, const Estimate& now) : now_(now), changes_(run_changes(question, now)) {}
+  Adviser(const Question& question, const Estimate& now, std::vector<std::size_t> subjects)
+      : now_(now), subjects_(std::move(subjects)), changes_(run_changes(question, now)), outcomes_(changes_.size()) {
+    const ChunkWork run = [this](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last; ++i) outcomes_[i] = outcome(changes_[i]);
+    };
+    if (now.rows.size() < kRowsForThreads) {
+      run(0, changes_.size());
+      return;
+    }
+    const std::size_t threads = std::thread::hardware_concurrency();
+    run_in_chunks(
+        changes_.size(), 1, threads, [&] { return run; }, [](std::size_t) { return true; });
+  }
 
-  [[nodiscard]] Advice on(const LayerEstimate& row) const {
+  [[nodiscard]] std::vector<Advice> all() const {
+    std::vector<Advice> list;
+    for (std::size_t subject = 0; subject < subjects_.size(); ++subject) list.push_back(on(subject));
+    return list;
+  }
+
+ private:
+  [[nodiscard]] Advice on(std::size_t subject) const {
+    const LayerEstimate& row = now_.rows[subjects_[subject]];
     Advice advice{.layer = row.name, .share = row.share, .why = reason(row)};
-    for (const RunChange& what_if : changes_) {
-      const double ratio = ratio_of(what_if, row);
-      if (ratio < kWorthSaying) advice.changes.push_back({what_if.what, ratio, what_if.whole_network});
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      if (!outcomes_[i]) continue;
+      const bool network = changes_[i].whole_network;
+      const double ratio = network ? outcomes_[i]->time_ratio : outcomes_[i]->row_ratios[subject];
+      if (ratio < kWorthSaying) advice.changes.push_back({changes_[i].what, ratio, network});
     }
     std::stable_sort(advice.changes.begin(), advice.changes.end(),
                      [](const Change& a, const Change& b) { return a.time_ratio < b.time_ratio; });
@@ -30,13 +65,17 @@ class Adviser {
     return advice;
   }
 
- private:
-  [[nodiscard]] double ratio_of(const RunChange& what_if, const LayerEstimate& row) const {
-    if (what_if.whole_network) return what_if.estimate.total.time / now_.total.time;
-    // The rows of a changed run are those of this one, unless fusion changed.
-    const auto index = static_cast<std::size_t>(&row - now_.rows.data());
-    if (index >= what_if.estimate.rows.size() || what_if.estimate.rows[index].name != row.name) return 1;
-    return what_if.estimate.rows[index].total.time / what_if.samples / row.total.time;
+  [[nodiscard]] std::optional<Outcome> outcome(const RunChange& change) const {
+    const std::optional<Estimate> changed = answer_if_possible(change.question);
+    if (!changed) return std::nullopt;
+    Outcome outcome{.time_ratio = changed->total.time / change.samples / now_.total.time};
+    for (const std::size_t index : subjects_) {
+      const LayerEstimate& row = now_.rows[index];
+      // The rows of a changed run are those of this one, unless fusion changed.
+      const bool same = index < changed->rows.size() && changed->rows[index].name == row.name;
+      outcome.row_ratios.push_back(same ? changed->rows[index].total.time / change.samples / row.total.time : 1);
+    }
+    return outcome;
   }
 
   [[nodiscard]] std::string reason(const LayerEstimate& row) const {
@@ -63,7 +102,9 @@ class Adviser {
   }
 
   const Estimate& now_;
+  std::vector<std::size_t> subjects_;
   std::vector<RunChange> changes_;
+  std::vector<std::optional<Outcome>> outcomes_;
 };
 
 }  // namespace
@@ -78,13 +119,10 @@ std::vector<Advice> advise(const Question& question, const Estimate& now, std::s
                       const double y = now.rows[b].total.time;
                       return x != y ? x > y : a < b;
                     });
-  if (now.total.time <= 0) return {};
-  const Adviser adviser(question, now);
-  std::vector<Advice> list;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (now.rows[order[i]].total.time > 0) list.push_back(adviser.on(now.rows[order[i]]));
-  }
-  return list;
+  order.resize(count);
+  while (!order.empty() && now.rows[order.back()].total.time <= 0) order.pop_back();  // no time, no advice
+  if (order.empty()) return {};
+  return Adviser(question, now, std::move(order)).all();
 }
 
 }  // namespace ridgepoint

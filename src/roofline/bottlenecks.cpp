@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/checked.hpp"
 #include "core/error.hpp"
 #include "hardware/what_if.hpp"
 #include "roofline/by_bound.hpp"
@@ -39,14 +38,8 @@ LayerEstimate subject_of(const Estimate& estimate, std::string_view layer) {
   return row != nullptr ? *row : LayerEstimate{};
 }
 
-// The estimate on a changed device; nothing where the device has no such property.
 std::optional<Estimate> on_changed(const Question& question, const Device& device) {
-  try {
-    return answer({question.description, device, question.run, question.options});
-  } catch (const InputError&) {
-  } catch (const OverflowError&) {
-  }
-  return std::nullopt;
+  return answer_if_possible({question.description, device, question.run, question.options});
 }
 
 std::optional<Device> with(const Device& device, std::string_view change) {
@@ -121,7 +114,7 @@ Limits what_limits(const Question& question, const Estimate& now, std::string_vi
         {std::move(what), after.total.time / samples / before.total.time, after.bound, network && !layer.empty()});
   };
   for (const RunChange& change : run_changes(question, now)) {
-    add(change.what, change.estimate, change.samples, change.whole_network);
+    add(change.what, answer_if_possible(change.question), change.samples, change.whole_network);
   }
   for (const std::string_view change : device_changes(question)) {
     const std::optional<Device> device = with(question.device, change);

@@ -40,16 +40,16 @@ class Changes {
     if (question_.options.fusion != Fusion::kFull) {
       Question changed = question_;
       changed.options.fusion = Fusion::kFull;
-      ask("--fusion full", changed, 1, true);
+      add("--fusion full", std::move(changed), 1, true);
     }
     if (question_.options.execution == Execution::kEager) {
       Question changed = question_;
       changed.options.execution = Execution::kGraph;
-      ask("--execution graph", changed, 1, false);
+      add("--execution graph", std::move(changed), 1, false);
     }
     Question halved = question_;
     halved.options.work_share = 0.5;
-    ask("half on a second device (before communication)", halved, 1, false);
+    add("half on a second device (before communication)", std::move(halved), 1, false);
     return std::move(list_);
   }
 
@@ -59,7 +59,7 @@ class Changes {
     if (!batch || *batch > INT64_MAX / 2) return;
     Question changed = question_;
     changed.run.parameters.push_back({"batch", Value(*batch * 2)});
-    ask(fmt::format("--batch {}", *batch * 2), changed, 2, false);
+    add(fmt::format("--batch {}", *batch * 2), std::move(changed), 2, false);
   }
 
   void try_format() {
@@ -67,16 +67,11 @@ class Changes {
     if (!format) return;
     Question changed = question_;
     changed.run.precision = {.activations = *format};
-    ask(fmt::format("--dtype {}", name(*format)), changed, 1, false);
+    add(fmt::format("--dtype {}", name(*format)), std::move(changed), 1, false);
   }
 
-  // A change that the network or the device does not allow is none.
-  void ask(std::string what, const Question& changed, double samples, bool whole_network) {
-    try {
-      list_.push_back({std::move(what), answer(changed), samples, whole_network});
-    } catch (const InputError&) {
-    } catch (const OverflowError&) {
-    }
+  void add(std::string what, Question changed, double samples, bool whole_network) {
+    list_.push_back({std::move(what), std::move(changed), samples, whole_network});
   }
 
   const Question& question_;
@@ -88,6 +83,15 @@ class Changes {
 
 std::vector<RunChange> run_changes(const Question& question, const Estimate& now) {
   return Changes(question, now).all();
+}
+
+std::optional<Estimate> answer_if_possible(const Question& question) {
+  try {
+    return answer(question);
+  } catch (const InputError&) {
+  } catch (const OverflowError&) {
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string_view> device_changes(const Question& question) {

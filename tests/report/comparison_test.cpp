@@ -5,6 +5,7 @@
 #include "io/csv.hpp"
 #include "report/comparison_formats.hpp"
 #include "report/report.hpp"
+#include "report/svg.hpp"
 #include "tests/roofline/runs.hpp"
 
 namespace ridgepoint {
@@ -141,13 +142,14 @@ TEST_CASE("what regressed is what grew by more than the threshold", "[compare]")
   CHECK(regressions_of(compare({before, before}), 0).empty());
 }
 
-TEST_CASE("table, Markdown, CSV and JSON of a comparison say the same", "[compare]") {
+TEST_CASE("table, Markdown, page, CSV and JSON of a comparison say the same", "[compare]") {
   const Comparison c = compare({analysed({"resnet50"}, "t4"), analysed({"resnet50"}, "l4")});
   const ComparisonReport report{c, std::nullopt, {}, "ridgepoint"};
   const auto json = Document::parse("json", write_comparison(report, {.format = "json"}));
   const CsvTable csv = parse_csv("csv", write_comparison(report, {.format = "csv"}));
   const std::string table = write_comparison(report, {.format = "table"});
   const std::string markdown = write_comparison(report, {.format = "markdown"});
+  const std::string page = write_comparison(report, {.format = "html"});
   const auto time = static_cast<std::size_t>(csv.column("time_s"));
   const auto needs = static_cast<std::size_t>(csv.column("needs_dram_s"));
   std::size_t row = 0;
@@ -166,7 +168,14 @@ TEST_CASE("table, Markdown, CSV and JSON of a comparison say the same", "[compar
   for (const std::vector<std::string>& cells : grid.rows) {
     CHECK(table.find("\n" + cells.front() + " ") != std::string::npos);
     CHECK(markdown.find("| " + markdown_text(cells.front()) + " |") != std::string::npos);
+    std::string row_of_page = "<tr>";
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      row_of_page += (grid.columns[i].right ? "<td class=\"n\">" : "<td>") + svg_text(cells[i]) + "</td>";
+    CHECK(page.find(row_of_page + "</tr>") != std::string::npos);
   }
+  for (const std::string& remark : remarks(c)) CHECK(page.find("<li>" + svg_text(remark)) != std::string::npos);
+  const std::string figure = write_comparison(report, {.format = "svg"});
+  CHECK(page.find(figure.substr(figure.find("<svg"))) != std::string::npos);
 }
 
 TEST_CASE("names in a comparison are shown, not run", "[compare]") {
@@ -174,7 +183,8 @@ TEST_CASE("names in a comparison are shown, not run", "[compare]") {
       compare({made_of({{.name = "<script>alert(1)</script>", .time = 1}, {.name = "=cmd()", .time = 1}}),
                made_of({{.name = "<script>alert(1)</script>", .time = 2}, {.name = "=cmd()", .time = 1}})});
   const ComparisonReport report{c, std::nullopt, {}, ""};
-  CHECK(write_comparison(report, {.format = "markdown"}).find("<script") == std::string::npos);
+  for (const std::string_view format : {"markdown", "html", "svg"})
+    CHECK(write_comparison(report, {.format = format}).find("<script") == std::string::npos);
   const std::string csv = write_comparison(report, {.format = "csv"});
   CHECK(csv.find("\n=cmd") == std::string::npos);
   CHECK(csv.find("\n'=cmd()") != std::string::npos);

@@ -22,13 +22,22 @@ const WeightFormat* format_of(const Layer& layer, const Network& network, const 
 
 double blocks(double length, double block) { return std::ceil(length / block); }
 
+// The extents of a weight, the last two of which are those of its matrices.
+std::vector<std::int64_t> extents_of(const Layer& layer, const Parameter& weight) {
+  if (const auto* constant = std::get_if<Constant>(&layer.op)) return constant->shape;
+  std::vector<std::int64_t> extents;
+  for (const auto& axis : weight.axes) extents.push_back(axis.length);
+  return extents;
+}
+
 // Scales of a weight [..., out, in]. The matrices of all heads of latent attention are one in files.
-double scales_of(const Parameter& weight, const WeightFormat& format, bool one_matrix) {
-  const std::size_t axes = weight.axes.size();
-  if (axes < 2) return 0;
-  const auto in = static_cast<double>(weight.axes[axes - 1].length);
+double scales_of(const Layer& layer, const Parameter& weight, const WeightFormat& format) {
+  const std::vector<std::int64_t> extents = extents_of(layer, weight);
+  if (extents.size() < 2) return 0;
+  const bool one_matrix = std::holds_alternative<LatentAttention>(layer.op);
+  const auto in = static_cast<double>(extents.back());
   const auto out =
-      one_matrix ? static_cast<double>(weight.count) / in : static_cast<double>(weight.axes[axes - 2].length);
+      one_matrix ? static_cast<double>(weight.count) / in : static_cast<double>(extents[extents.size() - 2]);
   const double matrices = static_cast<double>(weight.count) / (out * in);
   double each = format.matrix_scales;
   if (format.group == 0) each += out;
@@ -89,7 +98,7 @@ StoredValues stored_values(const Network& network, const std::optional<Quantizat
     const WeightFormat* format = q && layer.tied_to < 0 ? format_of(layer, network, *q) : nullptr;
     for (const Parameter& parameter : layer.parameters) {
       if (format == nullptr || parameter.role != ParameterRole::kWeight) continue;
-      stored.scales += times * scales_of(parameter, *format, std::holds_alternative<LatentAttention>(layer.op));
+      stored.scales += times * scales_of(layer, parameter, *format);
       stored.packed += times * static_cast<double>(parameter.count) * (1 - 1 / static_cast<double>(format->pack));
     }
   }

@@ -28,9 +28,10 @@ std::optional<std::vector<std::string>> named_mlps(Config& config, std::int64_t 
   if (!types) return std::nullopt;
   for (std::string& type : *types) {
     if (type != "dense" && type != "sparse" && type != "moe" && type != "hash_moe") {
-      config.fail({"mlp_layer_types"}, fmt::format("unknown kind of MLP {}", in_quotes(type)), "dense or sparse");
+      config.fail({"mlp_layer_types"}, fmt::format("unknown kind of MLP {}", in_quotes(type)),
+                  "dense, sparse or hash_moe");
     }
-    type = type == "dense" ? "dense" : "moe";
+    if (type == "sparse") type = "moe";
   }
   return types;
 }

@@ -13,6 +13,21 @@ namespace {
 
 std::int64_t top_k(Config& config) { return config.required({"num_experts_per_tok"}).value; }
 
+// The layers whose experts a table of the words chooses: those that are named so, or the first ones.
+std::int64_t hash_layers(Config& config, Compact& compact) {
+  const std::int64_t first = config.count({"num_hash_layers"}, 0);
+  if (config.has("mlp_layer_types")) {
+    const auto words = config.words({"mlp_layer_types"}, compact.number("layers")).value_or(std::vector<std::string>{});
+    return std::count(words.begin(), words.end(), "hash_moe");
+  }
+  const auto layers = static_cast<std::size_t>(compact.number("layers"));
+  if (first == 0) return 0;
+  std::vector<std::string> mlps(layers, "moe");
+  std::fill_n(mlps.begin(), std::min<std::int64_t>(first, compact.number("layers")), "hash_moe");
+  compact.set("mlp_types", mlps);
+  return first;
+}
+
 }  // namespace
 
 // GLM 5: an indexer in the first layers and in every so many; the others see the keys that the last one picked.
@@ -67,7 +82,7 @@ void map_deepseek_v4(Reading& reading, Config& config, Compact& compact) {
   compact.set("index_heads", config.required({"index_n_heads"}));
   compact.set("index_dim", config.required({"index_head_dim"}));
   config.ignore({"compress_rope_theta", "expert_dtype", "mlp_layer_types", "partial_rotary_factor"});
-  if (const std::int64_t tables = config.count({"num_hash_layers"}, 0); tables > 0) {
+  if (const std::int64_t tables = hash_layers(config, compact); tables > 0) {
     reading.notes.push_back(fmt::format("files hold {} numbers of experts by word besides the parameters",
                                         checked_mul(tables, checked_mul(compact.number("vocab"), top_k(config)))));
   }

@@ -82,10 +82,13 @@ std::optional<Quantization> read_quantization(Reading& reading) {
                                            in_quotes(q.method), in_quotes("quantization_config"), join_choices(names)));
     return std::nullopt;
   }
-  // Heads, routers and what picks keys stay as they are unless they are named; so does the embedding.
+  // Heads, routers, what picks keys and what makes compressed entries stay as they are unless they are named; so does
+  // the embedding.
   method->read(reading, *config, q);
-  for (const char* module : {"lm_head", "head", "mlp.gate", "block_sparse_moe.gate", "mixer.gate", "mlp.router",
-                             "feed_forward.router", "shared_expert_gate", "weights_proj", "indexers_proj"}) {
+  for (const char* module :
+       {"lm_head", "head", "mlp.gate", "block_sparse_moe.gate", "mixer.gate", "mlp.router", "feed_forward.router",
+        "shared_expert_gate", "weights_proj", "indexers_proj", "compressor.wkv", "compressor.wgate",
+        "compressor.kv_proj", "compressor.gate_proj", "indexer.kv_proj", "indexer.gate_proj"}) {
     q.add(module, -1);
   }
   reading.warn_of_strangers(*config);

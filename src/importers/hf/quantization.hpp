@@ -13,6 +13,9 @@
 
 namespace ridgepoint::hf {
 
+/// What joins the two inputs of a layer that predicts further tokens: unquantized unless a rule names it.
+inline constexpr std::string_view kMtpProjection = "eh_proj";
+
 /// A format of weights: what is stored, what products compute in (absent: as the activations), and `scale_bits` of
 /// scales and zero points for every `group` values (0: for a whole row; -1: for a whole matrix).
 struct WeightFormat {

@@ -60,6 +60,7 @@ void read_fp8(Reading& reading, Config& config, Quantization& q) {
   }
   if (config.text({"scale_fmt"}, "") == "ue8m0" && reading.root.has("expert_dtype")) format.scale_bits = 8;
   q.usual = q.format(format);
+  if (reading.root.has("expert_dtype")) q.add(kMtpProjection, q.usual);
   if (reading.root.text({"expert_dtype"}, "") == "fp4") {
     q.add("experts", q.format({.weights = DType::kFp4, .math = kFp8, .group = 32, .scale_bits = 8, .pack = 2}));
   }

@@ -138,7 +138,16 @@ class Formatter {
  private:
   [[nodiscard]] int head_format() const { return q_.format_of({"lm_head", "head"}, q_.rules).value_or(q_.usual); }
 
+  // The one product of an MTP step that is in no layer.
+  void apply_to_mtp(Block& block) const {
+    for (Item& item : block.items) {
+      const bool joins = item.name == "project";
+      if (has_weights(item)) set(item, joins ? q_.format_of({std::string(kMtpProjection)}, q_.rules).value_or(-1) : -1);
+    }
+  }
+
   void apply(Block& block) {
+    if (block.name == "mtp") return apply_to_mtp(block);
     std::string_view name = block.name;
     std::size_t variant = 0;
     if (const std::size_t at = name.rfind("_f"); at != std::string_view::npos && variants_.size() > 1) {

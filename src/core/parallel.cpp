@@ -1,4 +1,4 @@
-#include "cli/parallel.hpp"
+#include "core/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>
