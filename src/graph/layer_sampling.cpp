@@ -51,14 +51,14 @@ SampledBatch expected_batch(const DegreeDistribution& degrees, const LayerSample
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
       const DegreeClass& c = degrees.classes()[i];
       const double share = drawn_share(c.degree, linked, tau);
-      batch.rows[i].share = 1 - (1 - batch.rows[i].share) * (1 - share);
+      batch.rows[i].weight = 1 - (1 - batch.rows[i].weight) * (1 - share);
       hop.fresh += c.nodes * share;
       if (c.degree > 0) {
         hop.edges += c.nodes * c.degree * linked * (1 - std::exp(-tau) * std::pow(kept, c.degree - 1));
       }
       ends += c.nodes * c.degree * share;
     }
-    for (const RowClass& rows : batch.rows) hop.nodes += rows.rows * rows.share;
+    for (const RowCount& c : batch.rows) hop.nodes += c.rows * c.weight;
     sources = hop.fresh;
     linked = ends / degrees.edges();
     batch.hops.push_back(hop);

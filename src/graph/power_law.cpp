@@ -120,7 +120,7 @@ DegreeDistribution power_law_degrees(const PowerLaw& law) {
   if (law.largest && (*law.largest < mean || *law.largest >= law.nodes)) {
     throw InputError({fmt::format("a largest degree of {} among {} nodes with a mean of {}", human_number(*law.largest),
                                   human_count(law.nodes), human_number(mean)),
-                      fmt::format("between {} and {}", human_number(std::ceil(mean)), human_count(law.nodes - 1))});
+                      fmt::format("between {:.0f} and {:.0f}", std::ceil(mean), law.nodes - 1)});
   }
   if (!law.exponent && !law.largest) {
     throw InputError({"a power law of degrees without an exponent", "\"exponent\", or \"max_degree\""});

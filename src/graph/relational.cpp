@@ -28,7 +28,8 @@ class TypedHops {
       all.sources += sources;
       all.choosing += sources * r.drawn.share_above(fan_out);
       all.edges += edges.back();
-      if (r.drawn.edges() > 0) theta_[i] *= std::max(0.0, 1 - edges.back() / r.drawn.edges());
+      // Every node draws once, so that no edge is drawn twice.
+      if (r.drawn.edges() > 0) theta_[i] = std::max(0.0, theta_[i] - edges.back() / r.drawn.edges());
     }
     for (std::size_t t = 0; t < members_.size(); ++t) {
       const double now = std::max(members_[t], graph_.nodes[t] * (1 - outside(t)));

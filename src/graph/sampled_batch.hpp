@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/access_law.hpp"
 #include "graph/degrees.hpp"
 
 namespace ridgepoint {
@@ -19,18 +20,13 @@ struct SampledHop {
   double nodes = 0;
 };
 
-/// Nodes that a batch reads alike: `rows` of them, each with the probability `share` of being in it.
-struct RowClass {
-  double rows = 0;
-  double share = 0;
-};
-
-/// A batch: hop by hop from the seeds outwards, and how likely each class of nodes is in it at the end. `scanned` are
+/// A batch: hop by hop from the seeds outwards, and its rows: nodes that are alike, with the probability that one of
+/// them is in it as their weight. `scanned` are
 /// edges that are looked at to find those between nodes of the batch, where a sampler does that.
 struct SampledBatch {
   double seeds = 0;
   std::vector<SampledHop> hops;
-  std::vector<RowClass> rows;
+  std::vector<RowCount> rows;
   double scanned = 0;
 
   [[nodiscard]] double nodes() const { return hops.empty() ? seeds : hops.back().nodes; }

@@ -249,7 +249,10 @@ Pipeline price_pipeline(const PipelinePlan& plan, const PlannedBatch& planned, c
   p.cores =
       static_cast<double>(std::max<std::int64_t>(1, host.compute_units)) / static_cast<double>(plan.machine.devices);
   p.cores = std::max(1.0, p.cores);
-  if (plan.machine.cache > 0) p.cache_hits = top_hit_share(planned.batch.rows, plan.machine.cache * plan.graph.nodes);
+  // Which rows a cache keeps does not change: those that batches read most often, the nodes with most edges.
+  if (plan.machine.cache > 0) {
+    p.cache_hits = AccessLaw::of_counts(planned.batch.rows).top_share(plan.machine.cache * plan.graph.nodes);
+  }
   const double rows = planned.batch.nodes();
   p.remote_share = rows > 0 ? remote_rows(planned.batch, machines, plan.machine.edge_cut()) / rows : 0;
   p.memory = memory_of(p);

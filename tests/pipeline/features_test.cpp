@@ -60,15 +60,8 @@ TEST_CASE("a cache of the nodes with most edges hits as often as in real batches
       }
     }
     CAPTURE(rows);
-    CHECK(top_hit_share(s.batch.rows, static_cast<double>(rows)) == Approx(hits / all).margin(0.01));
+    CHECK(AccessLaw::of_counts(s.batch.rows).top_share(static_cast<double>(rows)) == Approx(hits / all).margin(0.01));
   }
-}
-
-TEST_CASE("a cache of everything always hits, and one of nothing never", "[pipeline]") {
-  const std::vector<RowClass> classes{{100, 0.5}, {1000, 0.01}};
-  CHECK(top_hit_share(classes, 1100) == Approx(1));
-  CHECK(top_hit_share(classes, 0) == 0);
-  CHECK(top_hit_share(classes, 100) == Approx(50.0 / 60));
 }
 
 // Parts of equal size; an edge leads to another part with a probability.
