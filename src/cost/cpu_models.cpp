@@ -14,14 +14,10 @@ struct CpuModelOfKind {
 };
 
 constexpr std::array kCpuModels{
-    CpuModelOfKind{"gemm", kCpuProduct},
-    CpuModelOfKind{"conv", kCpuProduct},
-    CpuModelOfKind{"conv_depthwise", kCpuProduct},
-    CpuModelOfKind{"elementwise", kCpuStream},
-    CpuModelOfKind{"copy", kCpuStream},
-    CpuModelOfKind{"normalization", kCpuStream},
-    CpuModelOfKind{"reduction", kCpuStream},
-    CpuModelOfKind{"embedding", kCpuRows},
+    CpuModelOfKind{"gemm", kCpuGemm},           CpuModelOfKind{"conv", kCpuConv},
+    CpuModelOfKind{"conv_depthwise", kCpuConv}, CpuModelOfKind{"elementwise", kCpuStream},
+    CpuModelOfKind{"copy", kCpuStream},         CpuModelOfKind{"normalization", kCpuStream},
+    CpuModelOfKind{"reduction", kCpuStream},    CpuModelOfKind{"embedding", kCpuRows},
     CpuModelOfKind{"spmm", kCpuRows},
 };
 
