@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/Option.hpp>
+#include <filesystem>
 
 #include "cli/command.hpp"
 #include "cli/output.hpp"
@@ -8,6 +9,7 @@
 #include "core/text.hpp"
 #include "cost/device_file.hpp"
 #include "cost/sample.hpp"
+#include "graph/graph_file.hpp"
 #include "importers/importer.hpp"
 #include "io/data_path.hpp"
 #include "network/instantiate.hpp"
@@ -60,8 +62,16 @@ Finding check_samples(const std::string& path) {
   return {path, "samples", file.device, "", fmt::format("{} of the kernel {}", file.samples.size(), file.kernel->name)};
 }
 
-// The name of a model or device, or a file: a sample file by its ending, else its keys say what it is.
+Finding check_graph(const std::string& path) {
+  const GraphFile graph = read_graph(path, {});
+  return {path, "graph", std::filesystem::path(path).stem().string(), "",
+          fmt::format("{} nodes, {} edges, {} a node, {:.0f} at most", graph.nodes, graph.edges,
+                      human_number(graph.drawn.mean()), graph.drawn.largest())};
+}
+
+// The name of a model or device, or a file: a graph or a sample file by its ending, else its keys say what it is.
 std::vector<Finding> findings_of(const std::string& given, bool strict) {
+  if (names_graph(given)) return {check_graph(given)};
   if (given.ends_with(".csv")) return {check_samples(given)};
   if (find_name(kDevices, given).has_value()) {
     return {check_device(Document::load(resolve(kDevices, given)))};
@@ -106,7 +116,7 @@ Action declare_check(CLI::App& app) {
   app.add_option(
          "FILE", *file,
          "A network (a name, .json, config.json or its folder, .onnx, - for standard input), a device (.json or\n"
-         "a name) or a sample file (.csv)")
+         "a name), a sample file (.csv) or a graph (.edges, .csr)")
       ->required();
   app.add_option("--format", *format, "table, json, csv or markdown")->type_name("NAME");
   app.add_flag("--strict", *strict, "What an imported file says and is not understood is an error, not a warning");

@@ -46,6 +46,11 @@ constexpr std::array kCommands{
             declare_sweep},
     Command{"merge", "the shards of a sweep as the whole",
             "  ridgepoint merge part1.csv part2.csv part3.csv -o all.csv\n", declare_merge},
+    Command{"pipeline", "an epoch of a graph network: sampling, features and passes, and what holds up the rest",
+            "  ridgepoint pipeline graphsage-ogbn-products-sampled --hw h100-sxm5\n"
+            "  ridgepoint pipeline graphsage-reddit --hw a100-sxm4-80gb --host my-cpu.json --workers 1:16:x2\n"
+            "  ridgepoint pipeline graphsage-ogbn-papers100m --hw h100-sxm5 --machines 1:64:x2 --set devices=8\n",
+            declare_pipeline},
     Command{"import", "any model as an explicit description, which analyses to the same numbers",
             "  ridgepoint import path/to/config.json -o model.json\n"
             "  ridgepoint import model.onnx -o model.json\n"

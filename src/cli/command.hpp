@@ -41,6 +41,7 @@ Action declare_explain(CLI::App& app);
 Action declare_what_limits(CLI::App& app);
 Action declare_sweep(CLI::App& app);
 Action declare_merge(CLI::App& app);
+Action declare_pipeline(CLI::App& app);
 Action declare_import(CLI::App& app);
 Action declare_roofline(CLI::App& app);
 Action declare_list(CLI::App& app);

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "network/binding.hpp"
 #include "network/expression.hpp"
+#include "network/sections.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -210,7 +211,7 @@ void read_heading(ObjectReader& reader, Description& description) {
     for (const Node& note : reader.array(*notes)) description.notes.push_back(reader.string(note));
   }
   if (const Node* precision = reader.optional("precision")) read_precision(reader, *precision, description.precision);
-  reader.optional(kPublishedKey);
+  for (const std::string_view key : {kPublishedKey, kGraphKey, kPipelineKey}) reader.optional(key);
 }
 
 Description read_description(const std::shared_ptr<const Document>& document) {

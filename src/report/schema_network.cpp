@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "network/description_reader.hpp"
+#include "network/sections.hpp"
 #include "ops/op.hpp"
 #include "report/schema.hpp"
 #include "report/schema_building.hpp"
@@ -114,13 +115,16 @@ Json inputs() {
 
 // What explicit and compact descriptions begin with.
 Json heading() {
-  return {{"schema_version", {{"const", 1}}},
-          {"name", text_schema()},
-          {"summary", text_schema()},
-          {"source", text_schema()},
-          {"notes", list_schema(text_schema())},
-          {"precision", reference("precision")},
-          {std::string(kPublishedKey), described({{"type", "object"}}, "published numbers that the tests compare")}};
+  return {
+      {"schema_version", {{"const", 1}}},
+      {"name", text_schema()},
+      {"summary", text_schema()},
+      {"source", text_schema()},
+      {"notes", list_schema(text_schema())},
+      {"precision", reference("precision")},
+      {std::string(kPublishedKey), described({{"type", "object"}}, "published numbers that the tests compare")},
+      {std::string(kGraphKey), described({{"type", "object"}}, "the graph that batches are sampled from")},
+      {std::string(kPipelineKey), described({{"type", "object"}}, "what prepares batches, and on how many machines")}};
 }
 
 Json explicit_description() {

@@ -53,8 +53,8 @@ TEST_CASE("a compact description is read strictly", "[families]") {
   at /kv_head
      2 |  "layers": 2, "hidden": 64, "heads": 4, "vocab": 100, "kv_head": 2}
        |                                                       ^
-  expected family, schema_version, name, summary, source, notes, precision, published, kind, norm, norm_weight, norm_bias, )"
-        R"(norm_placement, branches, qk_norm, qk_norm_weight, ... (81 in all)
+  expected family, schema_version, name, summary, source, notes, precision, published, graph, pipeline, kind, norm, )"
+        R"(norm_weight, norm_bias, norm_placement, branches, ... (83 in all)
   did you mean "kv_heads"?
 )");
   CHECK(message(replaced(kTransformer, "\"heads\": 4", "\"heads\": 5")) ==

@@ -1,0 +1,1 @@
+pipeline graphsage-reddit --hw l4 --set worker=4

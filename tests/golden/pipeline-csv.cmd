@@ -1,0 +1,1 @@
+pipeline rgat-igbh-full --hw h100-sxm5 --format csv
