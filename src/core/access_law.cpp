@@ -29,6 +29,7 @@ double tail_sum(double a, double b, double s) {
 }  // namespace
 
 double generalised_harmonic(double n, double s) {
+  if (s == 0) return std::floor(n);
   double sum = 0;
   const double head = std::min(std::floor(n), kHead);
   for (double i = 1; i <= head; ++i) sum += std::pow(i, -s);
@@ -108,9 +109,12 @@ double AccessLaw::distinct(double draws) const {
 double AccessLaw::top_share(double rows) const {
   if (rows <= 0) return 0;
   if (rows >= rows_) return 1;
-  if (exponent_ >= 0)
-    return exponent_ == 0 ? rows / rows_
-                          : generalised_harmonic(rows, exponent_) / generalised_harmonic(rows_, exponent_);
+  if (exponent_ == 0) return rows / rows_;
+  if (exponent_ > 0) {
+    const double whole = std::floor(rows);
+    const double part = (rows - whole) * std::pow(whole + 1, -exponent_);
+    return (generalised_harmonic(whole, exponent_) + part) / generalised_harmonic(rows_, exponent_);
+  }
   double share = 0;
   for (const RowClass& c : classes_) {
     const double taken_rows = std::min(rows, c.rows);
@@ -164,6 +168,7 @@ double AccessLaw::lru_hit_rate(double rows) const {
     return part == 0 ? lower : lower + part * (few_hit_rate(below + 1) - lower);
   }
   const double draws = filling_draws(rows);
+  if (std::isinf(draws)) return 1;
   double hits = 0;
   for (const RowClass& c : classes_) hits += c.rows * c.probability * -std::expm1(-c.probability * draws);
   return hits;
