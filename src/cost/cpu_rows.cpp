@@ -2,10 +2,10 @@
 //   time = latency + fork + rows x (latency(F) / parallel_loads / cores + row_bytes / B_read(F) / row_efficiency)
 //          + t_sequential + t_vector / vector_efficiency
 // A core waits for as many lines at once as it has buffers (Little's law); F are the bytes that the accesses spread
-// over. Where they follow a law, latency and bandwidth are means over the distances d between two visits to a row, in
-// bytes of the rows between them (stack distances: Mattson et al., IBM Systems Journal 9(2), 1970). Uniform accesses to
-// F bytes have all distances up to F alike, so that a curve f(F) measured on them is the mean of d (F f(F)) / dF; with
-// the hit rate H(d) of a cache of d bytes a law's mean is the sum of these over the steps of H.
+// over. Where they follow a law, latency and bandwidth are means over the distances between two visits to a row, in
+// bytes of the rows between them (stack distances: Mattson et al., IBM Systems Journal 9(2), 1970): a measured curve
+// visits all of its footprint before it comes back, so that its value at F is that of the distance F, and the hit rate
+// of a cache of F bytes is the share of shorter ones.
 
 #include <cmath>
 
@@ -42,17 +42,11 @@ double mean_over(const Access& a, double spread, Curve curve) {
   const double all = std::max(a.table_bytes * spread, 1.0);
   if (a.reuse == nullptr) return curve(all);
   double sum = 0;
-  double below = 0;
-  double at_below = 0;
   double hits_below = 0;
   for (double bytes = 1 << 12; hits_below < 1; bytes *= 2) {
-    const bool last = bytes >= all;
-    const double above = last ? std::max(all, below + 1) : bytes;
-    const double at_above = above * curve(above);
-    const double hits = last ? 1 : a.reuse->lru_hit_rate(above / spread / a.row_bytes);
-    sum += (hits - hits_below) * std::max(0.0, at_above - at_below) / (above - below);
-    below = above;
-    at_below = at_above;
+    const double distance = std::min(bytes, all);  // at `all` the sets of ids begin again
+    const double hits = bytes >= all ? 1 : a.reuse->lru_hit_rate(distance / spread / a.row_bytes);
+    sum += (hits - hits_below) * curve(distance);
     hits_below = hits;
   }
   return sum;

@@ -50,6 +50,7 @@ void fold_others(Section& section, std::size_t top) {
 
 // The tables, those that take most time first; behind `top` one row for the others.
 Section table_section(const TablesReport& r, const std::vector<TableLoad>& loads) {
+  const bool many = r.step.run.devices > 1;  // one device has no others, many leave less room for columns
   Section section{"tables",
                   "",
                   {{"table", "table", Kind::kText},
@@ -57,7 +58,7 @@ Section table_section(const TablesReport& r, const std::vector<TableLoad>& loads
                    {"dim", "dim", Kind::kNumber},
                    {"table_bytes", "bytes", Kind::kBytes},
                    {"pooling", "pooling", Kind::kNumber},
-                   {"access", "access", Kind::kText},
+                   {"access", many ? "" : "access", Kind::kText},
                    {"lookups", "", Kind::kNumber},
                    {"lookups_per_s", "lookups/s", Kind::kCount},
                    {"distinct_rows", "distinct", Kind::kCount},
@@ -65,8 +66,8 @@ Section table_section(const TablesReport& r, const std::vector<TableLoad>& loads
                    {"dram_share", "dram", Kind::kShare},
                    {"host_share", "host", Kind::kShare},
                    {"ssd_share", "ssd", Kind::kShare},
-                   {"remote_share", "remote", Kind::kShare},
-                   {"sharding", "shared by", Kind::kText},
+                   {"remote_share", many ? "remote" : "", Kind::kShare},
+                   {"sharding", many ? "shared by" : "", Kind::kText},
                    {"time_s", "time", Kind::kSeconds},
                    {"time_share", "share", Kind::kShare},
                    {"bound", "bound", Kind::kText}}};
@@ -278,9 +279,9 @@ SectionedReport tables_report(const TablesReport& r) {
   double rows = 0;
   for (const Table& t : s.tables) rows += t.rows;
   SectionedReport report{
-      .title = fmt::format("{} on {} {}: the tables in {}, batch {:g}: {} tables, {} rows, {}", s.estimate.model,
-                           human_number(s.run.devices), s.estimate.device, name(s.estimate.phase), s.batch,
-                           s.tables.size(), human_count(rows), human_bytes(table_bytes(s))),
+      .title = fmt::format("{} on {:g} {}: the tables in {}, batch {:g}: {} tables, {} rows, {}", s.estimate.model,
+                           s.run.devices, s.estimate.device, name(s.estimate.phase), s.batch, s.tables.size(),
+                           human_count(rows), human_bytes(table_bytes(s))),
       .command = r.command,
       .facts = {{"model", s.estimate.model},
                 {"device", s.estimate.device},
