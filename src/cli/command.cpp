@@ -44,6 +44,12 @@ constexpr std::array kCommands{
             "  ridgepoint sweep gpt2 --hw h100-sxm5 --set hidden=768:3072:+768 --what-if dram.bandwidth=x0.5:x4:x2\n"
             "  ridgepoint sweep gpt2 --hw h100-sxm5 --batch 1:512 --shard 3/8 -o part3.csv\n",
             declare_sweep},
+    Command{"tables",
+            "the embedding tables of a recommender: where they lie, what they hit and cost, on one or many devices",
+            "  ridgepoint tables dlrm-dcnv2 --hw h100-sxm5 --set access=zipf:1.05\n"
+            "  ridgepoint tables dlrm-dcnv2 --hw h100-sxm5 --devices 8 --batch 65536 --phase training\n"
+            "  ridgepoint tables dlrm-10tb --hw h100-sxm5 --devices 16 --latency 10ms,50ms\n",
+            declare_tables},
     Command{"merge", "the shards of a sweep as the whole",
             "  ridgepoint merge part1.csv part2.csv part3.csv -o all.csv\n", declare_merge},
     Command{"pipeline", "an epoch of a graph network: sampling, features and passes, and what holds up the rest",

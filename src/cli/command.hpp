@@ -40,6 +40,7 @@ Action declare_compare(CLI::App& app);
 Action declare_explain(CLI::App& app);
 Action declare_what_limits(CLI::App& app);
 Action declare_sweep(CLI::App& app);
+Action declare_tables(CLI::App& app);
 Action declare_merge(CLI::App& app);
 Action declare_pipeline(CLI::App& app);
 Action declare_import(CLI::App& app);

@@ -76,7 +76,9 @@ void declare_run_options(CLI::App& app, RunArguments& a) {
       ->group(kRun);
   app.add_option("--phase", a.phase, "inference, prefill, decode or training")->type_name("PHASE")->group(kRun);
   declare_import_options(app, a);
-  app.add_option("--optimizer", a.optimizer, "Of training: sgd, momentum or adam")->type_name("NAME")->group(kRun);
+  app.add_option("--optimizer", a.optimizer, "Of training: sgd, momentum, adam, adagrad or rowwise_adagrad")
+      ->type_name("NAME")
+      ->group(kRun);
   app.add_option("--dtype", a.dtype, "Format of activations, weights, KV cache and products")
       ->type_name("FORMAT")
       ->group(kFormats);

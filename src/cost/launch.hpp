@@ -19,7 +19,6 @@ struct Circumstances {
   Clock clock = Clock::kKernel;
   double copies = 0;
   Bytes footprint{};  ///< between two visits to the same byte, where that is known otherwise
-  double skew = 0;    ///< exponent of a Zipf law of the rows that are looked up
 };
 
 }  // namespace ridgepoint

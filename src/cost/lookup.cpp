@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/expected.hpp"
 #include "cost/stream_memory.hpp"
 
 namespace ridgepoint {
@@ -29,18 +30,23 @@ struct Access {
   double other_read;
   double written;
   double results;  ///< bytes written by the lookup itself, without what was fused into it
+  double distinct;
+  const ReuseCurve* reuse;  ///< null where rows are drawn uniformly
 };
 
 Access access_of(const Situation& s) {
   const Work& work = s.launch.work;
   if (const auto* gather = std::get_if<Gather>(&s.launch.kernel)) {
-    const double rows = gather->lookups * gather->row_bytes;
+    const double rows = gather->moved_rows() * gather->row_bytes;
+    const double table = std::max(gather->table_rows, 1.0);
     return {gather->lookups,
             gather->row_bytes,
-            std::max(gather->table_rows, 1.0),
+            table,
             std::max(0.0, work.read.value() - rows),
             work.written.value(),
-            gather->scatter ? rows : gather->other_bytes};
+            gather->scatter ? gather->lookups * gather->row_bytes : gather->other_bytes,
+            gather->reuse ? gather->distinct : expected_distinct(table, gather->lookups),
+            gather->reuse.get()};
   }
   const auto& spmm = std::get<Spmm>(s.launch.kernel);
   const auto entries = static_cast<double>(spmm.nonzeros);
@@ -50,7 +56,9 @@ Access access_of(const Situation& s) {
           static_cast<double>(spmm.cols),
           std::max(0.0, work.read.value() - entries * row),
           work.written.value(),
-          static_cast<double>(spmm.rows) * row};
+          static_cast<double>(spmm.rows) * row,
+          expected_distinct(static_cast<double>(spmm.cols), entries),
+          nullptr};
 }
 
 /// The parts of a lookup in seconds.
@@ -62,22 +70,37 @@ struct Parts {
   double units = 0;
 };
 
-double distinct_rows(double table, double lookups) {
-  return table <= 1 ? std::min(table, lookups) : -table * std::expm1(lookups * std::log1p(-1 / table));
+/// Bytes of rows that come from dram: those of the first access to each row, and of later ones.
+struct RowTraffic {
+  double first = 0;
+  double again = 0;
+};
+
+// Rows that a law draws. In a network the cache begins without them; a measurement that rotates through several sets of
+// ids finds it as the sets before left it.
+RowTraffic by_law(const Access& a, double row, double capacity, double copies) {
+  const double rows = capacity / row;
+  const double misses =
+      copies > 1 ? a.lookups * (1 - a.reuse->lru_hit_rate(rows)) : a.reuse->lru_misses(a.lookups, rows);
+  const double first = std::min(misses, a.distinct);
+  return {first * row, std::max(misses, copies > 1 ? 0.0 : a.distinct) * row - first * row};
 }
 
 Parts parts_of(const Situation& s, const ParameterValues& p) {
   const Access a = access_of(s);
   Parts parts;
-  parts.distinct = distinct_rows(a.table_rows, a.lookups);
+  parts.distinct = a.distinct;
   const double row = std::ceil(a.row_bytes / kSector) * kSector;
   const bool warm = s.circumstances.copies > 0;
   parts.cached = warm ? cached_share(a.table_rows * row, s, p) : 0;
-  const double first = parts.distinct * row * (1 - parts.cached);
   // A row that was read before is in the cache if the rows between two visits fit into it.
   const double capacity = cache_capacity(s.device) * p[kCacheShare];
   const double near = capacity > 0 ? 1 / (1 + std::pow(parts.distinct * row / capacity, p[kCacheEdge])) : 0;
-  const double again = (a.lookups - parts.distinct) * row * (1 - (warm ? near : 0));
+  RowTraffic rows{parts.distinct * row * (1 - parts.cached),
+                  (a.lookups - parts.distinct) * row * (1 - (warm ? near : 0))};
+  if (a.reuse != nullptr) rows = by_law(a, row, capacity, s.circumstances.copies);
+  const double first = rows.first;
+  const double again = rows.again;
   const double hits = a.lookups * row - first - again;
   const double rate = s.device.dram_bandwidth().value() * p[kMemoryEfficiency];
   parts.dram = (first + again + a.other_read + p[kWriteCost] * a.written) / rate;
@@ -108,7 +131,8 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
 Terms terms_of_lookup(const Situation& s, const ParameterValues& p) {
   const Parts parts = parts_of(s, p);
   const char* const source = "docs/model.md, lookups";
-  return {{"distinct", "R (1 - (1 - 1/R)^N), rows that are looked up at least once", parts.distinct, "", source},
+  return {{"distinct", "R (1 - (1 - 1/R)^N), or by the law of the accesses: rows that are looked up at least once",
+           parts.distinct, "", source},
           {"h", "share of the table in the last cache", parts.cached, "", source},
           {"t_dram", "(rows from dram + ids + write_cost written) / (memory_efficiency bandwidth)", parts.dram, "s",
            source},

@@ -179,7 +179,6 @@ Circumstances circumstances_of(const Sample& sample) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto number = static_cast<double>(sample.numbers[i]);
     if (columns[i].name == "copies") circumstances.copies = number;
-    if (columns[i].name == "skew_permille") circumstances.skew = number / 1000;
   }
   return circumstances;
 }

@@ -197,16 +197,27 @@ std::optional<Launch> lower_normalization(const SampleFields& f) {
   return lower_stream(f, StreamKind::kNormalization, find_stream_op(kNormalizationOps, f.word("op")));
 }
 
+// Accesses by Zipf's law, the same to each table; null when they are uniform.
+std::shared_ptr<const ReuseCurve> reuse_of_tables(std::int64_t tables, std::int64_t rows, std::int64_t skew_permille) {
+  if (skew_permille == 0) return nullptr;
+  const AccessLaw law = AccessLaw::zipf(static_cast<double>(rows), static_cast<double>(skew_permille) / 1000);
+  const std::vector<AccessLaw::Part> parts(static_cast<std::size_t>(tables), AccessLaw::Part{&law, 1});
+  return std::make_shared<const ReuseCurve>(AccessLaw::mixture(parts));
+}
+
 std::optional<Launch> lower_embedding(const SampleFields& f) {
   const auto bags = static_cast<double>(f.number("tables")) * static_cast<double>(f.number("batch"));
   const double lookups = bags * static_cast<double>(f.number("lookups"));
   const auto dim = static_cast<double>(f.number("dim"));
+  auto reuse = reuse_of_tables(f.number("tables"), f.number("rows"), f.number("skew_permille"));
   return launch(Gather{.lookups = lookups,
                        .row_bytes = bytes_of(dim, f.format().storage).value(),
                        .table_rows = static_cast<double>(f.number("tables")) * static_cast<double>(f.number("rows")),
                        .index_bytes = bytes_of(lookups, DType::kInt64).value(),
                        .other_bytes = bytes_of(bags * dim, f.format().storage).value(),
-                       .flops = (lookups - bags) * dim});
+                       .flops = (lookups - bags) * dim,
+                       .distinct = reuse ? reuse->distinct(lookups) : 0,
+                       .reuse = std::move(reuse)});
 }
 
 // Reads rows x cols and writes one value per row.

@@ -151,6 +151,26 @@ std::vector<std::string> CompactReader::words(std::string_view key, std::span<co
   return values.empty() ? std::move(fallback) : values;
 }
 
+std::optional<Value> CompactReader::texts(std::string_view key) {
+  const Node* node = reader_.optional(key);
+  const auto given = take_override(key);
+  if (!given) return node == nullptr ? std::nullopt : std::optional(read_value(reader_, *node));
+  const Where where = used_.back().value.where;
+  const auto text = [&](const std::string& word) {
+    Value value(word);
+    value.where = where;
+    return value;
+  };
+  if (given->find(',') == std::string::npos) return text(*given);
+  std::vector<Value> list;
+  for (std::size_t at = 0; at <= given->size();) {
+    const std::size_t end = std::min(given->find(',', at), given->size());
+    list.push_back(text(given->substr(at, end - at)));
+    at = end + 1;
+  }
+  return Value(std::move(list));
+}
+
 double CompactReader::real(std::string_view key, double fallback) {
   double value = fallback;
   if (const Node* node = reader_.optional(key)) {

@@ -41,6 +41,8 @@ class CompactReader {
   /// A list of words, or the fallback; --set writes it a,b,c. One word stands for a list of it.
   std::vector<std::string> words(std::string_view key, std::span<const std::string_view> choices,
                                  std::vector<std::string> fallback);
+  /// A text, a list of texts, or nothing, for what others read; --set writes a list a,b,c.
+  std::optional<Value> texts(std::string_view key);
   /// A number that need not be an integer, and is not negative.
   double real(std::string_view key, double fallback);
   /// An integer, at least 0, that decides the structure.

@@ -23,6 +23,7 @@ constexpr std::array kArchitectures{
 
 void describe(CompactReader& reader, Description& description) {
   reader.row("architecture", kArchitectures, "dlrm").describe(reader, description);
+  read_access(reader, description);
 }
 
 }  // namespace

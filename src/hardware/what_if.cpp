@@ -100,6 +100,12 @@ std::span<const DeviceProperty> device_properties() {
   return list;
 }
 
+std::optional<double> parse_quantity(std::string_view text, std::string_view unit) {
+  const std::optional<double> number = take_number(text);
+  const std::optional<double> prefix = number ? prefix_of(text, unit) : std::nullopt;
+  return prefix ? std::optional(*number * *prefix) : std::nullopt;
+}
+
 DeviceChange parse_amount(std::string_view key, std::string_view text) {
   const Key found = find_key(key);
   if (found.property == nullptr) refuse_key(key);

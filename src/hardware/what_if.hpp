@@ -1,6 +1,7 @@
 #pragma once
 // A device that is otherwise than its file says: what a run asks with --what-if.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ std::span<const DeviceProperty> device_properties();
 DeviceChange parse_change(std::string_view text);
 /// The part behind the "=": throws InputError naming the key.
 DeviceChange parse_amount(std::string_view key, std::string_view text);
+
+/// A value with a decimal or binary prefix and its unit, in base units: 80GB, 4.8 TB/s, 50MiB. Nothing where it is
+/// none.
+std::optional<double> parse_quantity(std::string_view text, std::string_view unit);
 
 /// "dram.bandwidth x2", "dram.capacity 141 GB".
 std::string text_of(const DeviceChange& change);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "network/access_reader.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -74,6 +75,17 @@ void set(const Slot& slot, Padding& target) {
     target.rule = Padding::Rule::kExplicit;
     set(slot, target.extents);
   }
+}
+
+void set(const Slot& slot, Accesses& target) {
+  target.each.clear();
+  const auto* list = std::get_if<std::vector<Value>>(&slot.value.data);
+  if (list == nullptr) {
+    target.each.push_back(read_access(slot.value, slot.scope));
+    return;
+  }
+  if (list->empty()) wrong(slot, "is an empty list", "at least one law");
+  for (const Value& item : *list) target.each.push_back(read_access(item, slot.scope));
 }
 
 template <class Enum>

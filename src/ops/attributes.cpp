@@ -22,6 +22,13 @@ std::string text_of(const Padding& padding) {
   if (padding.rule == Padding::Rule::kSame) return "same";
   return padding.rule == Padding::Rule::kValid ? "valid" : text_of(padding.extents);
 }
+std::string text_of(const Accesses& accesses) {
+  if (accesses.each.empty()) return "not stated";
+  if (accesses.each.size() == 1) return accesses.each.front().text;
+  std::string list;
+  for (const Access& access : accesses.each) list += (list.empty() ? "" : ", ") + access.text;
+  return "[" + list + "]";
+}
 template <class Enum>
 requires std::is_enum_v<Enum> std::string text_of(Enum value) {
   return std::string(Words<Enum>::kWords[static_cast<std::size_t>(value)]);

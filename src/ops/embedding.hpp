@@ -1,4 +1,5 @@
 #pragma once
+#include "ops/access.hpp"
 #include "ops/lookup.hpp"
 
 namespace ridgepoint {
@@ -16,18 +17,21 @@ struct Embedding : OpBase {
   std::int64_t dim = 1;
   bool sparse = false;
   Duplicates duplicates = Duplicates::kMerged;
+  Accesses access{};
 
   static auto fields() {
     return std::tuple{
         Field{"rows", &Embedding::rows, "rows of the table", kRequired},
         Field{"dim", &Embedding::dim, "width of a row", kRequired},
         Field{"sparse", &Embedding::sparse, "whether gradient and optimizer touch only rows that were read"},
-        Field{"duplicates", &Embedding::duplicates, "gradients of equal ids: merged or atomic"}};
+        Field{"duplicates", &Embedding::duplicates, "gradients of equal ids: merged or atomic"},
+        Field{"access", &Embedding::access, kAccessSummary}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
     expect_inputs(inputs, 1, 1);
     expect_ids(inputs, 0);
+    expect_accesses(access, {&rows, 1});
     std::vector<std::int64_t> extents(inputs[0].shape.extents().begin(), inputs[0].shape.extents().end());
     extents.push_back(dim);
     return {{Shape(std::move(extents)), precision.activations}};
@@ -38,11 +42,18 @@ struct Embedding : OpBase {
   }
 
   void fprop(const Site& site, Kernels& kernels) const {
-    kernels.emplace_back(Gather{.lookups = static_cast<double>(site.in().elements()),
-                                .row_bytes = row_bytes(site),
-                                .table_rows = static_cast<double>(rows),
-                                .index_bytes = site.inputs[0].bytes().value(),
-                                .other_bytes = site.outputs[0].bytes().value()});
+    Gather gather{.lookups = static_cast<double>(site.in().elements()),
+                  .row_bytes = row_bytes(site),
+                  .table_rows = static_cast<double>(rows),
+                  .index_bytes = site.inputs[0].bytes().value(),
+                  .other_bytes = site.outputs[0].bytes().value()};
+    follow(gather, draws(site));
+    kernels.emplace_back(gather);
+  }
+
+  /// The table with the draws of a run.
+  [[nodiscard]] std::vector<TableDraws> draws(const Site& site) const {
+    return {{static_cast<double>(rows), static_cast<double>(site.in().elements()), access.at(0)}};
   }
 
   void wgrad(const Site& site, Kernels& kernels) const {
@@ -56,7 +67,9 @@ struct Embedding : OpBase {
                                  .ids = site.inputs[0].bytes()};
     if (!sparse) kernels.emplace_back(zero_fill({Shape{rows, dim}, site.precision.activations}));
     if (duplicates == Duplicates::kMerged) kernels.emplace_back(sort_of_ids(gradient));
-    kernels.emplace_back(gather_of_gradients(gradient, duplicates, sparse));
+    Gather gather = gather_of_gradients(gradient, duplicates, sparse);
+    if (gather.scatter) follow(gather, draws(site));
+    kernels.emplace_back(gather);
   }
 
   [[nodiscard]] double updated_share(const Site& site) const {
@@ -68,9 +81,7 @@ struct Embedding : OpBase {
   [[nodiscard]] double row_bytes(const Site& site) const {
     return bytes_of(static_cast<double>(dim), site.precision.activations).value();
   }
-  [[nodiscard]] double distinct(const Site& site) const {
-    return expected_distinct(static_cast<double>(rows), static_cast<double>(site.in().elements()));
-  }
+  [[nodiscard]] double distinct(const Site& site) const { return distinct_rows(draws(site)); }
 };
 
 }  // namespace ridgepoint

@@ -1,6 +1,7 @@
 #pragma once
 #include <numeric>
 
+#include "ops/access.hpp"
 #include "ops/lookup.hpp"
 #include "ops/pooling.hpp"
 
@@ -31,6 +32,7 @@ struct EmbeddingBag : OpBase {
   Reduction reduce = Reduction::kSum;
   BagOf bag = BagOf::kFeature;
   Duplicates duplicates = Duplicates::kMerged;
+  Accesses access{};
 
   static auto fields() {
     return std::tuple{Field{"tables", &EmbeddingBag::tables, "rows of each table", kRequired},
@@ -38,7 +40,8 @@ struct EmbeddingBag : OpBase {
                       Field{"lookups", &EmbeddingBag::lookups, "ids per sample: one number, or one per table"},
                       Field{"reduce", &EmbeddingBag::reduce, "how the rows of a bag become one"},
                       Field{"bag", &EmbeddingBag::bag, "the ids of a feature, or all of a sample"},
-                      Field{"duplicates", &EmbeddingBag::duplicates, "gradients of equal ids: merged or atomic"}};
+                      Field{"duplicates", &EmbeddingBag::duplicates, "gradients of equal ids: merged or atomic"},
+                      Field{"access", &EmbeddingBag::access, kAccessSummary}};
   }
 
   [[nodiscard]] std::vector<TensorType> outputs(Inputs inputs, const Precision& precision) const {
@@ -50,6 +53,7 @@ struct EmbeddingBag : OpBase {
           {"has " + std::to_string(lookups.size()) + " numbers for " + std::to_string(tables.size()) + " tables",
            "one number, or one per table"}};
     }
+    expect_accesses(access, tables);
     if (inputs[0].shape.back() != ids_per_sample()) {
       throw OpError{"lookups",
                     {"sum to " + std::to_string(ids_per_sample()) + " ids a sample, but the ids are " +
@@ -79,6 +83,16 @@ struct EmbeddingBag : OpBase {
     kernels.emplace_back(gather);
   }
 
+  /// The tables with the draws of a run.
+  [[nodiscard]] std::vector<TableDraws> draws(const Site& site) const {
+    const auto batch = static_cast<double>(site.in()[0]);
+    std::vector<TableDraws> list;
+    list.reserve(tables.size());
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      list.push_back({static_cast<double>(tables[i]), batch * static_cast<double>(lookups_of(i)), access.at(i)});
+    return list;
+  }
+
   /// The gradient of a weight is the product of its row with the bag's gradient.
   void dgrad(const Site& site, Kernels& kernels) const {
     if (!weighted(site) || !wants_gradient(site, 1)) return;
@@ -100,6 +114,7 @@ struct EmbeddingBag : OpBase {
                                  .ids = site.inputs[0].bytes()};
     if (duplicates == Duplicates::kMerged) kernels.emplace_back(sort_of_ids(gradient));
     Gather gather = gather_of_gradients(gradient, duplicates, true);
+    if (gather.scatter) follow(gather, draws(site));
     if (weighted(site)) {
       gather.flops += ids(site) * width();
       gather.index_bytes += site.inputs[1].bytes().value();
@@ -132,14 +147,7 @@ struct EmbeddingBag : OpBase {
     return sum;
   }
 
-  [[nodiscard]] double distinct(const Site& site) const {
-    const auto batch = static_cast<double>(site.in()[0]);
-    double touched = 0;
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-      touched += expected_distinct(static_cast<double>(tables[i]), batch * static_cast<double>(lookups_of(i)));
-    }
-    return touched;
-  }
+  [[nodiscard]] double distinct(const Site& site) const { return distinct_rows(draws(site)); }
 
   static bool weighted(const Site& site) { return site.inputs.size() == 2; }
   static double ids(const Site& site) { return static_cast<double>(site.in().elements()); }
@@ -154,6 +162,7 @@ struct EmbeddingBag : OpBase {
                   .row_bytes = row_bytes(site),
                   .table_rows = static_cast<double>(total_rows()),
                   .index_bytes = site.inputs[0].bytes().value()};
+    follow(gather, draws(site));
     if (weighted(site)) gather.index_bytes += site.inputs[1].bytes().value();
     return gather;
   }

@@ -2,6 +2,7 @@
 // What ops that reach rows by index share.
 
 #include "core/expected.hpp"
+#include "ops/access.hpp"
 #include "ops/op_base.hpp"
 
 namespace ridgepoint {
@@ -20,6 +21,15 @@ inline void expect_ids(Inputs inputs, std::size_t i) {
                 {"input " + std::to_string(i) + " holds " + std::string(name(inputs[i].dtype)) + " values",
                  "indices, int32 or int64"}};
 }
+
+inline constexpr std::string_view kAccessSummary =
+    "how ids are distributed: uniform, zipf:EXPONENT or a .csv file, or one for each table";
+
+/// Throws OpError unless there is one law, or one for each table, and each counted id is a row of its table.
+void expect_accesses(const Accesses& access, std::span<const std::int64_t> tables);
+
+/// Lets the rows of a gather follow the laws of its tables, where one is stated.
+void follow(Gather& gather, std::span<const TableDraws> tables);
 
 /// The product of the extents from `first` to before `last`.
 inline std::int64_t elements_between(const Shape& shape, std::int64_t first, std::int64_t last) {

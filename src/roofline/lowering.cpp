@@ -6,15 +6,21 @@ namespace ridgepoint {
 namespace {
 
 /// FLOPs, special operations and values kept per parameter of one update step, counted from the update rules: SGD; SGD
-/// with momentum (Sutskever et al. 2013); Adam (Kingma and Ba, arXiv 1412.6980).
+/// with momentum (Sutskever et al. 2013); Adam (Kingma and Ba, arXiv 1412.6980); Adagrad (Duchi et al., JMLR 12, 2011).
 struct UpdateCost {
   double flops;
   double special;
-  int state;
+  double state;
 };
-constexpr std::array<UpdateCost, 3> kUpdateCosts{{{2, 0, 0}, {4, 0, 1}, {15, 2, 2}}};
+constexpr std::array<UpdateCost, kOptimizerNames.size()> kUpdateCosts{
+    {{2, 0, 0}, {4, 0, 1}, {15, 2, 2}, {7, 2, 1}, {7, 2, 1}}};
 
-const UpdateCost& cost_of(Optimizer optimizer) { return kUpdateCosts[static_cast<std::size_t>(optimizer)]; }
+// Row-wise Adagrad (Mudigere et al., arXiv 2104.05158): the mean of a row's squared gradients is added to one number,
+// whose root scales the row: 4 FLOPs a value, and 5 of which 2 are special for each row.
+UpdateCost cost_of(Optimizer optimizer, double row) {
+  if (optimizer == Optimizer::kRowwiseAdagrad && row > 0) return {4 + 5 / row, 2 / row, 1 / row};
+  return kUpdateCosts[static_cast<std::size_t>(optimizer)];
+}
 
 std::vector<Launch> launches_of(const Kernels& kernels) {
   std::vector<Launch> launches;
@@ -89,9 +95,32 @@ Saved saved_by(const Network& network, const Layer& layer) {
 
 }  // namespace
 
-Bytes optimizer_state(double parameters, Optimizer optimizer, DType weights) {
+Bytes optimizer_state(double parameters, double row, Optimizer optimizer, DType weights) {
   const bool master = bits(weights) < 32;
-  return bytes_of(parameters * (cost_of(optimizer).state + (master ? 1 : 0)), DType::kFp32);
+  return bytes_of(parameters * (cost_of(optimizer, row).state + (master ? 1 : 0)), DType::kFp32);
+}
+
+Stream optimizer_step(double parameters, double row, Optimizer optimizer, DType weights) {
+  const UpdateCost cost = cost_of(optimizer, row);
+  const Bytes state = optimizer_state(parameters, row, optimizer, weights);
+  const Bytes stored = bytes_of(parameters, weights);
+  const bool master = bits(weights) < 32;
+  return {.kind = StreamKind::kElementwise,
+          .op = kOptimizerNames[static_cast<std::size_t>(optimizer)],
+          .rows = 1,
+          .cols = parameters,
+          .read = Traffic(state, "state") + Traffic(stored * (master ? 1.0 : 2.0), "gradients_and_weights"),
+          .written = Traffic(state, "state") + Traffic(stored, "weights"),
+          .flops_per_element = cost.flops,
+          .special_per_element = cost.special};
+}
+
+double table_width(const Layer& layer) {
+  for (const Parameter& parameter : layer.parameters) {
+    if (parameter.role == ParameterRole::kTable || parameter.role == ParameterRole::kEmbedding)
+      return static_cast<double>(parameter.axes.back().length);
+  }
+  return 0;
 }
 
 GroupLaunches Lowering::lower(const Group& group) const {
@@ -181,25 +210,13 @@ void Lowering::backward(const Group& group, GroupLaunches& launches) const {
   }
 }
 
-// Reads gradient, state and weight, writes state and weight, for the parameters that the step touches. One kernel over
-// the tensors of all layers does it, so that no layer pays for a launch.
+// For the parameters that the step touches. One kernel over the tensors of all layers does it, so that no layer pays
+// for a launch.
 void Lowering::update(const Layer& layer, const Site& site, GroupLaunches& launches) const {
   const double share = std::visit([&](const auto& op) { return op.updated_share(site); }, layer.op);
   const double count = parameter_count(layer) * share;
   if (count == 0) return;
-  const UpdateCost& cost = cost_of(optimizer_);
-  const DType format = site.precision.weights;
-  const Bytes state = optimizer_state(count, optimizer_, format);
-  const Bytes weights = bytes_of(count, format);
-  const bool master = bits(format) < 32;
-  Stream stream{.kind = StreamKind::kElementwise,
-                .op = kOptimizerNames[static_cast<std::size_t>(optimizer_)],
-                .rows = 1,
-                .cols = count,
-                .read = Traffic(state, "state") + Traffic(weights * (master ? 1.0 : 2.0), "gradients_and_weights"),
-                .written = Traffic(state, "state") + Traffic(weights, "weights"),
-                .flops_per_element = cost.flops,
-                .special_per_element = cost.special};
+  const Stream stream = optimizer_step(count, table_width(layer), optimizer_, site.precision.weights);
   launches.passes[static_cast<std::size_t>(Pass::kOptimizer)].push_back({stream, stream.work(), true});
   launches.updated_parameters += count;
 }

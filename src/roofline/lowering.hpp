@@ -9,13 +9,22 @@
 
 namespace ridgepoint {
 
-/// The weight update of training: plain, with momentum, or Adam.
-enum class Optimizer : std::uint8_t { kSgd, kMomentum, kAdam };
+/// The weight update of training: plain, with momentum, Adam, Adagrad, or Adagrad whose tables keep one number for a
+/// whole row (and whose other parameters are Adagrad's).
+enum class Optimizer : std::uint8_t { kSgd, kMomentum, kAdam, kAdagrad, kRowwiseAdagrad };
 
-inline constexpr std::array<std::string_view, 3> kOptimizerNames{"sgd", "momentum", "adam"};
+inline constexpr std::array<std::string_view, 5> kOptimizerNames{"sgd", "momentum", "adam", "adagrad",
+                                                                 "rowwise_adagrad"};
 
-/// The state that an optimizer keeps per parameter, fp32 copies of narrower weights included.
-Bytes optimizer_state(double parameters, Optimizer optimizer, DType weights);
+/// The state that an optimizer keeps for so many parameters, fp32 copies of narrower weights included. `row` is the
+/// width of a row where they are those of a table, else 0.
+Bytes optimizer_state(double parameters, double row, Optimizer optimizer, DType weights);
+
+/// One step over so many parameters: reads gradient, state and weight, writes state and weight.
+Stream optimizer_step(double parameters, double row, Optimizer optimizer, DType weights);
+
+/// The width of a row of the layer's table; 0 where its parameters are none.
+double table_width(const Layer& layer);
 
 /// The launches of one group, by pass. Only fprop outside training.
 struct GroupLaunches {

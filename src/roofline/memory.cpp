@@ -160,7 +160,7 @@ void add_parameters(const Network& network, const Layer& layer, Optimizer optimi
   const double count = all_parameters(layer);
   const DType format = precision_of(network, layer).weights;
   result.gradients += bytes_of(count * share, format);
-  result.optimizer += optimizer_state(count, optimizer, format);
+  result.optimizer += optimizer_state(count, table_width(layer), optimizer, format);
 }
 
 }  // namespace

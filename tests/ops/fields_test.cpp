@@ -31,6 +31,7 @@ Samples samples(const double&) { return {0.25, 1, "x"}; }
 Samples samples(const std::vector<std::int64_t>&) { return {std::vector<std::int64_t>{7, 8}, 5, "x"}; }
 Samples samples(const Extents&) { return {std::vector<std::int64_t>{7, 8}, 5, true}; }
 Samples samples(const Padding&) { return {std::vector<std::int64_t>{7, 8}, "same", "smae"}; }
+Samples samples(const Accesses&) { return {"zipf:1.5", std::vector<Value>{"uniform", "zipf:0.5"}, "zpf"}; }
 template <class Enum>
 requires std::is_enum_v<Enum> Samples samples(const Enum&) {
   return {std::string(Words<Enum>::kWords[1]), std::string(Words<Enum>::kWords[0]), "sialu"};

@@ -53,7 +53,7 @@ std::vector<Point> points(const Design& design, const Machine& machine) {
     s.lookups = one_hot ? 1 : usual_size(log_between(2, 100, halton(i, 3)));
     s.batch = usual_size(log_between(64, 4096, halton(i, 5)));
     while (s.indices() > (1 << 18) && s.batch > 1) s.batch /= 2;
-    s.skew_permille = i % 4 == 3 ? 500 + 100 * (i % 7) : 0;
+    s.skew_permille = halton(i, 11) < 0.3 ? 500 + 100 * (i % 7) : 0;  // of tables of all sizes
     s.copies = index_sets(machine, s);
     sized.emplace_back(static_cast<double>(s.tables * s.rows * dim),
                        make_point("embedding", "fp32", budget, s.tables, s.rows, s.dim, s.lookups, s.batch, s.copies,

@@ -27,6 +27,9 @@ void describe_dien(CompactReader& reader, Description& description);
 void describe_sim(CompactReader& reader, Description& description);
 void describe_hstu(CompactReader& reader, Description& description);
 
+/// Reads `access`, the law of the ids, and gives it to every table of the description.
+void read_access(CompactReader& reader, Description& description);
+
 /// Linear layers of these widths, each followed by `activation`, the last one by `last` ("" for nothing).
 Block mlp(const std::string& name, const std::vector<Value>& widths, const std::string& last,
           const std::string& activation = "relu");
