@@ -9,7 +9,7 @@ namespace ridgepoint {
 /// What a placement is asked for: a device, how many of it, what stands around it, and how a run uses the tables.
 struct PlacementRun {
   const Device* device = nullptr;
-  Surroundings around{};
+  Surroundings around = usual_surroundings();
   HostAccess host = HostAccess::kCached;
   Mode mode = Mode::kAuto;
   double devices = 1;

@@ -15,7 +15,7 @@ struct StepQuestion {
   const Device* device = nullptr;
   RunOptions run{};
   EngineOptions options{};
-  Surroundings around{};
+  Surroundings around = usual_surroundings();
   HostAccess host = HostAccess::kCached;
   double devices = 1;
   double growth = 1;
