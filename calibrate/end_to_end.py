@@ -5,10 +5,11 @@
 
 DIR holds sample files, DIR/<source>/<gpu>/<kernel>.csv, and times of whole networks in DIR/e2e. Without them there is
 nothing to compare, which is said. Transformers (NeuSight: fp32, PyTorch, eager) are written out below as the layers that
-the framework ran; each GPU is fitted to the samples of the same source, single kernels, and the network is analysed
-with --execution eager --fusion none. Vision models (timm: half precision, PyTorch, eager, RTX 3090) are those of models/
-that have the same name, priced from the data sheet, as no kernel of that GPU was fitted. A development tool, not part of
-the product; needs nothing but Python.
+the framework ran; each GPU has the calibration that comes with the tool, fitted to single kernels of the same
+source (shipped.sh), and the network is analysed with --execution eager --fusion none. Vision models (timm: half precision, PyTorch, eager, RTX 3090) are those of models/
+that have the same name, priced from the data sheet, as no kernel of that GPU was fitted. Networks of NVIDIA's
+DeepLearningExamples on V100 (NCF, CNNs, BERT) are priced with the calibration that comes with the tool, of
+single kernels. A development tool, not part of the product; needs nothing but Python.
 """
 
 import argparse
@@ -110,15 +111,6 @@ NETWORKS = {
 }
 
 
-def calibrated(options, source, gpu, folder):
-    """The device file of a GPU, fitted to all samples of single kernels of this source."""
-    device = folder / f"{gpu}.json"
-    if not device.exists():
-        files = [options.measured / source / gpu / f"{kernel}.csv" for kernel in ("gemm", "elementwise", "normalization")]
-        run(options.program, "calibrate", "fit", "--base", gpu, "-o", device, "--samples", *files)
-    return device
-
-
 def predicted(options, model, row, device):
     style, size = NETWORKS[row["model"]]
     training = row["phase"] == "train"
@@ -146,7 +138,7 @@ def transformers(options):
             if row["model"] not in NETWORKS or row["option"]:
                 continue
             gpu = row["gpu"].lower()
-            time = predicted(options, folder / "network.json", row, calibrated(options, "neusight", gpu, folder))
+            time = predicted(options, folder / "network.json", row, gpu)
             error = time / float(row["measured_us"]) - 1
             errors["training" if row["phase"] == "train" else "inference"].append(abs(error))
             print(f"| {gpu} | {row['model']} | {row['phase']} | {row['batch']} | {float(row['measured_us']) / 1e3:.1f} |"
@@ -188,13 +180,86 @@ def vision(options):
         print(f"| {phase} | {layout} | {len(by_name)} | {len(values)} | {100 * mean:.1f} % | {100 * bias:+.1f} % |")
 
 
+# --- NVIDIA's DeepLearningExamples on V100 ---
+
+def changed(base, name, **members):
+    """A description of models/ with other members."""
+    folder = Path(__file__).resolve().parent.parent / "models"
+    text = json.loads((folder / f"{base}.json").read_text())
+    return {**{key: value for key, value in text.items() if key != "published"}, "name": name, **members}
+
+
+def example(name):
+    """The network behind a name of the tables: a description, or the name of a model; and its phase. None where the
+    tables do not say what ran."""
+    if name == "resnext101-32x4d":
+        return changed("resnext101_32x8d", name, group_width=4)
+    if name == "se-resnext101-32x4d":
+        return changed("resnext101_32x8d", name, group_width=4, squeeze_excite=True)
+    if name == "bert-large":
+        return changed("bert-large", name, attention="unfused")
+    return {"ncf": "ncf-ml-20m", "resnet50v1.5": "resnet50", "efficientnet-b0": "efficientnet_b0",
+            "efficientnet-b4": "efficientnet_b4"}.get(name)  # fmt: skip
+
+
+def example_time(options, row, folder):
+    """The predicted time of a row, in seconds, or None."""
+    half, training = row["dtype"] == "amp", row["phase"] == "training"
+    model = example(row["model"])
+    # Of training the tables give the batch of one step for BERT's fine-tuning alone; it has 384 tokens.
+    if model is None or row["ngpu"] != "1" or (training and (row["model"], row["batch"]) != ("bert-large", "8")):
+        return None
+    if isinstance(model, dict):
+        (folder / "network.json").write_text(json.dumps(model))
+        model = folder / "network.json"
+    # NCF and BERT were converted; the others ran under automatic mixed precision.
+    formats = ["--dtype", "fp16" if half else "fp32"]
+    if half and row["model"] not in ("ncf", "bert-large"):
+        formats += ["--weights-dtype", "fp32"]
+    text = run(options.program, "analyze", model, "--hw", row["gpu"].lower(), "--batch", row["batch"], *formats,
+               "--execution", "eager", "--fusion", "none", "--phase", row["phase"],
+               *(["--seq", 384] if training else []), "--format", "json")  # fmt: skip
+    return json.loads(text)["totals"]["time_s"]
+
+
+def examples(options):
+    path = options.measured / "e2e" / "dle_e2e.csv"
+    if not path.exists():
+        return
+    kinds = {"ncf": "NCF", "bert-large": "BERT, training"}
+    by_kind, lines = {}, []
+    with tempfile.TemporaryDirectory() as name, open(path, newline="") as file:
+        for row in csv.DictReader(file):
+            measured = float(row["measured_us"] or 0) / 1e6
+            if not measured or not row["throughput"]:
+                continue
+            time = example_time(options, row, Path(name))
+            if time is None:
+                continue
+            error = time / measured - 1
+            kind = kinds.get(row["model"], "CNNs, under 32 images" if int(row["batch"]) < 32 else "CNNs, 32 images and more")
+            by_kind.setdefault((kind, row["dtype"], row["option"] or "eager"), []).append(error)
+            lines.append(f"| {row['model']} | {row['dtype']} | {row['option'] or 'eager'} | {row['batch']} |"
+                         f" {1e3 * measured:.3g} | {1e3 * time:.3g} | {100 * error:+.1f} % |")  # fmt: skip
+    print("\n| networks | format | execution | rows | mean error | bias |")
+    print("| --- | --- | --- | ---: | ---: | ---: |")
+    for (kind, dtype, execution), errors in sorted(by_kind.items()):
+        mean, bias = sum(map(abs, errors)) / len(errors), sum(errors) / len(errors)
+        print(f"| {kind} | {dtype} | {execution} | {len(errors)} | {100 * mean:.1f} % | {100 * bias:+.1f} % |")
+    print("\n| network | format | execution | batch | measured, ms | predicted, ms | error |")
+    print("| --- | --- | --- | ---: | ---: | ---: | ---: |")
+    print("\n".join(lines))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--measured", required=True, type=Path)
     parser.add_argument("--program", required=True)
+    parser.add_argument("--only", default="", help="transformers, vision or examples")
     options = parser.parse_args()
-    transformers(options)
-    vision(options)
+    for part in (transformers, vision, examples):
+        if options.only in ("", part.__name__):
+            part(options)
 
 
 if __name__ == "__main__":

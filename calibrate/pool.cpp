@@ -13,9 +13,8 @@ namespace ridgepoint {
 namespace {
 
 constexpr std::size_t kMostSamples = 250;  // of a file in a fit; by their shapes' hashes
-constexpr double kFileWeight = 20;  // what a file counts, in samples           // what a file counts, in samples //
-                                    // what a file counts, in samples        // what a file counts, in samples
-constexpr double kHiddenUnder = 2;  // calls under so many floors tell of the host and are not scored
+constexpr double kFileWeight = 20;         // what a file counts, in samples
+constexpr double kHiddenUnder = 2;         // calls under so many floors tell of the host and are not scored
 
 /// The samples of one file in one row of the pool.
 struct Member {

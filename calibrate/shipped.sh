@@ -30,14 +30,19 @@ for path in sys.argv[1:]:
 END
 
 # A device without a rate for int8 cannot take those samples.
-mkdir -p "$work/titan-xp"
-for kernel in conv gemm; do grep -v ',int8,' "$data/deepbench/titan-xp/$kernel.csv" > "$work/titan-xp/$kernel.csv"; done
+mkdir -p "$work/deepbench/titan-xp"
+for kernel in conv gemm; do grep -v ',int8,' "$data/deepbench/titan-xp/$kernel.csv" > "$work/deepbench/titan-xp/$kernel.csv"; done
+
+# The 4090's products were timed inside a running network, whose other layers pass between two visits to a weight.
+mkdir -p "$work/llmservingsim/rtx4090"
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "copies") c = i } NR > 1 { $c = 32 } 1' \
+  "$data/llmservingsim/rtx4090/gemm.csv" > "$work/llmservingsim/rtx4090/gemm.csv"
 
 # Left out: collectives and attention of vidur, which switch between algorithms and pad keys as no other library does;
 # its embedding kernel, which reaches a sixth of the bandwidth.
 if [ -z "${SKIP_POOL:-}" ]; then
   "$program" calibrate pool --as V100-SXM2-DGX1=v100-sxm2-16gb -o src/cost/pooled.inc --samples \
-    "$data"/{aic,vidur,llmservingsim,neusight}/*/gemm.csv "$data"/deepbench/{p100,v100}*/gemm.csv "$work"/titan-xp/*.csv \
+    "$data"/{aic,vidur,neusight}/*/gemm.csv "$work"/llmservingsim/rtx4090/gemm.csv "$data"/deepbench/{p100,v100}*/gemm.csv "$work"/deepbench/titan-xp/*.csv \
     "$data"/{aic,llmservingsim}/*/attention.csv "$data"/{aic,llmcompass}/*/collective.csv "$data"/neusight/*/conv.csv \
     "$data"/deepbench/{p100,v100}*/conv.csv "$data"/{vidur,llmservingsim,neusight}/*/{elementwise,normalization}.csv
 fi
@@ -58,7 +63,8 @@ ship l40s "$aic" "$data"/aic/l40s/*.csv
 ship rtx-4090 "$serving" "$data"/llmservingsim/rtx4090/*.csv
 ship v100-pcie-32gb "$neusight" "$data"/neusight/v100-pcie-32gb/*.csv
 ship v100-sxm2-16gb "$deepbench" "$data"/deepbench/v100-sxm2-dgx1/*.csv
+ship v100-sxm2-32gb "$deepbench, on the card with 16 GB: the same chip and bandwidth" "$data"/deepbench/v100-sxm2-dgx1/*.csv
 ship t4 "$neusight" "$data"/neusight/t4/*.csv
 ship p100-pcie-16gb "$deepbench: kernels; $neusight: calls" "$data"/deepbench/p100-pcie-16gb/*.csv \
   "$data"/neusight/p100-pcie-16gb/*.csv
-ship titan-xp "$deepbench" "$work"/titan-xp/*.csv
+ship titan-xp "$deepbench" "$work"/deepbench/titan-xp/*.csv

@@ -4,6 +4,7 @@
 
 #include "cost/attention.hpp"
 #include "cost/machine.hpp"
+#include "cost/stream_memory.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -70,7 +71,7 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   const double most = std::max(1.0, std::min(keys / kLeastPart, packed > 1 ? kMostParts : p[kPlainParts]));
   Account account;
   account.dram = bytes * (1 - kept + kept / p[kL2Ratio]) / (machine.dram * p[kDramEfficiency]);
-  if (!s.launch.part) account.launch = p[kLaunch];
+  account.launch = start_time(s, p[kLaunch]);
   if (a.batch > 1 && a.kv_heads > 1 && packed > 1) account.second = p[kSecondLaunch];
   const double ceiling = (s.demand.vector + (s.demand.on_matrix ? Seconds{} : s.demand.product)).value();
   const double filled = std::clamp(machine.units * p[kResident] / groups, 1.0, most);

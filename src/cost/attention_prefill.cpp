@@ -4,6 +4,7 @@
 
 #include "cost/attention.hpp"
 #include "cost/machine.hpp"
+#include "cost/stream_memory.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -88,7 +89,7 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   best.dram = s.launch.work.bytes().value() / (machine.dram * p[kDramEfficiency]);
   best.vector = (s.demand.vector + (s.demand.on_matrix ? Seconds{} : s.demand.product)).value();
   best.overlapped = std::max(smooth_maximum(std::array{best.units, best.dram}, p[kSmoothness]), best.vector);
-  if (!s.launch.part) best.launch = p[kLaunch];
+  best.launch = start_time(s, p[kLaunch]);
   return best;
 }
 

@@ -25,6 +25,7 @@ enum Parameter : std::size_t {
   kScatterCost,
   kDepthwise,
   kDepthwiseMemory,
+  kCall,
   kCount,
 };
 
@@ -47,6 +48,7 @@ constexpr std::array kParameters{
     ModelParameter{"scatter_cost", "of a scattered byte, in bytes through dram", 0.1, 50, 3, 0.7},
     ModelParameter{"depthwise_efficiency", "share of the vector peak in depthwise convolutions", 1e-3, 1.1, 0.2, 0.5},
     ModelParameter{"depthwise_memory", "share of the bandwidth of dram in depthwise convolutions", 1e-2, 1.1, 0.6, 0.3},
+    ModelParameter{"call_conv", "host time of a call, in calls of a plain operation", 0.3, 6, 1.8, 0.15, 1},
 };
 static_assert(kParameters.size() == kCount && kCount <= kMaxParameters);
 
@@ -236,6 +238,8 @@ Timing time_of(const Situation& s, const ParameterValues& v) {
   return timing;
 }
 
+double calls_of_convolution(const Situation&, const ParameterValues& v) { return v[kCall]; }
+
 Terms terms_of_convolution(const Situation& s, const ParameterValues& v) {
   const Parts parts = parts_of(s, v);
   const char* const source = "docs/model.md, convolutions";
@@ -249,6 +253,6 @@ Terms terms_of_convolution(const Situation& s, const ParameterValues& v) {
 
 }  // namespace
 
-const CostModel kConvolutionModel{"convolution", kParameters, time_of, terms_of_convolution};
+const CostModel kConvolutionModel{"convolution", kParameters, time_of, terms_of_convolution, calls_of_convolution};
 
 }  // namespace ridgepoint

@@ -50,7 +50,7 @@ constexpr std::array kParameters{
     ModelParameter{"wave_rounding", "0: units share the last wave evenly; 1: they wait for it", 0.02, 1, 0.5, 0.6},
     ModelParameter{"step_s", "least time of a step of k, however small the tile", 3e-11, 5e-7, 2e-9, 0.8},
     ModelParameter{"split_least_k", "least reduction that a part of a split keeps", 16, 4096, 128, 0.8},
-    ModelParameter{"convert_s", "time to start the kernel that converts A to 8 bits", 1e-8, 1e-4, 8e-6, 0.8},
+    ModelParameter{"convert_s", "time to start a kernel that converts A to 8 bits", 1e-8, 1e-4, 4e-6, 0.8},
     ModelParameter{"convert_efficiency", "share of the bandwidth of dram that it reaches", 0.01, 5, 0.2, 0.6},
     ModelParameter{"convert_cached", "share of that time that A takes from the last cache", 0.05, 1, 0.25, 0.4},
     ModelParameter{"least_m", "rows that a tile takes the time of, however few it has", 1, 256, 30, 0.8},
@@ -91,7 +91,7 @@ struct Product {
   double parts_size = 0;   ///< bytes of the output in fp32: one part of a split reduction
 };
 
-/// What a choice of tile and split costs. Times in seconds; `rough` orders the choices.
+/// What a choice of tile and split costs. Times in seconds. `least` is below the time, which is quick to tell.
 struct Choice {
   Tile tile{};
   double parts = 1;
@@ -99,7 +99,17 @@ struct Choice {
   double units = 0;
   double l2 = 0;
   double split = 0;
-  double rough = INFINITY;
+  double least = 0;
+  double overlapped = 0;
+  [[nodiscard]] double time() const { return overlapped + split; }
+};
+
+/// What overlaps with every choice alike, in seconds: dram, and vector work on the same units or on others.
+struct Beside {
+  double dram = 0;
+  double on_units = 0;
+  double on_others = 0;
+  double split = 0;  ///< not beside but behind: what starting the sum of a split's parts takes
 };
 
 double ceil_of(double value) {
@@ -114,34 +124,51 @@ double eighth(double value) {
 
 class Tiling {
  public:
-  Tiling(const Product& product, const Machine& machine, const ParameterValues& p)
-      : product_(product), machine_(machine), p_(p), l2_rate_(machine.product * machine.units / p[kL2Ridge]) {
+  Tiling(const Product& product, const Machine& machine, const ParameterValues& p, const Beside& beside)
+      : product_(product),
+        machine_(machine),
+        p_(p),
+        beside_(beside),
+        l2_rate_(machine.product * machine.units / p[kL2Ridge]) {
     const double slower = (product.is_aligned ? 1 : 1 + p[kUnaligned]) * page_factor();
     const double batch = product.is_batch ? p[kBatchGain] : 1;
     full_rate_ = machine.product * p[kMatrixEfficiency] * batch / slower;
     least_m_ = eighth(p[kLeastM]);
     least_n_ = eighth(p[kLeastN]);
-    dram_ = product.dram / (machine.dram * p[kDramEfficiency]);
   }
 
+  // The least time of all choices, exactly: a device that is faster in some respect never makes a product slower. Only
+  // choices that could be the best need their time.
   [[nodiscard]] Choice best() const {
-    Choice best;
+    std::array<Choice, 3 * kTiles.size()> choices;
+    const auto end = enumerate(choices.begin());
+    const auto below = [](const Choice& a, const Choice& b) { return a.least < b.least; };
+    Choice best = *std::min_element(choices.begin(), end, below);
+    best.overlapped = overlapped(best);
+    for (auto choice = choices.begin(); choice != end; ++choice) {
+      if (choice->least >= best.time()) continue;
+      choice->overlapped = overlapped(*choice);
+      if (choice->time() < best.time()) best = *choice;
+    }
+    return best;
+  }
+
+ private:
+  Choice* enumerate(Choice* next) const {
     for (const Tile& tile : kTiles) {
       const double tiles = product_.batch * ceil_of(product_.m / tile.m) * ceil_of(product_.n / tile.n);
       const double step = step_of(tile);
-      consider(best, tile, tiles, 1, step);
+      *next++ = choice_of(tile, tiles, 1, step);
       if (product_.is_batch) continue;
       // A split fills the units once, or half of them.
       const double most = std::clamp(product_.k / p_[kLeastSplit], 1.0, kMostParts);
       const double fill = std::min(machine_.units / tiles, most);
-      if (fill > 1) consider(best, tile, tiles, fill, step);
-      if (fill > 2) consider(best, tile, tiles, fill / 2, step);
+      if (fill > 1) *next++ = choice_of(tile, tiles, fill, step);
+      if (fill > 2) *next++ = choice_of(tile, tiles, fill / 2, step);
     }
-    return best;
+    return next;
   }
-  [[nodiscard]] double dram() const { return dram_; }
 
- private:
   // Time of one step of k.
   [[nodiscard]] double step_of(const Tile& tile) const {
     const double m = tile.m;
@@ -151,20 +178,40 @@ class Tiling {
     return std::sqrt(full * full + p_[kStep] * p_[kStep]);
   }
 
-  void consider(Choice& best, const Tile& tile, double tiles, double parts, double step) const {
+  [[nodiscard]] Choice choice_of(const Tile& tile, double tiles, double parts, double step) const {
     const double m = tile.m;
     const double n = tile.n;
     Choice choice{.tile = tile, .parts = parts};
     const double load = tiles * parts / machine_.units;
     const double rounded = p_[kRounding] * ceil_of(load) + (1 - p_[kRounding]) * load;
     choice.waves = std::max(1.0, rounded);
-    choice.units = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
+    const double cool = choice.waves * (product_.k / parts + p_[kPrologue]) * step;
+    choice.units = cool * (1 + p_[kThrottle] * cool / (cool + p_[kBoost]));
     const double operands = tiles * product_.k * (m * product_.a_bits + n * product_.b_bits) / 8;
     choice.l2 = (operands + product_.c_bytes + product_.fused_l2) / (l2_rate_ * std::min(1.0, load));
-    if (parts > 1) choice.split = p_[kSplitCost] + 2 * parts * product_.parts_size / l2_rate_;
-    const double largest = std::max({choice.units, choice.l2, dram_});
-    choice.rough = largest + (choice.units + choice.l2 + dram_ - largest) / 4 + choice.split;
-    if (choice.rough < best.rough) best = choice;
+    if (parts > 1) choice.split = beside_.split + 2 * parts * product_.parts_size / l2_rate_;
+    choice.least = choice.split + least_overlapped(choice);
+    return choice;
+  }
+
+  [[nodiscard]] std::array<double, 4> needs_of(const Choice& choice) const {
+    return {choice.units + beside_.on_units, choice.l2, beside_.dram, beside_.on_others};
+  }
+  [[nodiscard]] double overlapped(const Choice& choice) const {
+    return smooth_maximum(needs_of(choice), p_[kSmoothness]);
+  }
+  // The same with the next power of two as smoothness, which is less and needs roots alone.
+  [[nodiscard]] double least_overlapped(const Choice& choice) const {
+    std::array<double, 4> needs = needs_of(choice);
+    int squarings = 0;
+    for (double s = 1; s < p_[kSmoothness]; s *= 2) ++squarings;
+    double sum = 0;
+    for (double need : needs) {
+      for (int i = 0; i < squarings; ++i) need *= need;
+      sum += need;
+    }
+    for (int i = 0; i < squarings; ++i) sum = std::sqrt(sum);
+    return sum * (1 - 1e-12);
   }
 
   // A step of k touches all rows of the tiles in flight, which lie k apart; beyond the reach of address translation
@@ -180,11 +227,11 @@ class Tiling {
   const Product& product_;
   const Machine& machine_;
   const ParameterValues& p_;
+  const Beside& beside_;
   double l2_rate_;
   double full_rate_ = 0;  // of a unit, in an endless tile
   double least_m_ = 0;    // to the eighth, for a smooth maximum whose slope a fit can follow
   double least_n_ = 0;
-  double dram_;
 };
 
 /// Bytes of the three matrices.
@@ -255,20 +302,25 @@ struct Account {
   double dram = 0;
   double vector = 0;
   double convert = 0;
-  double overlapped = 0;
   double launch = 0;
 };
 
+bool is_fp8(DType format) { return format == DType::kFp8E4m3 || format == DType::kFp8E5m2; }
+
 // The kernels that convert A read it in 16 bits and write it in 8, in several passes that keep it in the cache where it
-// and its copies fit.
-double conversion(const Kernel& kernel, const Machine& machine, const ParameterValues& p) {
-  const auto* gemm = std::get_if<Gemm>(&kernel);
-  if (gemm == nullptr || bits(gemm->math) >= 16 || bits(gemm->a) >= 16) return 0;
-  const double values =
-      static_cast<double>(gemm->a_batch) * static_cast<double>(gemm->m) * static_cast<double>(gemm->k);
+// and its copies fit. In a network the kernel before writes 8 bits: norms, activations and attention of serving
+// libraries end in the conversion, and the bytes of the network are counted so.
+double conversion(const Situation& s, const Machine& machine, const ParameterValues& p) {
+  const auto* gemm = std::get_if<Gemm>(&s.launch.kernel);
+  if (gemm == nullptr || !is_fp8(gemm->math) || bits(gemm->a) >= 16 || s.circumstances.copies == 0) return 0;
+  constexpr double kRowsOfPass = 16;  // the scale is a maximum over all rows: a tree with a kernel for each level
+  const auto rows = static_cast<double>(gemm->m);
+  const double passes = std::max(1.0, ceil_of(std::log(rows) / std::log(kRowsOfPass) - 1e-9));
+  const double values = static_cast<double>(gemm->a_batch) * rows * static_cast<double>(gemm->k);
   const double bytes = size(values, DType::kBf16) + size(values, gemm->a);
   const double kept = kept_share(2 * bytes, machine.cache * p[kL2Share]);
-  return p[kConvertLaunch] + bytes / (machine.dram * p[kConvertEfficiency]) * (1 - kept * (1 - p[kConvertCached]));
+  return p[kConvertLaunch] * start_scale(s) * passes +
+         bytes / (machine.dram * p[kConvertEfficiency]) * (1 - kept * (1 - p[kConvertCached]));
 }
 
 Account account_of(const Situation& s, const ParameterValues& p) {
@@ -280,25 +332,22 @@ Account account_of(const Situation& s, const ParameterValues& p) {
   } else {
     account.product = product_of(std::get<GroupedGemm>(s.launch.kernel), s, capacity);
   }
-  const Tiling tiling(account.product, account.machine, p);
-  account.choice = tiling.best();
-  account.choice.units *= 1 + p[kThrottle] * account.choice.units / (account.choice.units + p[kBoost]);
-  account.dram = tiling.dram();
+  account.dram = account.product.dram / (account.machine.dram * p[kDramEfficiency]);
   account.vector = s.demand.vector.value();
-  account.launch = start_time(s, p[kLaunch]);
-  account.convert = conversion(s.launch.kernel, account.machine, p);
   // Without matrix units for the format the vector units do both.
   const bool apart = s.demand.on_matrix;
-  const double units = account.choice.units + (apart ? 0 : account.vector);
-  const std::array needs{units, account.choice.l2, account.dram, apart ? account.vector : 0};
-  account.overlapped = smooth_maximum(needs, p[kSmoothness]);
+  const Beside beside{account.dram, apart ? 0 : account.vector, apart ? account.vector : 0,
+                      p[kSplitCost] * start_scale(s)};
+  account.choice = Tiling(account.product, account.machine, p, beside).best();
+  account.launch = start_time(s, p[kLaunch]);
+  account.convert = conversion(s, account.machine, p);
   return account;
 }
 
 Timing time_of(const Situation& s, const ParameterValues& p) {
   const Account account = account_of(s, p);
   const double serial = account.launch + account.choice.split + account.convert;
-  Timing timing{.time = Seconds{serial + account.overlapped}};
+  Timing timing{.time = Seconds{serial + account.choice.overlapped}};
   at(timing.needs, s.demand.on_matrix ? Bound::kMatrix : Bound::kVector) = Seconds{account.choice.units};
   at(timing.needs, Bound::kVector) += Seconds{account.vector};
   at(timing.needs, Bound::kL2) = Seconds{account.choice.l2};
@@ -332,11 +381,13 @@ Terms terms_of_product(const Situation& s, const ParameterValues& p) {
       {"t_vector", "FLOPs of what is fused / vector peak", a.vector, "s", "data sheet"},
       {"t_split", "split_s + 2 parts |C in fp32| / l2 rate, if parts > 1", a.choice.split, "s", fitted},
       {"t_convert",
-       "convert_s + |A| / (convert_efficiency bandwidth), times convert_cached in the cache, for 8-bit operands",
+       "convert_s passes + |A| / (convert_efficiency bandwidth), times convert_cached in the cache, for operands in "
+       "fp8 that "
+       "are measured alone",
        a.convert, "s", fitted},
       {"launch", "launch_s", a.launch, "s", fitted},
       {"time", "launch + t_convert + t_split + (t_units^s + t_l2^s + t_dram^s + t_vector^s)^(1/s), s = smoothness",
-       a.launch + a.convert + a.choice.split + a.overlapped, "s", "docs/model.md"}};
+       a.launch + a.convert + a.choice.split + a.choice.overlapped, "s", "docs/model.md"}};
   return terms;
 }
 

@@ -1,8 +1,10 @@
 #include "cost/rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
+#include "cost/machine.hpp"
 #include "cost/stream_memory.hpp"
 
 namespace ridgepoint {
@@ -21,6 +23,7 @@ enum Own : std::size_t {
   kFlightSoftmax,
   kFlightNorm,
   kSpillEdge,
+  kWalk,
   kCount,
 };
 
@@ -38,6 +41,8 @@ constexpr std::array kOwn{
     ModelParameter{"rows_in_flight_softmax", "long rows of a softmax that a compute unit works on", 0.2, 64, 2.5, 0.4},
     ModelParameter{"rows_in_flight_norm", "rows of a norm that a compute unit works on", 0.2, 64, 14, 0.4},
     ModelParameter{"spill_edge", "the power with which rows in flight outgrow the cache", 0.5, 8, 2.5, 0.4},
+    ModelParameter{"walk_clocks", "clocks for 1024 columns of a long row, which one block walks over", 1, 10000, 400, 1,
+                   1},
 };
 constexpr auto kParameters = with_memory(kOwn);
 constexpr double kSampleSpread = 0.06;
@@ -66,21 +71,24 @@ struct Parts {
   double dram = 0;
   double cache = 0;
   double units = 0;
+  double walk = 0;
 };
 
 /// The parameters of a kind of row.
 struct RowCost {
-  double reread;
-  double in_flight;
-  double slots;
-  double clocks;
+  double reread = 0;
+  double in_flight = 1;
+  double slots = 0;
+  double clocks = 0;
+  double walk = 0;  ///< clocks of a block for 1024 columns; 0 where a row is not one block's
 };
 
 RowCost row_cost(RowKind kind, const Stream& stream, const ParameterValues& p) {
   switch (kind) {
     case RowKind::kShortSoftmax: return {0, 1, p[kSlotsSoftmax] * padded(stream.cols) / stream.cols, p[kRowShort]};
-    case RowKind::kLongSoftmax: return {p[kRereadSoftmax], p[kFlightSoftmax], p[kSlotsSoftmax], p[kRowSoftmax]};
-    case RowKind::kNorm: return {p[kRereadNorm], p[kFlightNorm], p[kSlotsNorm], p[kRowNorm]};
+    case RowKind::kLongSoftmax:
+      return {p[kRereadSoftmax], p[kFlightSoftmax], p[kSlotsSoftmax], p[kRowSoftmax], p[kWalk]};
+    case RowKind::kNorm: return {p[kRereadNorm], p[kFlightNorm], p[kSlotsNorm], p[kRowNorm], p[kWalk]};
     // Its rows are too long for one compute unit: several share one, and the second pass is in what is read.
     case RowKind::kBatchNorm: return {0, 1, p[kSlotsNorm], p[kRowNorm]};
     case RowKind::kReduction: break;
@@ -119,6 +127,7 @@ Parts parts_of(const Situation& s, const ParameterValues& p) {
   parts.dram = (once * (1 - parts.cached) + again * parts.spilled) / rate;
   parts.cache = (once * parts.cached + again * (1 - parts.spilled)) / (rate * p[kCacheRatio]);
   parts.units = unit_time(s, stream, cost);
+  parts.walk = walk_time(s.device, stream.cols, cost.walk);
   return parts;
 }
 
@@ -129,8 +138,10 @@ Timing time_of(const Situation& s, const ParameterValues& p) {
   at(timing.needs, Bound::kDram) = Seconds{parts.dram};
   at(timing.needs, Bound::kL2) = Seconds{parts.cache};
   at(timing.needs, Bound::kVector) = Seconds{parts.units};
+  at(timing.needs, Bound::kOccupancy) = Seconds{parts.walk};
   at(timing.needs, Bound::kLaunch) = Seconds{latency};
-  timing.time = Seconds{latency + smooth_max(parts.dram + parts.cache, parts.units, p[kSmoothness])};
+  const std::array needs{parts.dram + parts.cache, parts.units, parts.walk};
+  timing.time = Seconds{latency + smooth_maximum(needs, p[kSmoothness])};
   return timing;
 }
 
@@ -151,8 +162,10 @@ Terms terms_of_rows(const Situation& s, const ParameterValues& p) {
        "((read + write_cost written) h + reread read (1 - g)) / (cache_bandwidth_ratio memory_efficiency bandwidth)",
        parts.cache, "s", source},
       {"t_units", "elements slots / vector rate + rows row_clocks / (units clock)", parts.units, "s", source},
+      {"t_walk", "cols / 1024 walk_clocks / clock, where a row is one block's", parts.walk, "s", source},
       {"latency", "latency_s", start_time(s, p[kLatency]), "s", "fitted"},
-      {"time", "latency + ((t_dram + t_cache)^s + t_units^s)^(1/s)", time_of(s, p).time.value(), "s", source}};
+      {"time", "latency + ((t_dram + t_cache)^s + t_units^s + t_walk^s)^(1/s)", time_of(s, p).time.value(), "s",
+       source}};
 }
 
 }  // namespace

@@ -40,6 +40,48 @@ bool any_input_needs_gradient(const Site& site) {
   return std::find(site.needs_gradient.begin(), site.needs_gradient.end(), true) != site.needs_gradient.end();
 }
 
+/// A layer's site as its kernels see it. In automatic mixed precision (16-bit activations and products, weights that
+/// are kept in 32 bits: Micikevicius et al., arXiv 1710.03740) each weight is converted before its product, once a
+/// step, and its gradient back; the products see 16 bits.
+class KernelSite {
+ public:
+  KernelSite(const Network& network, const Layer& layer)
+      : storage_(network, layer), site_(storage_.site()), precision_(site_.precision), kept_(precision_.weights) {
+    const auto is_weight = [](const Parameter& parameter) { return parameter.role == ParameterRole::kWeight; };
+    const bool mixed = bits(kept_) == 32 && bits(precision_.math) == 16 && bits(precision_.activations) == 16;
+    if (!mixed || layer.tied_to >= 0 || std::none_of(layer.parameters.begin(), layer.parameters.end(), is_weight))
+      return;
+    precision_.weights = precision_.math;
+    for (const Parameter& parameter : layer.parameters) {
+      if (is_weight(parameter)) converted_.push_back(static_cast<double>(parameter.count));
+    }
+  }
+
+  [[nodiscard]] Site site() const {
+    return {site_.inputs, site_.outputs, precision_, site_.phase, site_.needs_gradient};
+  }
+  void add_casts_of_weights(Kernels& kernels) const { add_casts(kept_, precision_.weights, kernels); }
+  void add_casts_of_gradients(Kernels& kernels) const { add_casts(precision_.weights, kept_, kernels); }
+
+ private:
+  void add_casts(DType from, DType to, Kernels& kernels) const {
+    for (const double count : converted_) {
+      kernels.emplace_back(Stream{.kind = StreamKind::kCopy,
+                                  .op = "cast",
+                                  .rows = 1,
+                                  .cols = count,
+                                  .read = Traffic(bytes_of(count, from), "kept"),
+                                  .written = Traffic(bytes_of(count, to), "converted")});
+    }
+  }
+
+  SiteStorage storage_;
+  Site site_;
+  Precision precision_;
+  DType kept_;
+  std::vector<double> converted_;  // values of each weight
+};
+
 Saved saved_by(const Network& network, const Layer& layer) {
   const SiteStorage storage(network, layer);
   return std::visit([&](const auto& op) { return op.saved(storage.site()); }, layer.op);
@@ -83,9 +125,10 @@ std::vector<Launch> Lowering::forward(const Group& group) const {
   std::vector<int> spared;  // inner tensors that need no write
   for (const int member : group.members) {
     const Layer& layer = layer_at(member);
-    const SiteStorage storage(network_, layer);
+    const KernelSite place(network_, layer);
     Kernels kernels;
-    std::visit([&](const auto& op) { op.fprop(storage.site(), kernels); }, layer.op);
+    place.add_casts_of_weights(kernels);
+    std::visit([&](const auto& op) { op.fprop(place.site(), kernels); }, layer.op);
     if (launches.empty()) {
       launches = launches_of(kernels);
       continue;
@@ -114,8 +157,8 @@ void Lowering::backward(const Group& group, GroupLaunches& launches) const {
   int previous = -1;  // the member whose gradient kernel came last, when another can ride on it
   for (auto member = group.members.rbegin(); member != group.members.rend(); ++member) {
     const Layer& layer = layer_at(*member);
-    const SiteStorage storage(network_, layer);
-    const Site site = storage.site();
+    const KernelSite place(network_, layer);
+    const Site site = place.site();
     Kernels input_kernels;
     if (any_input_needs_gradient(site)) std::visit([&](const auto& op) { op.dgrad(site, input_kernels); }, layer.op);
     const bool rides = previous >= 0 && input_kernels.size() == 1 && is_elementwise(layer, network_.phase) &&
@@ -130,7 +173,10 @@ void Lowering::backward(const Group& group, GroupLaunches& launches) const {
     }
     previous = input_kernels.size() == 1 && is_elementwise(layer, network_.phase) ? *member : -1;
     Kernels weight_kernels;
-    if (!layer.parameters.empty()) std::visit([&](const auto& op) { op.wgrad(site, weight_kernels); }, layer.op);
+    if (!layer.parameters.empty()) {
+      std::visit([&](const auto& op) { op.wgrad(site, weight_kernels); }, layer.op);
+      place.add_casts_of_gradients(weight_kernels);
+    }
     for (const Launch& launch : launches_of(weight_kernels)) wgrad.push_back(launch);
   }
 }

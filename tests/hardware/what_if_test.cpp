@@ -70,13 +70,12 @@ TEST_CASE("a device whose property does not change has the same prices", "[what-
   }
 }
 
-// A library picks its tiles by other rules than the sum of all times: one percent is its freedom.
 TEST_CASE("more of a property never takes longer", "[what-if]") {
   for (const char* name : {"h100-sxm5", "a100-sxm4-80gb"}) {
     const Estimate before = decode_on(device_named(name));
     for (const char* change : {"dram.bandwidth=x2", "clock=x1.5", "matrix=x2", "vector=x2", "launch=x0.5"}) {
       INFO(name << " " << change);
-      CHECK(decode_on(with(name, change)).total.time <= before.total.time * 1.01);
+      CHECK(decode_on(with(name, change)).total.time <= before.total.time);
     }
     CHECK(decode_on(with(name, "dram.bandwidth=x2")).total.time < before.total.time * 0.75);
   }

@@ -2,6 +2,7 @@
 
 #include "roofline/fusion.hpp"
 
+#include "cost/device_file.hpp"
 #include "roofline/estimate.hpp"
 #include "tests/network/networks.hpp"
 
@@ -184,6 +185,23 @@ TEST_CASE("neighbouring element-wise gradients are one kernel", "[fusion]") {
   CHECK(dgrad(Fusion::kNone).bytes_written == 2 * kY + product_written);
   CHECK(dgrad(Fusion::kEpilogue).bytes_read == 3 * kY + product_read);
   CHECK(dgrad(Fusion::kEpilogue).bytes_written == kY + product_written);
+}
+
+// 8 x 4 weights: read in 32 bits, written in 16, and read by the product; so is their gradient on the way back.
+TEST_CASE("mixed precision converts weights and their gradients", "[fusion]") {
+  const auto run = [](DType weights, Phase phase) {
+    const PrecisionItem precision{.activations = DType::kFp16, .weights = weights};
+    const Network network = small_network("[2, 8]", kLinear, {.phase = phase, .precision = precision});
+    return estimate(network, load_device("v100-sxm2-16gb"), {}).rows.front();
+  };
+  const LayerEstimate half = run(DType::kFp16, Phase::kInference);
+  const LayerEstimate mixed = run(DType::kFp32, Phase::kInference);
+  CHECK(mixed.kernels == half.kernels + 1);
+  CHECK(mixed.total.bytes_read == half.total.bytes_read + 4 * 32);
+  CHECK(mixed.total.bytes_written == half.total.bytes_written + 2 * 32);
+  const auto wgrad = static_cast<std::size_t>(Pass::kWgrad);
+  const LayerEstimate trained = run(DType::kFp32, Phase::kTraining);
+  CHECK(trained.passes[wgrad].bytes_read == run(DType::kFp16, Phase::kTraining).passes[wgrad].bytes_read + 2 * 32);
 }
 
 }  // namespace
