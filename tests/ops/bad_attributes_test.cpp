@@ -122,6 +122,7 @@ std::vector<Bad> bad_values(const Extents&) { return kBadNumbers; }
 std::vector<Bad> bad_values(const Padding&) { return kBadNumbers; }
 std::vector<Bad> bad_values(const bool&) { return {{"2"}, {"1.5"}}; }
 std::vector<Bad> bad_values(const double&) { return kBadReals; }
+std::vector<Bad> bad_values(const Accesses&) { return {{"true"}, {"3"}, {"\"zipf:-1\""}}; }
 template <class Enum>
 requires std::is_enum_v<Enum> std::vector<Bad> bad_values(const Enum&) { return {{"true"}, {"3"}}; }
 
