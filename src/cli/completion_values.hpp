@@ -3,8 +3,8 @@
 
 namespace ridgepoint {
 
-/// What has been typed before a value: the command, with what is below it ("calibrate fit"), and its plain words. `help`
-/// is that of the option whose value it is.
+/// What has been typed before a value: the command, with what is below it ("calibrate fit"), and its plain words.
+/// `help` is that of the option whose value it is.
 struct Typed {
   std::string command;
   std::vector<std::string> positionals;

@@ -141,7 +141,7 @@ TEST_CASE("an override is checked like the file's value", "[families]") {
 TEST_CASE("an override of nothing is an error with a near miss", "[families]") {
   CHECK(message(kRecommender, {{"interacton", "concat"}}) ==
         R"(error: --set interacton: r has no parameter or option "interacton"
-  expected one of architecture, interaction, tables, bottom, top, batch, features, dim or lookups
+  expected one of architecture, interaction, tables, bottom, top, access, batch, features, dim or lookups
   did you mean "interaction"?
 )");
 }

@@ -40,7 +40,8 @@ std::string network_of(std::string_view op, const OpCase& c, std::string_view na
   }
   std::string layer = "{\"name\": \"here\", \"op\": \"" + std::string(op) + "\", \"inputs\": [" + references + "]";
   for (const auto& [key, value] : attributes_of(c.op)) {
-    if (key != name && json_of(value) == "[]") continue;  // a list that is not used is left out
+    // A list that is not used is left out, and so is what nobody said.
+    if (key != name && (json_of(value) == "[]" || value == "not stated")) continue;
     layer += ", \"" + key + "\": " + (key == name ? replaced : json_of(value));
   }
   return "{\"name\": \"n\", \"inputs\": {" + inputs + "},\n \"layers\": [\n" + layer + "}]}\n";
