@@ -51,7 +51,7 @@ Json needs_schema() {
 
 Json amounts_json(const Amounts& amounts) {
   Json object;
-  for (const AmountKey& amount : kAmountKeys) object[std::string(amount.key)] = json_number(amounts.*amount.member);
+  for (const AmountKey& amount : kAmountKeys) append_member(object, amount.key, json_number(amounts.*amount.member));
   return object;
 }
 
@@ -67,9 +67,9 @@ Json amounts_schema() {
 
 Json layer_json(const LayerEstimate& row, Phase phase) {
   Json object;
-  for (const Column& column : columns()) object[std::string(column.key)] = json_value(column.cell(row));
-  object["fused_from"] = row.fused_from;
-  object["needs_s"] = json_needs(row.needs);
+  for (const Column& column : columns()) append_member(object, column.key, json_value(column.cell(row)));
+  append_member(object, "fused_from", row.fused_from);
+  append_member(object, "needs_s", json_needs(row.needs));
   if (phase != Phase::kTraining) return object;
   Json& passes = object["passes"];
   for (const Pass pass : kPasses) {

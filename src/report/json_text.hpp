@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "report/columns.hpp"
 
@@ -12,7 +14,15 @@ namespace ridgepoint {
 /// UTF-8 become U+FFFD.
 inline std::string json_text(const nlohmann::ordered_json& value) {
   constexpr bool kAscii = true;
-  return value.dump(2, ' ', kAscii, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  std::string text = value.dump(2, ' ', kAscii, nlohmann::ordered_json::error_handler_t::replace);
+  return text += '\n';
+}
+
+/// Puts a member behind the others without looking whether there is one of its name: rows have dozens, each its own.
+inline void append_member(nlohmann::ordered_json& object, std::string_view key, nlohmann::ordered_json value) {
+  using Members = nlohmann::ordered_json::object_t;
+  if (object.is_null()) object = nlohmann::ordered_json::object();
+  static_cast<Members::Container&>(object.get_ref<Members&>()).emplace_back(std::string(key), std::move(value));
 }
 
 /// Whole numbers are written as integers, so that counts read as counts.
@@ -33,7 +43,7 @@ nlohmann::ordered_json json_needs(const Needs& needs) {
     } else {
       seconds = needs[i];
     }
-    if (seconds > 0) object[std::string(kBounds[i].name)] = seconds;
+    if (seconds > 0) append_member(object, kBounds[i].name, seconds);
   }
   return object;
 }
