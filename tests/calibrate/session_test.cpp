@@ -52,11 +52,12 @@ TEST_CASE("of the rounds of a point the best counts, and the spread tells how fa
   backend.slower = {1.1, 1.0, 1.3};  // the first point of the first, second and third round
   const SessionResult result = run_session(backend, {.microkernels = {"fma"}}, kSilent, kNever);
   CHECK(backend.measured == 6);
-  REQUIRE(result.points().size() == 2);
-  const Measurement& first = result.points()[0].measurement;
+  const std::vector<MeasuredPoint> points = result.points();
+  REQUIRE(points.size() == 2);
+  const Measurement& first = points[0].measurement;
   CHECK(first.time.value() == Approx(1000000 / 0.9e12));
   CHECK(first.spread == Approx(0.15));
-  CHECK(result.points()[1].measurement.spread == Approx(0.01));
+  CHECK(points[1].measurement.spread == Approx(0.01));
   CHECK(mentions(result.notes, "2 of 2 points measured"));
   CHECK(backend.granted.value() == Approx(0.2));  // the rounds of a point share its budget
 }
