@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "graph/tokens.hpp"
@@ -24,7 +25,7 @@ GraphFile graph_of(const std::vector<std::int64_t>& drawn, const std::vector<std
   GraphFile graph{.nodes = static_cast<std::int64_t>(drawn.size()),
                   .drawn = counted_degrees(drawn),
                   .reached = counted_degrees(reached)};
-  graph.edges = static_cast<std::int64_t>(graph.drawn.edges() + 0.5);
+  graph.edges = std::llround(graph.drawn.edges());
   for (std::size_t i = 0; i < drawn.size(); ++i) graph.isolated += drawn[i] == 0 && reached[i] == 0 ? 1 : 0;
   return graph;
 }

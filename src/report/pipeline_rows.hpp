@@ -11,7 +11,7 @@ template <class Row>
 struct PipelineColumn {
   std::string_view key;
   std::string_view header;
-  ColumnKind kind;
+  ColumnKind kind = ColumnKind::kText;
   Cell (*cell)(const Row& row);
 };
 

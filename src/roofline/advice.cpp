@@ -31,7 +31,7 @@ class Adviser {
  public:
   Adviser(const Question& question, const Estimate& now, std::vector<std::size_t> subjects)
       : now_(now), subjects_(std::move(subjects)), changes_(run_changes(question, now)), outcomes_(changes_.size()) {
-    const ChunkWork run = [this](std::size_t first, std::size_t last) {
+    ChunkWork run = [this](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) outcomes_[i] = outcome(changes_[i]);
     };
     if (now.rows.size() < kRowsForThreads) {

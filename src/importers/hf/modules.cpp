@@ -36,10 +36,9 @@ constexpr auto kBlocks = std::to_array<BlockGroup>({{"attention", "attention"},
                                                     {"hca", "compressed"},
                                                     {"shared_expert", "shared_expert"}});
 
-}  // namespace
-
-std::span<const ModuleName> module_names() {
-  static const std::vector<ModuleName> rows{
+// Of attention.
+std::vector<ModuleName> attention_modules() {
+  return {
       {"attention", "q", {"self_attn.q_proj", "mixer.q_proj", "attn.q_proj", "self_attention.q_proj"}},
       {"attention", "k", {"self_attn.k_proj", "mixer.k_proj", "attn.k_proj"}},
       {"attention", "v", {"self_attn.v_proj", "mixer.v_proj", "attn.v_proj"}},
@@ -64,6 +63,12 @@ std::span<const ModuleName> module_names() {
       {"compressed", "index_gate", {"attn.indexer.compressor.wgate", "self_attn.compressor.indexer.gate_proj"}},
       {"compressed", "entry_kv", {"attn.compressor.wkv", "self_attn.compressor.kv_proj"}},
       {"compressed", "entry_gate", {"attn.compressor.wgate", "self_attn.compressor.gate_proj"}},
+  };
+}
+
+// Of MLPs and experts.
+std::vector<ModuleName> mlp_modules() {
+  return {
       {"mlp", "gate", {"mlp.gate_proj", "feed_forward.gate_proj", "feed_forward.w1", "mlp.gate_up_proj"}},
       {"mlp", "up", {"mlp.up_proj", "feed_forward.up_proj", "mixer.up_proj", "feed_forward.w3", "mlp.fc1", "mlp.c_fc"}},
       {"mlp", "down", {"mlp.down_proj", "feed_forward.down_proj", "mixer.down_proj", "feed_forward.w2", "mlp.fc2"}},
@@ -97,6 +102,12 @@ std::span<const ModuleName> module_names() {
        {"mlp.shared_experts.down_proj", "mlp.shared_expert.down_proj", "block_sparse_moe.shared_experts.down_proj",
         "feed_forward.shared_expert.down_proj", "mixer.shared_experts.down_proj", "ffn.shared_experts.w2",
         "shared_mlp.output_linear"}},
+  };
+}
+
+// Of layers that carry a state, and of convolutions.
+std::vector<ModuleName> state_modules() {
+  return {
       {"mamba", "in", {"mamba.in_proj", "mixer.in_proj"}},
       {"mamba", "select", {"mamba.x_proj", "mixer.x_proj"}},
       {"mamba", "dt", {"mamba.dt_proj", "mixer.dt_proj"}},
@@ -118,6 +129,18 @@ std::span<const ModuleName> module_names() {
       {"conv", "in", {"conv.in_proj"}},
       {"conv", "out", {"conv.out_proj"}},
   };
+}
+
+std::vector<ModuleName> all_modules() {
+  std::vector<ModuleName> rows = attention_modules();
+  for (const auto& more : {mlp_modules(), state_modules()}) rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
+}
+
+}  // namespace
+
+std::span<const ModuleName> module_names() {
+  static const std::vector<ModuleName> rows = all_modules();
   return rows;
 }
 
