@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "core/split.hpp"
 #include "cost/sample.hpp"
 
 namespace ridgepoint::cuda {
@@ -19,16 +20,6 @@ struct DesignText {
 constexpr DesignText kTexts[] = {
 #include "calibrate/cuda/design_texts.inc"
 };
-
-std::vector<std::string> split(std::string_view line, char separator) {
-  std::vector<std::string> fields;
-  for (std::size_t start = 0; start <= line.size();) {
-    const std::size_t end = std::min(line.find(separator, start), line.size());
-    fields.emplace_back(line.substr(start, end - start));
-    start = end + 1;
-  }
-  return fields;
-}
 
 // Where the column `copies` stands; nothing for a kernel that has none.
 std::optional<std::ptrdiff_t> copies_column(std::string_view kernel) {

@@ -12,6 +12,7 @@
 #include "cli/progress.hpp"
 #include "cli/run_arguments.hpp"
 #include "core/error.hpp"
+#include "core/split.hpp"
 #include "core/text.hpp"
 #include "io/files.hpp"
 
@@ -20,13 +21,9 @@ namespace {
 
 constexpr std::size_t kRoom = std::size_t{1} << 20;  // bytes; all sample files together have less
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> words;
-  for (std::size_t start = 0; start < text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    if (end > start) words.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
+std::vector<std::string> words_in(const std::string& text) {
+  std::vector<std::string> words = split(text, ',');
+  std::erase(words, "");
   return words;
 }
 
@@ -60,7 +57,7 @@ MeasurePlan plan_measurement(const MeasureArguments& a) {
   const DeviceName device = parse_device_name(a.device);
   MeasurePlan plan{.options = {.effort = static_cast<Effort>(choose("effort", a.effort, kEffortNames)),
                                .budget = Seconds{a.budget},
-                               .microkernels = split(a.kernels)}};
+                               .microkernels = words_in(a.kernels)}};
   const Module module(device.backend);
   plan.backend.reset(module.function<BackendEntry>(kBackendEntry)(device.index));
   expect_microkernels(*plan.backend, plan.options);

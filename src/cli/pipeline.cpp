@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "cost/cpu.hpp"
 #include "cost/device_file.hpp"
+#include "network/parameter.hpp"
 #include "pipeline/plan_reader.hpp"
 #include "report/pipeline.hpp"
 
@@ -54,10 +55,8 @@ void leave_preparation_out(const ModelFile& file, std::vector<std::string>& set)
 }
 
 std::optional<double> size_in(const Network& network, std::string_view name) {
-  for (const auto& [key, value] : network.parameters) {
-    if (key == name) return static_cast<double>(value);
-  }
-  return std::nullopt;
+  const auto size = find_parameter(network.parameters, name);
+  return size ? std::optional(static_cast<double>(*size)) : std::nullopt;
 }
 
 // The bytes of a node's features: of the widest input that is no list of ids.
@@ -91,19 +90,28 @@ Subject subject_of(const PipelineArguments& a) {
   return {std::move(file), std::move(parsed), std::move(settings), std::move(network)};
 }
 
-Pipeline answer_for(const Subject& subject, Settings settings, const Device& device, const Device& host,
-                    std::string& run_line) {
-  const PipelinePlan plan = read_plan(subject.file.document(), settings,
-                                      [&](std::string_view name) { return size_in(subject.network, name); });
-  const PlannedBatch planned = plan_batch(plan);
+PipelinePlan plan_of(const Subject& subject, const Settings& settings) {
+  return read_plan(subject.file.document(), settings,
+                   [&](std::string_view name) { return size_in(subject.network, name); });
+}
+
+/// A batch and the network's passes over it, which workers and machines do not change.
+struct PricedBatch {
+  PlannedBatch planned;
+  NetworkPasses passes;
+  std::string run;  ///< how the passes were priced
+};
+
+PricedBatch batch_for(const Subject& subject, const Device& device) {
+  PlannedBatch planned = plan_batch(plan_of(subject, subject.settings));
   Question question{subject.parsed.description, device, subject.parsed.run, subject.parsed.options};
   for (const auto& [name, value] : planned.sizes) {
     if (size_in(subject.network, name))
       question.run.parameters.push_back({name, Value(static_cast<std::int64_t>(std::llround(value)))});
   }
   const Estimate estimate = answer(question);
-  run_line = fmt::format("{}, {}", name(estimate.precision.activations), name(estimate.options.mode));
-  return price_pipeline(plan, planned, passes_of(estimate, row_bytes(subject.network)), device, host);
+  return {std::move(planned), passes_of(estimate, row_bytes(subject.network)),
+          fmt::format("{}, {}", name(estimate.precision.activations), name(estimate.options.mode))};
 }
 
 std::vector<std::string> values_of(std::string_view option, const std::string& text) {
@@ -115,20 +123,22 @@ int show_pipeline(const PipelineArguments& a) {
   const Subject subject = subject_of(a);
   const Device device = device_of(a.run, a.device);
   const Device host = load_device(a.host);
+  const PricedBatch batch = batch_for(subject, device);
   PipelineReport report{.model = subject.parsed.description.name,
                         .device = device.name,
                         .host = host.name,
                         .host_measured = has_cpu_curves(host),
+                        .run = batch.run,
                         .command = command_line()};
   for (const std::string& machines : values_of("--machines", a.machines)) {
     for (const std::string& workers : values_of("--workers", a.workers)) {
       Settings settings = subject.settings;
       if (!machines.empty()) settings.emplace_back("machines", machines);
       if (!workers.empty()) settings.emplace_back("workers", workers);
-      report.runs.push_back(answer_for(subject, std::move(settings), device, host, report.run));
+      report.runs.push_back(price_pipeline(plan_of(subject, settings), batch.planned, batch.passes, device, host));
     }
   }
-  emit(a.output, write_pipeline(report, format.name, a.output.empty() ? terminal_width() : kPlainWidth));
+  emit(a.output, write_pipeline(report, format.name, width_for(a.output)));
   return 0;
 }
 
@@ -145,7 +155,7 @@ Action declare_pipeline(CLI::App& app) {
   app.add_option("--workers", a->workers, "Cores that prepare batches for each device: 8, or 1:16:x2")
       ->type_name("N[,N]");
   app.add_option("--machines", a->machines, "Machines that share graph and work: 4, or 1:64:x2")->type_name("N[,N]");
-  app.add_option("--format", a->format, "table, json, csv or markdown; guessed from -o")->type_name("NAME");
+  app.add_option("--format", a->format, format_help())->type_name("NAME");
   app.add_option("-o,--output", a->output, "Write to this file")->type_name("FILE");
   declare_run_options(app, a->run);
   declare_mode(app, a->run);

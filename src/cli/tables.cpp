@@ -10,6 +10,7 @@
 #include "cli/run_arguments.hpp"
 #include "core/error.hpp"
 #include "core/human.hpp"
+#include "core/split.hpp"
 #include "core/text.hpp"
 #include "hardware/what_if.hpp"
 #include "report/tables.hpp"
@@ -33,19 +34,9 @@ struct TablesArguments {
   std::string output;
 };
 
-std::vector<std::string> parts_of(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
-
 std::vector<double> parse_devices(const std::string& text) {
   std::vector<double> list;
-  for (const std::string& part : parts_of(text)) {
+  for (const std::string& part : split(text, ',')) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
     if (error != std::errc{} || end != part.data() + part.size() || value < 1 || value > 1'000'000)
@@ -59,7 +50,7 @@ std::vector<double> parse_devices(const std::string& text) {
 std::vector<double> parse_growth(const std::string& text) {
   std::vector<double> list;
   if (text.empty()) return list;
-  for (const std::string& part : parts_of(text)) {
+  for (const std::string& part : split(text, ',')) {
     const auto value = part.starts_with('x') ? parse_quantity(std::string_view(part).substr(1), "") : std::nullopt;
     if (!value || !(*value > 0))
       throw InputError({fmt::format("--grow {} is no factor", in_quotes(part)),
@@ -140,7 +131,7 @@ std::vector<OtherStep> grow(const StepQuestion& question, double batch, const st
 std::vector<LatencyAnswer> latencies_of(const StepQuestion& question, const std::string& text) {
   std::vector<LatencyAnswer> answers;
   if (text.empty()) return answers;
-  for (const std::string& part : parts_of(text)) {
+  for (const std::string& part : split(text, ',')) {
     LatencyAnswer answer{.latency = parse_seconds(part)};
     answer.batch = batch_within(question, answer.latency);
     if (answer.batch > 0) answer.time = step_of(question, answer.batch)->time();
@@ -152,8 +143,7 @@ std::vector<LatencyAnswer> latencies_of(const StepQuestion& question, const std:
 // Tables for which no level of any device has room, with what would do.
 void expect_room_for(const Step& step) {
   if (step.fits()) return;
-  double bytes = 0;
-  for (const Table& table : step.tables) bytes += table.bytes();
+  const double bytes = table_bytes(step.tables);
   const double each = capacity_of(step.run);
   const double needed = each > 0 ? std::ceil(bytes / each) : 0;
   throw InputError(

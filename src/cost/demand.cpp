@@ -55,6 +55,12 @@ LinkRoute route_of(const Device& device) {
   return best;
 }
 
+double bus_rate(const Device& device) {
+  const auto bus = std::find_if(device.links.begin(), device.links.end(),
+                                [](const Link& link) { return link.name.starts_with(kBus); });
+  return bus == device.links.end() ? kUnknownBus : bus->bandwidth.value();
+}
+
 double cached_share(Bytes footprint, const Device& device) {
   const std::optional<Bytes>& capacity = device.llc.capacity ? device.llc.capacity : device.l2.capacity;
   return capacity ? 1 / (1 + std::pow(footprint / *capacity, kCacheEdge)) : 0;

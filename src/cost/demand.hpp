@@ -46,6 +46,9 @@ struct LinkRoute {
 };
 LinkRoute route_of(const Device& device);
 
+/// Byte/s of the bus to the host; those of PCIe 4.0 x16 where the device file has none.
+double bus_rate(const Device& device);
+
 /// What the plain roofline knows: the needs of units and device memory at the data sheet's rates.
 Needs roofline_needs(const Demand& demand);
 

@@ -135,6 +135,8 @@ class Tiling {
     full_rate_ = machine.product * p[kMatrixEfficiency] * batch / slower;
     least_m_ = eighth(p[kLeastM]);
     least_n_ = eighth(p[kLeastN]);
+    for (double s = 1; s < p[kSmoothness]; s *= 2) ++squarings_;
+    least_beside_ = powered(beside.dram) + powered(beside.on_others);
   }
 
   // The least time of all choices, exactly: a device that is faster in some respect never makes a product slower. Only
@@ -194,24 +196,19 @@ class Tiling {
     return choice;
   }
 
-  [[nodiscard]] std::array<double, 4> needs_of(const Choice& choice) const {
-    return {choice.units + beside_.on_units, choice.l2, beside_.dram, beside_.on_others};
-  }
   [[nodiscard]] double overlapped(const Choice& choice) const {
-    return smooth_maximum(needs_of(choice), p_[kSmoothness]);
+    return smooth_maximum(std::array{choice.units + beside_.on_units, choice.l2, beside_.dram, beside_.on_others},
+                          p_[kSmoothness]);
   }
   // The same with the next power of two as smoothness, which is less and needs roots alone.
   [[nodiscard]] double least_overlapped(const Choice& choice) const {
-    std::array<double, 4> needs = needs_of(choice);
-    int squarings = 0;
-    for (double s = 1; s < p_[kSmoothness]; s *= 2) ++squarings;
-    double sum = 0;
-    for (double need : needs) {
-      for (int i = 0; i < squarings; ++i) need *= need;
-      sum += need;
-    }
-    for (int i = 0; i < squarings; ++i) sum = std::sqrt(sum);
+    double sum = powered(choice.units + beside_.on_units) + powered(choice.l2) + least_beside_;
+    for (int i = 0; i < squarings_; ++i) sum = std::sqrt(sum);
     return sum * (1 - 1e-12);
+  }
+  [[nodiscard]] double powered(double need) const {
+    for (int i = 0; i < squarings_; ++i) need *= need;
+    return need;
   }
 
   // A step of k touches all rows of the tiles in flight, which lie k apart; beyond the reach of address translation
@@ -232,6 +229,8 @@ class Tiling {
   double full_rate_ = 0;  // of a unit, in an endless tile
   double least_m_ = 0;    // to the eighth, for a smooth maximum whose slope a fit can follow
   double least_n_ = 0;
+  int squarings_ = 0;        // to the least power of two that is no less than the smoothness
+  double least_beside_ = 0;  // what is beside every choice, to that power
 };
 
 /// Bytes of the three matrices.

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "core/split.hpp"
 #include "core/text.hpp"
 
 namespace ridgepoint {
@@ -31,12 +32,10 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 std::optional<std::vector<std::int64_t>> parse_list(std::string_view text, std::int64_t minimum) {
   std::vector<std::int64_t> values;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    const auto value = parse_integer(text.substr(at, end - at));
+  for (const std::string& part : split(text, ',')) {
+    const auto value = parse_integer(part);
     if (!value || *value < minimum) return std::nullopt;
     values.push_back(*value);
-    at = end + 1;
   }
   return values;
 }
@@ -137,15 +136,11 @@ std::vector<std::string> CompactReader::words(std::string_view key, std::span<co
     if (values.empty()) reader_.fail(*node, {fmt::format("{} is an empty list", in_quotes(key)), "at least one word"});
   }
   if (const auto given = take_override(key)) {
-    values.clear();
-    for (std::size_t at = 0; at <= given->size();) {
-      const std::size_t end = std::min(given->find(',', at), given->size());
-      values.push_back(given->substr(at, end - at));
-      if (std::find(choices.begin(), choices.end(), values.back()) == choices.end()) {
-        fail_set(used_.back(), {fmt::format("unknown word {}", in_quotes(values.back())), join_choices(choices),
-                                std::string(nearest(values.back(), choices))});
-      }
-      at = end + 1;
+    values = split(*given, ',');
+    for (const std::string& word : values) {
+      if (std::find(choices.begin(), choices.end(), word) != choices.end()) continue;
+      fail_set(used_.back(), {fmt::format("unknown word {}", in_quotes(word)), join_choices(choices),
+                              std::string(nearest(word, choices))});
     }
   }
   return values.empty() ? std::move(fallback) : values;
@@ -163,11 +158,7 @@ std::optional<Value> CompactReader::texts(std::string_view key) {
   };
   if (given->find(',') == std::string::npos) return text(*given);
   std::vector<Value> list;
-  for (std::size_t at = 0; at <= given->size();) {
-    const std::size_t end = std::min(given->find(',', at), given->size());
-    list.push_back(text(given->substr(at, end - at)));
-    at = end + 1;
-  }
+  for (const std::string& word : split(*given, ',')) list.push_back(text(word));
   return Value(std::move(list));
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/human.hpp"
+#include "cost/demand.hpp"
 #include "cost/price.hpp"
 #include "pipeline/features.hpp"
 #include "pipeline/host.hpp"
@@ -15,18 +16,12 @@ namespace ridgepoint {
 namespace {
 
 constexpr double kLinkEfficiency = 0.8;    // of a pinned copy over PCIe
-constexpr double kUnknownLink = 32e9;      // PCIe 4.0 x16
 constexpr double kMemoryEfficiency = 0.8;  // of the host's memory under all of it at once
 constexpr double kLinkLine = 128;          // bytes that a device reads of host memory at least
 constexpr double kId = 8;
 constexpr double kEdge = 2 * kId;  // both ends, as frameworks send them
 
-double link_rate(const Device& device) {
-  for (const Link& link : device.links) {
-    if (link.name.starts_with("pcie")) return link.bandwidth.value() * kLinkEfficiency;
-  }
-  return kUnknownLink * kLinkEfficiency;
-}
+double link_rate(const Device& device) { return bus_rate(device) * kLinkEfficiency; }
 
 double on_device(const Kernel& kernel, const Device& device) {
   return price({kernel, work_of(kernel)}, device, Mode::kAuto).time.value();
@@ -178,7 +173,6 @@ RowPlaces places_of(const Pipeline& p) {
   const double missed = rows.all - rows.cached;
   rows.remote = missed * p.remote_share;
   rows.local = missed - rows.remote;
-  if (machine.features == FeaturePlace::kDevice) rows = {.all = rows.all, .cached = rows.all};
   return rows;
 }
 

@@ -10,6 +10,9 @@ namespace ridgepoint {
 enum class PipelineResource : std::uint8_t { kWorkers, kMemory, kNetwork, kLink, kDevice };
 inline constexpr std::array<std::string_view, 5> kPipelineResources{"host workers", "host memory", "network",
                                                                     "host link", "device"};
+constexpr std::string_view name(PipelineResource resource) {
+  return kPipelineResources[static_cast<std::size_t>(resource)];
+}
 
 /// A part of what a batch takes: `seconds` of its resource (of one worker), rows and bytes that it moves.
 struct PipelinePart {

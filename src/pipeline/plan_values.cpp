@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "core/split.hpp"
 #include "core/text.hpp"
 
 namespace ridgepoint {
@@ -104,12 +105,10 @@ std::vector<double> PlanValues::list(std::string_view key) {
     for (const Node& item : reader_->array(*node)) values.push_back(reader_->positive(item));
   }
   if (const std::string* text = setting(key)) {
-    for (std::size_t at = 0; at <= text->size();) {
-      const std::size_t end = std::min(text->find(',', at), text->size());
-      const auto value = parse_number(std::string_view(*text).substr(at, end - at));
+    for (const std::string& part : split(*text, ',')) {
+      const auto value = parse_number(part);
       if (!value || *value < 1) fail(key, {"not such a list", "numbers of at least 1, such as 15,10,5"});
       values.push_back(*value);
-      at = end + 1;
     }
   }
   return values;

@@ -28,8 +28,9 @@ PipelineSchedule schedule_of(const std::vector<PipelinePart>& parts, const Machi
   double others = 0;
   for (std::size_t i = 0; i < s.busy.size(); ++i) others = i == kWorkers ? others : std::max(others, s.busy[i]);
   s.balanced_workers = others > 0 ? std::max(1.0, std::ceil(worker / others - 1e-9)) : 1;
-  s.bottleneck = static_cast<PipelineResource>(std::max_element(s.busy.begin(), s.busy.end()) - s.busy.begin());
-  s.period = *std::max_element(s.busy.begin(), s.busy.end());
+  const auto* const slowest = std::max_element(s.busy.begin(), s.busy.end());
+  s.bottleneck = static_cast<PipelineResource>(slowest - s.busy.begin());
+  s.period = *slowest;
   s.epoch = s.latency + (batches - 1) * s.period;
   return s;
 }

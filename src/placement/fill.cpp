@@ -50,6 +50,12 @@ double Filling::bytes(Place place) const {
   return sum;
 }
 
+double Filling::bytes() const {
+  double sum = 0;
+  for (std::size_t place = 0; place < kPlaces; ++place) sum += bytes(static_cast<Place>(place));
+  return sum;
+}
+
 std::vector<RowGroup> groups_of(std::span<const Piece> pieces, std::span<const Table> tables,
                                 std::span<const AccessLaw> laws) {
   std::vector<RowGroup> groups;

@@ -2,6 +2,7 @@
 // Rows into levels of memory.
 
 #include <array>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct RowGroup {
   double row_bytes = 0;
   double stored_bytes = 0;  ///< with an optimizer's state
   double rate = 0;
+
+  /// Expected rows of it that a step takes at all.
+  [[nodiscard]] double distinct() const { return rows * -std::expm1(-rate); }
 };
 
 /// The rows of a device by the level they lie in; `unplaced` are bytes for which no level has room.
@@ -25,6 +29,7 @@ struct Filling {
   double unplaced = 0;
 
   [[nodiscard]] double bytes(Place place) const;
+  [[nodiscard]] double bytes() const;  ///< of all levels
 };
 
 /// The rows of pieces in groups of the same popularity; `laws` are by table.

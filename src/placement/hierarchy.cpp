@@ -41,11 +41,7 @@ constexpr double kFaultTime = 30e-6;  // seconds for that
 constexpr double kSsdPage = 4096;
 
 double bus_of(const Device& device, const Surroundings& around) {
-  if (around.link_bandwidth > 0) return around.link_bandwidth;
-  for (const Link& link : device.links) {
-    if (link.name.starts_with("pcie")) return link.bandwidth.value();
-  }
-  return 32e9;
+  return around.link_bandwidth > 0 ? around.link_bandwidth : bus_rate(device);
 }
 
 Level host_of(const Device& device, const Surroundings& around, HostAccess access) {

@@ -8,8 +8,6 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kIdBytes = 8;
-
 /// What groups come to together.
 struct Sum {
   double rows = 0;
@@ -22,7 +20,7 @@ struct Sum {
 Sum sum_of(const std::vector<RowGroup>& groups) {
   Sum sum;
   for (const RowGroup& g : groups) {
-    const double distinct = g.rows * -std::expm1(-g.rate);
+    const double distinct = g.distinct();
     sum.rows += g.rows;
     sum.draws += g.rows * g.rate;
     sum.distinct += distinct;
@@ -76,8 +74,7 @@ double DeviceLoad::far_time(Place place, const std::vector<RowGroup>& groups) co
   const Level& level = levels_[static_cast<std::size_t>(place)];
   const bool each = place == Place::kHost && run_.host == HostAccess::kPinned;
   double time = 0;
-  for (const RowGroup& g : groups)
-    time += g.rows * (each ? g.rate : -std::expm1(-g.rate)) * level.row_time(g.row_bytes);
+  for (const RowGroup& g : groups) time += (each ? g.rows * g.rate : g.distinct()) * level.row_time(g.row_bytes);
   return time > 0 ? level.latency + time : 0;
 }
 
@@ -111,8 +108,7 @@ double DeviceLoad::update_time(const std::array<std::vector<RowGroup>, kPlaces>&
     all.drawn_bytes += sum.drawn_bytes;
     if (place != static_cast<std::size_t>(Place::kDram)) back += far_time(static_cast<Place>(place), at[place]);
     for (const RowGroup& g : at[place]) {
-      const double distinct = g.rows * -std::expm1(-g.rate);
-      if (kind_.pieces[g.piece].sharding == Sharding::kCopy) copied += distinct * g.row_bytes;
+      if (kind_.pieces[g.piece].sharding == Sharding::kCopy) copied += g.distinct() * g.row_bytes;
       dims = std::max(dims, table_of(g).dim);
     }
   }
@@ -159,7 +155,7 @@ std::vector<PieceLoad> DeviceLoad::pieces() const {
     for (const RowGroup& g : filling_.at[place]) {
       PieceLoad& load = loads[g.piece];
       load.draws[place] += g.rows * g.rate;
-      load.distinct[place] += g.rows * -std::expm1(-g.rate);
+      load.distinct[place] += g.distinct();
       load.bytes[place] += g.rows * g.stored_bytes;
       own[g.piece][place].push_back(g);
     }

@@ -10,6 +10,11 @@ constexpr double kSmallTable = 1e6;    // bytes
 constexpr double kSmallTables = 0.02;  // of a device's memory
 constexpr double kLeastColumns = 16;   // bytes of a row that a device keeps
 
+double room_in(const Hierarchy& levels) {
+  return std::accumulate(levels.begin(), levels.end(), 0.0,
+                         [](double sum, const Level& level) { return sum + level.capacity; });
+}
+
 /// The tables of one run with their laws, to which plans are made.
 class Planner {
  public:
@@ -48,12 +53,9 @@ class Planner {
 
   [[nodiscard]] Plan plan(std::string name, std::vector<Sharding> sharding) const {
     Plan plan{.name = std::move(name), .sharding = std::move(sharding)};
-    const double room = std::accumulate(levels_.begin(), levels_.end(), 0.0,
-                                        [](double sum, const Level& level) { return sum + level.capacity; });
     // Whole tables fill device memories first, as far as all of them fit there.
-    double bytes = 0;
-    for (const Table& table : tables_) bytes += table.bytes();
-    const double capacity = bytes <= levels_[0].capacity * run_.devices ? levels_[0].capacity : room;
+    const bool near = table_bytes(tables_) <= levels_[0].capacity * run_.devices;
+    const double capacity = near ? levels_[0].capacity : room_in(levels_);
     for (const DeviceKind& kind : devices_of(tables_, plan.sharding, run_.devices, capacity, cost_)) {
       Filling filling = fill(groups_of(kind.pieces, tables_, laws_), levels_, run_.whole_tables);
       plan.unplaced += filling.unplaced * kind.devices;
@@ -136,9 +138,7 @@ std::vector<TableLoad> table_loads(const Plan& plan, const PlacementRun& run, st
 }
 
 double capacity_of(const PlacementRun& run) {
-  double sum = 0;
-  for (const Level& level : hierarchy_of(*run.device, run.around, run.host, run.kept_bytes)) sum += level.capacity;
-  return sum;
+  return room_in(hierarchy_of(*run.device, run.around, run.host, run.kept_bytes));
 }
 
 }  // namespace ridgepoint

@@ -7,8 +7,6 @@
 namespace ridgepoint {
 namespace {
 
-constexpr double kIdBytes = 8;
-
 /// One device while tables are handed out.
 struct Bin {
   std::vector<std::size_t> tables;

@@ -11,6 +11,8 @@
 
 namespace ridgepoint {
 
+inline constexpr double kIdBytes = 8;  // of the id of a lookup
+
 /// How one table is shared: whole on one device; its rows on all (by a hash, so that each has its part of the hot
 /// ones); some columns of every row on each; or a copy on each.
 enum class Sharding : std::uint8_t { kTable, kRow, kColumn, kCopy };

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/human.hpp"
+#include "network/parameter.hpp"
 
 namespace ridgepoint {
 namespace {
@@ -13,9 +14,7 @@ namespace {
 bool is_lookup(const LayerEstimate& row) { return row.op == "embedding" || row.op == "embedding_bag"; }
 
 double batch_of(const Network& network) {
-  for (const auto& [name, value] : network.parameters) {
-    if (name == "batch") return static_cast<double>(value);
-  }
+  if (const auto batch = find_parameter(network.parameters, "batch")) return static_cast<double>(*batch);
   throw InputError({fmt::format("{} has no parameter \"batch\"", network.name), "one, for devices to share"});
 }
 

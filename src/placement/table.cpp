@@ -56,6 +56,12 @@ class Collector {
 
 }  // namespace
 
+double table_bytes(std::span<const Table> tables) {
+  double bytes = 0;
+  for (const Table& table : tables) bytes += table.bytes();
+  return bytes;
+}
+
 std::vector<Table> tables_of(const Network& network, Optimizer optimizer) {
   Collector collector(network, optimizer);
   for (const Layer& layer : network.layers) {

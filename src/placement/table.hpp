@@ -1,6 +1,7 @@
 #pragma once
 // The embedding tables of a network, as a placement sees them.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Table {
   /// Rows that are summed to one result.
   [[nodiscard]] double pooling() const { return bags > 0 ? draws / bags : 1; }
 };
+
+/// The bytes of all of them.
+double table_bytes(std::span<const Table> tables);
 
 /// All tables of the network's lookups, in its order. Tables of an embedding bag are numbered from 1.
 /// In training an optimizer's state lies beside every row.

@@ -67,8 +67,7 @@ std::vector<std::string> sentences_of(const PipelineReport& report) {
   });
   return {fmt::format("the shortest epoch, {}, is that of {} and {}; the {} set its pace",
                       human_seconds(best->schedule.epoch), counted(best->plan.machine.machines, "machine"),
-                      counted(best->plan.machine.workers, "worker"),
-                      kPipelineResources[static_cast<std::size_t>(best->schedule.bottleneck)])};
+                      counted(best->plan.machine.workers, "worker"), name(best->schedule.bottleneck))};
 }
 
 std::string as_table(const PipelineReport& report, std::size_t width) {

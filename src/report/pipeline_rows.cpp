@@ -19,10 +19,6 @@ const std::array kHopColumns{
     Column<SampledHop>{"new_nodes", "new nodes", ColumnKind::kCount, [](const SampledHop& h) { return Cell(h.fresh); }},
     Column<SampledHop>{"nodes", "nodes", ColumnKind::kCount, [](const SampledHop& h) { return Cell(h.nodes); }}};
 
-std::string resource_of(const PipelinePart& part) {
-  return std::string(kPipelineResources[static_cast<std::size_t>(part.resource)]);
-}
-
 // What a part takes of the time between two batches, on a resource that has several workers of each of them.
 double share_of(const PartRow& row) {
   const auto i = static_cast<std::size_t>(row.part.resource);
@@ -34,7 +30,8 @@ double share_of(const PartRow& row) {
 
 const std::array kPartColumns{
     Column<PartRow>{"part", "part", ColumnKind::kText, [](const PartRow& r) { return Cell(std::string(r.part.name)); }},
-    Column<PartRow>{"resource", "by", ColumnKind::kText, [](const PartRow& r) { return Cell(resource_of(r.part)); }},
+    Column<PartRow>{"resource", "by", ColumnKind::kText,
+                    [](const PartRow& r) { return Cell(std::string(name(r.part.resource))); }},
     Column<PartRow>{"rows", "rows", ColumnKind::kCount, [](const PartRow& r) { return Cell(r.part.rows); }},
     Column<PartRow>{"bytes", "bytes", ColumnKind::kBytes, [](const PartRow& r) { return Cell(r.part.bytes); }},
     Column<PartRow>{"time_s", "time", ColumnKind::kSeconds, [](const PartRow& r) { return Cell(r.part.seconds); }},
@@ -74,9 +71,7 @@ const std::array kRunColumns{
     Column<Pipeline>{"epoch_s", "epoch", ColumnKind::kSeconds,
                      [](const Pipeline& p) { return Cell(p.schedule.epoch); }},
     Column<Pipeline>{"bottleneck", "bottleneck", ColumnKind::kText,
-                     [](const Pipeline& p) {
-                       return Cell(std::string(kPipelineResources[static_cast<std::size_t>(p.schedule.bottleneck)]));
-                     }},
+                     [](const Pipeline& p) { return Cell(std::string(name(p.schedule.bottleneck))); }},
     Column<Pipeline>{"balanced_workers", "balance", ColumnKind::kNumber,
                      [](const Pipeline& p) { return Cell(p.schedule.balanced_workers); }},
     Column<Pipeline>{"preparation_over_passes", "", ColumnKind::kNumber,

@@ -38,15 +38,15 @@ std::string degrees_line(const Pipeline& run) {
 
 std::string bottleneck_line(const Pipeline& run) {
   const PipelineSchedule& s = run.schedule;
-  const auto name = kPipelineResources[static_cast<std::size_t>(s.bottleneck)];
+  const std::string_view slowest = name(s.bottleneck);
   if (run.plan.machine.prefetch == 0) {
     return fmt::format("nothing overlaps without prefetching: a batch takes {}, most of it the {}",
-                       human_seconds(s.period), name);
+                       human_seconds(s.period), slowest);
   }
   std::array<double, kPipelineResources.size()> busy = s.busy;
   std::sort(busy.begin(), busy.end());
   const double next = busy[busy.size() - 2];
-  return fmt::format("the {} set{} the pace: a batch every {}; next in line is {}", name,
+  return fmt::format("the {} set{} the pace: a batch every {}; next in line is {}", slowest,
                      s.bottleneck == PipelineResource::kWorkers ? "" : "s", human_seconds(s.period),
                      human_seconds(next));
 }

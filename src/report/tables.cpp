@@ -168,12 +168,6 @@ Section plan_section(const Step& step) {
   return section;
 }
 
-double table_bytes(const Step& step) {
-  double bytes = 0;
-  for (const Table& table : step.tables) bytes += table.bytes();
-  return bytes;
-}
-
 Section other_section(std::string_view key, std::string title, std::string_view header,
                       const std::vector<OtherStep>& steps) {
   Section section{key,
@@ -194,14 +188,10 @@ Section other_section(std::string_view key, std::string title, std::string_view 
   for (const OtherStep& other : steps) {
     const Step& s = *other.step;
     double device = 0;
-    for (const DeviceLoad& load : s.plan().loads) {
-      double used = 0;
-      for (std::size_t p = 0; p < kPlaces; ++p) used += load.filling().bytes(static_cast<Place>(p));
-      device = std::max(device, used);
-    }
+    for (const DeviceLoad& load : s.plan().loads) device = std::max(device, load.filling().bytes());
     const LookupTimes& t = s.plan().times;
     const std::string plan = s.fits() ? s.plan().name : "fits nowhere";
-    section.rows.push_back({other.what, other.value, table_bytes(s), device, plan, t.near, t.far(), t.exchange,
+    section.rows.push_back({other.what, other.value, table_bytes(s.tables), device, plan, t.near, t.far(), t.exchange,
                             t.update, s.dense + s.dense_exchange, s.time(), s.prefetched(),
                             s.fits() ? s.batch / s.time() : 0});
   }
@@ -260,7 +250,7 @@ std::vector<std::string> sentences_of(const TablesReport& r) {
     bytes += t.draws * t.row_bytes;
   }
   list.push_back(fmt::format("Tables: {} FLOP for each byte looked up; {} of them for each device of {}.",
-                             human_number(flops / bytes), human_capacity(table_bytes(s) / s.run.devices),
+                             human_number(flops / bytes), human_capacity(table_bytes(s.tables) / s.run.devices),
                              human_capacity(s.run.device->dram.capacity ? s.run.device->dram.capacity->value() : 0)));
   const bool stated = std::any_of(s.tables.begin(), s.tables.end(),
                                   [](const Table& t) { return t.access.kind != Access::Kind::kUnstated; });
@@ -281,7 +271,7 @@ SectionedReport tables_report(const TablesReport& r) {
   SectionedReport report{
       .title = fmt::format("{} on {:g} {}: the tables in {}, batch {:g}: {} tables, {} rows, {}", s.estimate.model,
                            s.run.devices, s.estimate.device, name(s.estimate.phase), s.batch, s.tables.size(),
-                           human_count(rows), human_bytes(table_bytes(s))),
+                           human_count(rows), human_bytes(table_bytes(s.tables))),
       .command = r.command,
       .facts = {{"model", s.estimate.model},
                 {"device", s.estimate.device},

@@ -7,6 +7,7 @@
 
 #include "core/human.hpp"
 #include "kernels/cost_kind.hpp"
+#include "network/parameter.hpp"
 #include "roofline/by_bound.hpp"
 #include "roofline/exact_sum.hpp"
 #include "roofline/pricer.hpp"
@@ -199,10 +200,7 @@ Estimate estimate(const Network& network, const Device& device, const EngineOpti
 }
 
 std::optional<std::int64_t> parameter(const Estimate& estimate, std::string_view name) {
-  for (const auto& [key, value] : estimate.parameters) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
+  return find_parameter(estimate.parameters, name);
 }
 
 Estimate answer(const Question& question) {

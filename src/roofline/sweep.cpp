@@ -7,16 +7,14 @@
 #include "core/checked.hpp"
 #include "core/error.hpp"
 #include "core/human.hpp"
+#include "network/parameter.hpp"
 #include "roofline/by_bound.hpp"
 
 namespace ridgepoint {
 namespace {
 
 std::int64_t size_of(const Estimate& estimate, std::string_view name) {
-  for (const auto& [key, value] : estimate.parameters) {
-    if (key == name) return value;
-  }
-  return 0;
+  return find_parameter(estimate.parameters, name).value_or(0);
 }
 
 SweepPoint point_of(const Estimate& estimate, const Device& device) {

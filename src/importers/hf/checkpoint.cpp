@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "network/instantiate.hpp"
+#include "network/parameter.hpp"
 
 namespace ridgepoint::hf {
 namespace {
@@ -112,10 +113,7 @@ void note_checkpoint(Reading& reading, const std::optional<Quantization>& q, con
   if (!with_mtp) return;
   const Network network = instantiate(*with_mtp, run);
   const auto parameter = [&](std::string_view key) -> double {
-    for (const auto& [name, value] : network.parameters) {
-      if (name == key) return static_cast<double>(value);
-    }
-    return 0;
+    return static_cast<double>(find_parameter(network.parameters, key).value_or(0));
   };
   note_mtp(reading, stored_values(network, q, "mtp"), parameter("vocab") * parameter("hidden"));
 }
